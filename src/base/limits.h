@@ -1,0 +1,34 @@
+/* Every ceiling in unheap, in one place.
+ *
+ * Whatever grows with foreign input grows up to one of these and no further. Reaching one is a
+ * diagnostic with the limit's name in it, never an abort, and each is exercised by a test. */
+#ifndef UNHEAP_BASE_LIMITS_H
+#define UNHEAP_BASE_LIMITS_H
+
+#define LIMIT_UNPACKED_BYTES ((size_t)4 << 30)     /* what one gzip or zstd file may unpack to */
+#define LIMIT_UNPACK_RATIO 2000                    /* unpacked : packed; gzip cannot exceed 1032 */
+#define LIMIT_FILE_BYTES ((size_t)8 << 30)         /* one input file */
+#define LIMIT_STDIN_BYTES ((size_t)4 << 30)        /* standard input, read to its end */
+#define LIMIT_HTTP_BYTES ((size_t)1 << 30)         /* the body of one HTTP answer */
+#define LIMIT_HTTP_SECONDS 60                      /* beyond the seconds asked for by -seconds */
+#define LIMIT_HTTP_REDIRECTS 3
+#define LIMIT_INTERNED_BYTES ((size_t)3 << 30)     /* bytes in one interning table */
+#define LIMIT_MAP_ENTRIES ((size_t)1 << 30)        /* entries of one hash map */
+#define LIMIT_BUILDER_BYTES ((size_t)2 << 30)      /* one string builder */
+#define LIMIT_THREADS 64                           /* workers in one pool */
+#define LIMIT_DIAGNOSTICS 1000                     /* kept in one sink; the rest are counted */
+#define LIMIT_PROFILE_FRAMES 1024                  /* frames of one stack, inlined ones included */
+#define LIMIT_PROFILE_SAMPLE_TYPES 64
+#define LIMIT_PROFILE_STACKS ((size_t)64 << 20)    /* distinct stacks of one merged profile */
+#define LIMIT_PROFILE_SAMPLES ((size_t)512 << 20)  /* samples of one merged profile */
+#define LIMIT_PROFILES 1000                        /* files merged by one command */
+#define LIMIT_COMPILER_LINE_BYTES ((size_t)64 << 20) /* one line of compiler text */
+#define LIMIT_COMPILER_RECORDS ((size_t)200 << 20) /* messages kept from all diagnostics */
+#define LIMIT_STORY_STEPS 400                      /* steps of one explanation */
+#define LIMIT_LOG_FILES 100000                     /* files of one directory of JSON logs */
+#define LIMIT_SOURCE_BYTES ((size_t)64 << 20)      /* one Go source file */
+#define LIMIT_SYNTAX_DEPTH 1000                    /* nesting of brackets in Go source */
+#define LIMIT_FOLLOWED_CALLS 16                    /* callers a returned value is followed through */
+#define LIMIT_REPORT_ROWS 100000                   /* -n */
+
+#endif

@@ -1,0 +1,49 @@
+/* cmd: the command line. One file per verb; the only room that prints, exits and holds state. */
+#ifndef UNHEAP_CMD_H
+#define UNHEAP_CMD_H
+
+#include "base/base.h"
+
+/* Exit codes of the contract (reference/cli.md). */
+enum { EXIT_CLEAN = 0, EXIT_COULD_NOT = 1, EXIT_USAGE = 2, EXIT_FINDINGS = 3 };
+
+/* What every verb gets. */
+struct cmd {
+    struct memory memory;
+    struct diag_sink *sink;
+    struct workers *workers;
+    bool stdout_terminal, stderr_terminal;
+    unsigned columns;
+};
+
+/* A flag as Go's flag package has it: -name value, -name=value, --name; booleans -name, -name=false. */
+enum flag_kind { FLAG_BOOL, FLAG_STRING, FLAG_UNSIGNED, FLAG_LIST };
+struct flag_list {
+    const char **at;
+    size_t len, cap;
+};
+struct flag {
+    const char *name;
+    enum flag_kind kind;
+    void *target;     /* bool *, const char **, unsigned *, struct flag_list * */
+    const char *argument; /* "FILE" in the help */
+    const char *help;
+};
+/* Parses argv[0..argc): flags may stand before and after arguments, "--" ends them. Arguments are
+ * moved to the front of argv and counted in *argument_count. -h and -help print `usage` and the flags
+ * on standard output. Returns -1 to go on, else the exit code (0 after help, 2 after a mistake). */
+int flags_parse(struct cmd *cmd, const char *usage, const struct flag *flags, size_t flag_count,
+                int argc, char **argv, size_t *argument_count);
+
+/* Writes to standard output; a failed write (a closed pipe, a full disk) is exit code 1. */
+int cmd_print(struct cmd *cmd, struct str text);
+/* Tells all collected diagnostics on standard error; returns EXIT_COULD_NOT if there is an error. */
+int cmd_diagnose(struct cmd *cmd);
+/* A progress line on standard error, on a terminal only; an empty text wipes it. */
+void cmd_progress(struct cmd *cmd, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+int verb_hot(struct cmd *cmd, int argc, char **argv);
+int verb_why(struct cmd *cmd, int argc, char **argv);
+int verb_version(struct cmd *cmd, int argc, char **argv);
+
+#endif

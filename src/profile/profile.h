@@ -1,0 +1,167 @@
+/* profile: heap profiles as they come, decoded, merged and ready to be walked.
+ *
+ * Reads pprof's protobuf (google/pprof, proto/profile.proto; raw, gzip or zstd) and Go's legacy text
+ * heap profile (`/debug/pprof/heap?debug=1`, written by runtime/pprof/pprof.go writeHeapInternal),
+ * from files, standard input or HTTP. Own decoder, one pass, memory in proportion to the number of
+ * distinct stacks, not to the file. This room knows nothing of Go source or of escapes.
+ *
+ * Shapes and units
+ * P1. A stack is a list of locations, leaf first. A location is one or more frames, the innermost
+ *     inlined call first; the last frame is the function that was compiled (proto: Location.line).
+ * P2. Values are in the units of their sample type: for heap profiles counts and bytes, already
+ *     scaled up from the sampling. Text profiles hold raw counts: they are scaled when read, by
+ *     1/(1-exp(-size/rate)) per bucket (runtime/pprof/protomem.go scaleHeapSample).
+ * P3. Samples with the same stack, object size and labels are one sample; their values are added
+ *     (saturating at the ends of int64).
+ * P4. Every index below is checked when read: a decoded profile has no dangling id. */
+#ifndef UNHEAP_PROFILE_H
+#define UNHEAP_PROFILE_H
+
+#include "base/base.h"
+
+struct profile_function {
+    uint32_t name;        /* string id: "net/http.(*conn).serve", as in Go's symbol table */
+    uint32_t system_name; /* string id */
+    uint32_t file;        /* string id */
+    int64_t start_line;   /* 0 when unknown */
+};
+
+struct profile_frame {
+    uint32_t function; /* index into functions */
+    int64_t line;      /* 1-based; 0 when unknown */
+};
+
+struct profile_location {
+    uint64_t address;
+    uint32_t mapping;                  /* index into mappings, or PROFILE_NONE */
+    uint32_t first_frame, frame_count; /* frames[first..first+count), innermost first; 0 frames when
+                                          the address was not symbolised */
+};
+
+struct profile_stack {
+    uint64_t first; /* stack_locations[first..first+count), leaf first */
+    uint32_t count;
+};
+
+/* A pair from Sample.label. Numbers have unit ids, texts have text ids. */
+struct profile_label {
+    uint32_t key, text, unit; /* string ids; text 0 for a number */
+    int64_t number;
+};
+
+struct profile_label_set {
+    uint32_t first, count; /* labels[first..first+count), sorted by key, text, number */
+};
+
+struct profile_sample {
+    uint32_t stack;       /* index into stacks */
+    uint32_t label_set;   /* index into label_sets; set 0 is the empty one. "bytes" is not in it */
+    int64_t object_bytes; /* the numeric label "bytes": size of one object; 0 when there is none */
+};
+
+struct profile_mapping {
+    uint64_t start, limit, offset;
+    uint32_t file, build_id; /* string ids */
+    bool has_functions, has_filenames, has_line_numbers, has_inline_frames;
+};
+
+struct profile_type {
+    uint32_t type, unit; /* string ids: "alloc_space", "bytes" */
+};
+
+#define PROFILE_NONE UINT32_MAX
+
+enum profile_kind {
+    PROFILE_HEAP,      /* alloc_objects, alloc_space, inuse_objects, inuse_space (or the inuse pair) */
+    PROFILE_CPU,       /* samples/count, cpu/nanoseconds */
+    PROFILE_GOROUTINE, /* goroutine/count */
+    PROFILE_CONTENTION,/* contentions/count, delay/nanoseconds: mutex and block */
+    PROFILE_THREADCREATE,
+    PROFILE_OTHER,
+};
+
+/* Owns everything it points to; release with profile_free. After it has been read it is constant and
+ * may be shared by threads. */
+struct profile {
+    const struct memory *memory;
+    struct intern strings;
+    VEC(struct profile_function) functions;
+    VEC(struct profile_frame) frames;
+    VEC(struct profile_location) locations;
+    VEC(uint32_t) stack_locations;
+    VEC(struct profile_stack) stacks;
+    VEC(struct profile_label) labels;
+    VEC(struct profile_label_set) label_sets;
+    VEC(struct profile_sample) samples;
+    VEC(int64_t) values; /* values[sample * type_count + type] */
+    VEC(struct profile_mapping) mappings;
+    VEC(uint32_t) comments; /* string ids */
+    struct profile_type types[LIMIT_PROFILE_SAMPLE_TYPES];
+    uint32_t type_count;
+    uint32_t default_type;  /* string id, or 0 */
+    uint32_t drop_frames, keep_frames, doc_url; /* string ids */
+    struct profile_type period_type;
+    int64_t period; /* heap: mean bytes between two samples (runtime.MemProfileRate) */
+    int64_t time_nanos, duration_nanos;
+    uint32_t source_count; /* how many files were merged into it */
+    struct profile_index *index; /* private: for merging */
+};
+
+/* How profiles are fetched when a source is a URL. Zero means the default. */
+struct profile_options {
+    unsigned seconds;         /* -seconds: asks for a delta over that time */
+    unsigned timeout_seconds; /* -timeout: for the whole transfer; default LIMIT_HTTP_SECONDS */
+    const char *tls_ca, *tls_cert, *tls_key;
+    bool tls_insecure; /* https+insecure://, as pprof has it */
+};
+
+/* Reads sources and merges them into one profile. A source is a path, "-", or a URL:
+ * http://, https://, https+insecure://, or host:port[/path] when no such file exists; without a path
+ * it gets /debug/pprof/heap (google/pprof internal/driver/fetch.go adjustURL does so for /profile).
+ * Sources must agree in sample types. On failure *out is NULL, and the sink says which source, at
+ * which byte or line, what was expected and what to do. */
+NODISCARD enum status profile_read(const char *const *sources, size_t count,
+                                   const struct profile_options *options,
+                                   const struct memory *memory, struct diag_sink *sink,
+                                   struct profile **out);
+/* The same from memory; name is for diagnostics. bytes may be packed. */
+NODISCARD enum status profile_read_bytes(const unsigned char *bytes, size_t n, struct str name,
+                                         const struct memory *memory, struct diag_sink *sink,
+                                         struct profile **out);
+void profile_free(struct profile *profile);
+
+/* Subtracts base's values from profile's (pprof's -base): samples are matched by functions, files,
+ * lines, sizes and labels; what only base has becomes negative. All-zero samples go away. */
+NODISCARD enum status profile_subtract(struct profile *profile, const struct profile *base,
+                                       struct diag_sink *sink);
+
+enum profile_kind profile_kind(const struct profile *profile);
+const char *profile_kind_name(enum profile_kind kind); /* "a CPU profile" */
+
+/* Index of a sample type by name ("alloc_space"; also pprof's short forms "alloc" and "inuse" are not
+ * taken), or of the default type when name is empty: default_sample_type, else the last. -1 when
+ * there is none. */
+int profile_type_index(const struct profile *profile, struct str name);
+struct str profile_type_name(const struct profile *profile, uint32_t type);
+struct str profile_type_unit(const struct profile *profile, uint32_t type);
+
+static inline int64_t profile_value(const struct profile *profile, size_t sample, uint32_t type)
+{
+    return profile->values.at[sample * profile->type_count + type];
+}
+
+/* Sum over all samples, as pprof's "total" (plain sum; saturating). */
+int64_t profile_total(const struct profile *profile, uint32_t type);
+
+/* The frames of a sample, leaf first, inlined ones included, into frames[0..max): returns how many
+ * there are (which may be more than max). `outer[i]`, when not NULL, is true for the last frame of
+ * its location, that is, a function that was really called. */
+size_t profile_frames(const struct profile *profile, size_t sample, struct profile_frame *frames,
+                      bool *outer, size_t max);
+struct str profile_string(const struct profile *profile, uint32_t id);
+
+/* Stable text of everything, for tests and for comparing with `go tool pprof -raw`; no addresses
+ * unless asked. */
+void profile_dump(const struct profile *profile, struct sb *out);
+
+#endif

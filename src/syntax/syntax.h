@@ -1,0 +1,187 @@
+/* syntax: Go source read by its tokens.
+ *
+ * A scanner for Go (specification, "Lexical elements", with automatic semicolons) and, on the tokens,
+ * the few questions that the join asks: which function is a line in; what on this line allocates at
+ * run time; what becomes of a call's result; how large is a type. It is not a parser of Go: it
+ * answers from the shape of tokens, says UNKNOWN where the shape does not tell, and never guesses.
+ * Broken source is read as far as it goes. This room knows nothing of types' meaning across packages,
+ * of compilers or of profiles.
+ *
+ * S1. Tokens are in source order; the last one is TOKEN_END. Offsets are bytes, lines 1-based,
+ *     columns 1-based bytes.
+ * S2. `match` of a bracket token is the index of its partner, or of TOKEN_END when it has none.
+ * S3. Function bodies nest or are apart; a closure's parent has a smaller index. */
+#ifndef UNHEAP_SYNTAX_H
+#define UNHEAP_SYNTAX_H
+
+#include "base/base.h"
+
+enum token_kind {
+#define X(name, text) TOKEN_##name,
+#include "tokens.h"
+#undef X
+    TOKEN_KIND_COUNT
+};
+
+struct token {
+    uint32_t offset, len;
+    uint32_t line, column;
+    uint32_t match; /* for ( [ { ) ] }: see S2; else 0 */
+    enum token_kind kind;
+};
+
+/* A parameter, result or receiver; the type is source text without comments, blanks as written. */
+struct syntax_param {
+    struct str name; /* empty when unnamed; "_" as written */
+    struct str type; /* "...T" for the variadic one */
+    uint32_t line, column;
+};
+
+/* A function declaration or literal with a body. */
+struct syntax_function {
+    struct str name;          /* gc's: "F", "T.M", "(*T).M", "F.func1", "F.func1.2", "init.func1"; type
+                                 parameters of a generic receiver left out: "(*List[...]).Push" */
+    uint32_t parent;          /* of a literal: index of the enclosing function, or SYNTAX_NONE */
+    uint32_t line, column;    /* of the name, or of "func" in a literal (as gc positions them) */
+    uint32_t body_begin, body_end; /* token indexes of { and } */
+    uint32_t first_line, last_line; /* of "func" and of the closing } */
+    struct syntax_param *params, *results;
+    uint32_t param_count, result_count;
+    struct syntax_param receiver; /* type empty when there is none */
+};
+#define SYNTAX_NONE UINT32_MAX
+
+struct syntax_import {
+    struct str name; /* as written, else empty */
+    struct str path;
+};
+
+/* One scanned file. Constant once read; text and everything else live in the arena it was given. */
+struct syntax_file {
+    struct str text;
+    struct str package; /* the package clause's name */
+    struct token *tokens;
+    size_t token_count;
+    struct syntax_function *functions; /* by position of their body's begin */
+    size_t function_count;
+    struct syntax_import *imports;
+    size_t import_count;
+    struct str *globals; /* names of package-level variables declared in this file, sorted */
+    size_t global_count;
+    const char **line_starts; /* line_starts[line - 1]; line_count + 1 entries */
+    size_t line_count;
+};
+
+/* Scans text, which must outlive the file. Never fails. Files over LIMIT_SOURCE_BYTES are cut there. */
+void syntax_read(struct syntax_file *file, struct str text, struct arena *arena);
+/* A line without its end; empty when there is no such line. */
+struct str syntax_line(const struct syntax_file *file, uint32_t line);
+/* The innermost function whose text covers the line; SYNTAX_NONE at package level. When several
+ * literals lie on one line, the first one. */
+uint32_t syntax_function_at(const struct syntax_file *file, uint32_t line);
+/* By gc's name; SYNTAX_NONE when absent. */
+uint32_t syntax_function_named(const struct syntax_file *file, struct str name);
+
+/* ---- what on a line allocates at run time ---- */
+
+enum construct_kind {
+    CONSTRUCT_MAP_ASSIGN, /* m[k] = v, m[k]++, m[k] op= v, m[k] being possibly a slice: certain says */
+    CONSTRUCT_MAKE_CHAN,
+    CONSTRUCT_MAKE_MAP,
+    CONSTRUCT_MAKE_SLICE,
+    CONSTRUCT_NEW,
+    CONSTRUCT_APPEND,
+    CONSTRUCT_GO,
+    CONSTRUCT_DEFER,      /* certain: inside a loop of its function */
+    CONSTRUCT_CONCAT,     /* +, += ; certain: an operand is a string literal */
+    CONSTRUCT_TO_STRING,  /* string(x) */
+    CONSTRUCT_TO_BYTES,   /* []byte(x) */
+    CONSTRUCT_TO_RUNES,   /* []rune(x) */
+    CONSTRUCT_FUNC,       /* func literal */
+    CONSTRUCT_COMPOSITE,  /* &T{...} */
+    CONSTRUCT_SLICE_LITERAL, /* []T{...} */
+    CONSTRUCT_MAP_LITERAL,   /* map[K]V{...} */
+    CONSTRUCT_CALL,       /* any other call; callee is its expression */
+    CONSTRUCT_SELECT,     /* select statement */
+    CONSTRUCT_KIND_COUNT
+};
+
+struct construct {
+    enum construct_kind kind;
+    uint32_t line, column; /* where gc positions it: "(" for calls, make, new, append; operator ... */
+    bool certain;
+    struct str text;       /* the expression, cut at the end of its line */
+    struct str callee;     /* for CALL: "pkg.F", "x.y.M", "F" */
+    struct str target;     /* for MAP_ASSIGN: "m"; for APPEND: the first argument */
+};
+/* Constructs whose position lies on the line, by column, in the arena. */
+size_t syntax_constructs(const struct syntax_file *file, uint32_t line, struct arena *arena,
+                         struct construct **constructs);
+
+/* ---- what becomes of a value ---- */
+
+enum fate_kind {
+    FATE_READ,        /* x.f, *x, x[i], x == nil, len(x): nothing keeps the pointer */
+    FATE_DISCARDED,   /* an expression statement, or assigned to _ */
+    FATE_RETURNED,    /* return x (index: which result) */
+    FATE_GLOBAL,      /* g = x with g declared at package level of this file or package: see note */
+    FATE_FIELD,       /* a.f = x, including *p = x */
+    FATE_ELEMENT,     /* m[k] = x, s[i] = x */
+    FATE_APPENDED,    /* append(s, x) */
+    FATE_IN_LITERAL,  /* T{f: x}, []T{x}, map[K]V{k: x} */
+    FATE_SENT,        /* ch <- x */
+    FATE_CAPTURED,    /* mentioned in a func literal inside the function */
+    FATE_ARGUMENT,    /* f(..., x, ...): callee, index of the argument from 0 */
+    FATE_RECEIVER,    /* x.M(...): method */
+    FATE_SPAWNED,     /* go f(x), defer f(x), go x.M() */
+    FATE_ADDRESS,     /* &x, &x.f */
+    FATE_CONVERTED,   /* x.(T), T(x) with an unknown T, any(x): the value lives on in the result */
+    FATE_UNKNOWN,
+    FATE_KIND_COUNT
+};
+
+struct fate {
+    enum fate_kind kind;
+    uint32_t line, column; /* of the use */
+    uint32_t index;        /* FATE_ARGUMENT, FATE_RETURNED */
+    struct str callee;     /* FATE_ARGUMENT: "pkg.F", "F", "x.M"; FATE_RECEIVER: "M" */
+    struct str target;     /* what it is stored in: "orders", "s.items", "ch" */
+    struct str text;       /* the statement or expression, one line */
+    struct str variable;   /* the variable that carried the value there; empty when used directly */
+};
+
+/* Finds the call of `callee` (its last name: "NewOrder", "(*T).M" gives "M") at a line of the given
+ * function and says what becomes of its result number `result`: direct uses, or all uses of the
+ * local variables it is assigned to (followed through plain copies `y := x`, up to
+ * LIMIT_FOLLOWED_CALLS of them). `is_global(ctx, name)` answers for names that are not local; may be
+ * NULL. Returns the count; 0 with *found false when there is no such call on that line. */
+size_t syntax_fates(const struct syntax_file *file, uint32_t function, uint32_t line,
+                    struct str callee, uint32_t result, struct arena *arena, struct fate **fates,
+                    bool *found);
+
+/* ---- how large is a type ---- */
+
+/* Type declarations of packages, read from their directories when first asked for; 64-bit sizes and
+ * alignments as gc has them (cmd/compile/internal/types/size.go). One thread. */
+struct syntax_types;
+/* find_dir(ctx, import_path, arena) gives the directory of a package, or an empty text. */
+struct syntax_types *syntax_types_new(const struct memory *memory,
+                                      struct str (*find_dir)(void *ctx, struct str import_path),
+                                      void *ctx);
+void syntax_types_free(struct syntax_types *types);
+struct type_size {
+    uint64_t size, align;
+    bool has_pointers;
+};
+/* The size of a type expression as written in the given package ("Order", "[]byte", "lib.T",
+ * "struct { a int; b *T }", "map[string]int"); file gives the imports and may be NULL. false when it
+ * cannot be told (type parameters, missing source). */
+bool syntax_size_of(struct syntax_types *types, struct str import_path,
+                    const struct syntax_file *file, struct str type, struct type_size *size);
+/* The declared type of a local variable or parameter of a function, as source text: from "var x T",
+ * "x := T{...}", "x := &T{...}", "x := make(T, ...)", "x := T(...)", parameters, receivers and
+ * results. Empty when the declaration does not show it. line: where the variable is declared. */
+struct str syntax_variable_type(const struct syntax_file *file, struct str variable, uint32_t line,
+                                struct arena *arena);
+
+#endif
