@@ -1,0 +1,3 @@
+module example.com/oom-service
+
+go 1.26
