@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# check.sh BUILD [NAME...]: runs the checks of the code (scripts/check-*.sh), one test case each, and
+# prints their figures. BUILD is where the checks that look at symbols find the libraries.
+#
+# A check prints what it found as "file:line: what is wrong" and ends with one line of figures.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+build=$1
+shift
+[ $# -gt 0 ] || set -- text size docs sources scripts headers layers globals symbols tidy
+mkdir -p "$build/check-tap"
+rm -f "$build"/check-tap/*
+for name; do
+    if scripts/check-"$name".sh "$build"; then
+        echo "ok - $name"
+    else
+        echo "not ok - $name"
+    fi >"$build/check-tap/$name.tap"
+done
+scripts/tap-total.sh "$build/check-tap"

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# tap-run.sh NAME COMMAND...: runs one test program and leaves its cases in $TAP_DIR/NAME.tap.
+#
+# Programs that print TAP ("ok 1 - name", "not ok 2 - name", "ok 3 - name # SKIP why") are taken at
+# their word, except that a failure status without a failed case becomes one. Others count as one
+# case: status 0 passed, 77 skipped (the last line says why), anything else failed. A failing
+# program's whole output is shown.
+set -u
+name=$1
+shift
+tap=$TAP_DIR/$name.tap
+log=$TAP_DIR/$name.log
+seconds=${TEST_SECONDS:-300}
+
+timeout -k 5 "$seconds" "$@" >"$log" 2>"$log.err" </dev/null
+status=$?
+[ $status -ne 124 ] || echo "ran longer than $seconds s" >>"$log.err"
+cat "$log.err" >>"$log"
+rm -f "$log.err"
+
+grep -aE '^(not )?ok\b' "$log" >"$tap"
+if [ ! -s "$tap" ]; then
+    case $status in
+    0) echo "ok 1 - $name" ;;
+    77) echo "ok 1 - $name # SKIP $(tail -n 1 "$log")" ;;
+    *) echo "not ok 1 - $name (exit status $status)" ;;
+    esac >"$tap"
+elif [ $status -ne 0 ] && ! grep -q '^not ok' "$tap"; then
+    echo "not ok - $name ended with exit status $status after its cases" >>"$tap"
+fi
+
+cases=$(wc -l <"$tap")
+if grep -q '^not ok' "$tap"; then
+    printf 'FAILED %s\n%s\n' "$name" "$(sed 's/^/    /' "$log")"
+else
+    printf 'ok     %s (%d)\n' "$name" "$cases"
+fi
