@@ -41,14 +41,14 @@ check-headers check-layers check-globals check-size: check-%: ## one check alone
 
 asan: ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@scripts/install-deps.sh test
-	@scripts/build.sh build-asan -Dtests=true -Db_sanitize=address,undefined -Dwerror=true
-	@scripts/run-tests.sh build-asan
+	@scripts/build.sh $(BUILD)-asan -Dtests=true -Db_sanitize=address,undefined -Dwerror=true
+	@scripts/run-tests.sh $(BUILD)-asan
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (10) seconds
 	@scripts/install-deps.sh test
-	@CC=clang scripts/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false \
+	@CC=clang scripts/build.sh $(BUILD)-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false \
 	    -Db_sanitize=address,undefined -Dwerror=true
-	@scripts/fuzz.sh build-fuzz $(FUZZ_SECONDS)
+	@scripts/fuzz.sh $(BUILD)-fuzz $(FUZZ_SECONDS)
 
 torture: ## fail every allocation and every read once, and from there on
 	@scripts/install-deps.sh test
@@ -59,7 +59,7 @@ sources: ## bring the file lists of the meson.build files in step with the folde
 	@scripts/list-sources.sh
 
 clean: ## remove what was built
-	rm -rf build build-*
+	rm -rf $(BUILD) $(BUILD)-*
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z].*## / { n = $$1; sub(/:.*/, "", n); printf "  %-14s %s\n", n, $$2 }' Makefile

@@ -15,6 +15,7 @@ measure() {
         awk -v file="$1" '
             function parameters(signature,  depth, count, i, c) {
                 if (signature ~ /^\((void)?\)$/) return 0
+                sub(/, ?\.\.\.\)$/, ")", signature)
                 count = 1
                 for (i = 2; i < length(signature); i++) {
                     c = substr(signature, i, 1)

@@ -12,7 +12,7 @@ trap 'rm -f "$found"' EXIT
 mapfile -t c_files < <(find src test -name '*.[ch]' | LC_ALL=C sort)
 mapfile -t texts < <(find . -path ./.git -prune -o -path "./build*" -prune -o -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.md' -o -name meson.build -o -name Makefile \
-    -o -path ./.ci/run \) | LC_ALL=C sort)
+    -o -path ./.ci/run \) -print | LC_ALL=C sort)
 
 # Columns are characters: bytes without the continuation bytes of UTF-8.
 LC_ALL=C awk -v max="$max_columns" '

@@ -31,6 +31,7 @@ trap 'rm -rf "$TMPDIR"' EXIT
 jobs_unit() {
     local source room
     for source in test/*/test_*.c; do
+        [ -f "$source" ] || continue
         room=$(basename "$(dirname "$source")")
         echo "${room}_$(basename "$source" .c)	$build/test/${room}_$(basename "$source" .c)"
     done
@@ -49,7 +50,7 @@ jobs_fuzz() {
     done
 }
 jobs_house() { scripts_in house sh; }
-jobs_oracle() { scripts_in oracle sh; }
+jobs_oracle() { scripts_in oracle sh scripts/oracle.sh; }
 jobs_torture() { scripts_in torture cmd "scripts/torture.sh $build"; }
 
 # scripts_in GROUP EXTENSION [COMMAND]: one job for each file, run by COMMAND (bash by default).

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The runners see failures: of programs, of command line tests, of the machine's calls.
+# shellcheck source=test/house/helpers.bash
 . "$ROOT/test/house/helpers.bash"
 scripts=$ROOT/scripts
 export TAP_DIR=$tree/tap

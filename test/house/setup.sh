@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # install-deps.sh installs where it can, explains where it cannot; list-sources.sh mends the lists.
+# shellcheck source=test/house/helpers.bash
 . "$ROOT/test/house/helpers.bash"
 
 # A machine made of little programs: `id`, `dpkg-query`, `apt-get` and `sudo` as the case wants them.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The checks that read symbol tables, and the header check, refuse what they are there to refuse.
+# shellcheck source=test/house/helpers.bash
 . "$ROOT/test/house/helpers.bash"
 layers="$tree/scripts/check-layers.sh build"
 globals="$tree/scripts/check-globals.sh build"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # check-text.sh, check-docs.sh and check-size.sh refuse what they are there to refuse.
+# shellcheck source=test/house/helpers.bash
 . "$ROOT/test/house/helpers.bash"
 text=$tree/scripts/check-text.sh
 docs=$tree/scripts/check-docs.sh
