@@ -15,7 +15,7 @@ import (
 	"example.com/oom-service/internal/session"
 )
 
-// maxRange is the number of orders that one request may ask for.
+// maxRange is the number of orders or lines that one request may ask for.
 const maxRange = 200
 
 // Handler returns the service.
@@ -27,6 +27,7 @@ func Handler() http.Handler {
 	mux.HandleFunc("/search", handle(getSearch))
 	mux.HandleFunc("/sessions", handle(postSession))
 	mux.HandleFunc("/logs", handle(postLogs))
+	mux.HandleFunc("/tail", handle(getTail))
 	mux.HandleFunc("/feed", handle(getFeed))
 	mux.HandleFunc("/usage", handle(getUsage))
 	return mux
@@ -49,6 +50,10 @@ func postOrder(c *call) error {
 	c.later(func() {
 		detail := fmt.Sprintf("%d items for %s, %s", len(o.Items), o.Region, render.Money(o.Total))
 		feed.Publish("order", o.ID, o.Customer, detail, o.Total)
+		for _, item := range o.Items {
+			detail := fmt.Sprintf("%d x %s", item.Quantity, item.Name)
+			feed.Publish("item", o.ID, o.Customer, detail, item.Cents)
+		}
 	})
 	c.count("order", o.Region, len(o.Items))
 	return c.json(http.StatusCreated, o)
@@ -146,6 +151,14 @@ func postLogs(c *call) error {
 	sum := logline.Ingest(string(body))
 	c.count("logs", sum.Accepted, len(sum.Rejected))
 	return c.json(http.StatusOK, sum)
+}
+
+func getTail(c *call) error {
+	count, err := c.number("count")
+	if err != nil {
+		return c.fail(http.StatusBadRequest, err)
+	}
+	return c.text(http.StatusOK, logline.Tail(min(count, maxRange)))
 }
 
 func getFeed(c *call) error {

@@ -13,7 +13,7 @@ import (
 )
 
 // readSize is the size of the buffer that a body is read through.
-const readSize = 32 << 10
+const readSize = 16 << 10
 
 // call is one request on its way through the service.
 type call struct {

@@ -43,7 +43,7 @@ func run() {
 	var recent []*Event
 	for e := range events {
 		if e.reply != nil {
-			e.reply <- append([]*Event(nil), recent...)
+			e.reply <- append([]*Event{}, recent...)
 			continue
 		}
 		recent = append(recent, e)

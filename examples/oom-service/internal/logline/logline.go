@@ -58,6 +58,21 @@ func keep(line *Line) {
 	lines = append(lines, line)
 }
 
+// Tail returns the last lines that were taken in, the newest last.
+func Tail(count int) string {
+	mu.Lock()
+	last := lines
+	mu.Unlock()
+	if len(last) > count {
+		last = last[len(last)-count:]
+	}
+	out := ""
+	for _, line := range last {
+		out += line.Time + " " + line.Level + " " + line.Message + "\n"
+	}
+	return out
+}
+
 // parse reads "TIME LEVEL WORD... KEY=VALUE...".
 func parse(n int, text string) (*Line, error) {
 	words := strings.Split(text, " ")

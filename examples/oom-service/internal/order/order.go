@@ -22,7 +22,7 @@ type Request struct {
 	Customer string   `json:"customer"`
 	Region   string   `json:"region"`
 	Placed   string   `json:"placed"`
-	Items    []*Item  `json:"items"`
+	Items    []Item   `json:"items"`
 	Notes    []string `json:"notes"`
 }
 
@@ -85,6 +85,13 @@ func validate(req *Request) error {
 				Order:  req.ID,
 				Field:  fmt.Sprintf("items[%d].quantity", i),
 				Reason: fmt.Sprintf("%d is not a quantity", item.Quantity),
+			}
+		}
+		if item.Cents < 0 {
+			return FieldError{
+				Order:  req.ID,
+				Field:  fmt.Sprintf("items[%d].cents", i),
+				Reason: fmt.Sprintf("%d is not a price", item.Cents),
 			}
 		}
 	}
