@@ -56,14 +56,17 @@ install() {
     as_root=$(root_command)
     command -v apt-get >/dev/null && [ -n "$as_root" ] || explain
     echo "unheap: installing $(column 1)" >&2
-    quiet="-qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300"
-    # shellcheck disable=SC2086,SC2046 # the names and options are meant to be split
+    log=$(mktemp)
+    # shellcheck disable=SC2046 # the names are meant to be split
     {
-        $as_root apt-get update $quiet >&2 || echo "unheap: no fresh package lists; using the old" >&2
-        $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y --no-install-recommends $quiet $(column 1) >&2
-    }
+        $as_root apt-get -o DPkg::Lock::Timeout=300 update ||
+            echo "no fresh package lists; using the old ones"
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
+            install -y --no-install-recommends $(column 1)
+    } >"$log" 2>&1
     missing=$(missing_rows)
+    [ -z "$missing" ] || tail -n 20 "$log" >&2
+    rm -f "$log"
     [ -z "$missing" ] || explain
 }
 

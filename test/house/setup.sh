@@ -9,7 +9,8 @@ machine() {
     mkdir -p "$tree/bin"
     ln -s "$(command -v sh)" "$(command -v dirname)" "$(command -v awk)" "$(command -v cut)" \
         "$(command -v grep)" "$(command -v tr)" "$(command -v sed)" "$(command -v env)" \
-        "$(command -v touch)" "$(command -v test)" "$tree/bin"
+        "$(command -v touch)" "$(command -v test)" "$(command -v mktemp)" \
+        "$(command -v tail)" "$(command -v rm)" "$tree/bin"
     printf 'build test | have-dev | have-f | have-a | have-m | true | x\n' >"$tree/packages.txt"
     printf 'build test | lack-dev | lack-f | - | lack-m | test -f %s/lack-dev | x\n' "$tree" \
         >>"$tree/packages.txt"
