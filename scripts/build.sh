@@ -13,7 +13,7 @@ trap 'rm -f "$log"' EXIT
 
 quietly() {
     "$@" >"$log" 2>&1 || {
-        cat "$log" >&2
+        grep -vE "^\[[0-9]+/[0-9]+\] " "$log" >&2
         exit 1
     }
 }

@@ -5,6 +5,7 @@
 layers="$tree/scripts/check-layers.sh build"
 globals="$tree/scripts/check-globals.sh build"
 symbols="$tree/scripts/check-symbols.sh build"
+cycles="$tree/scripts/check-cycles.sh build"
 headers=$tree/scripts/check-headers.sh
 
 # room NAME TEXT: a clean tree and one more room with one C file of this content (printf escapes).
@@ -76,6 +77,21 @@ gcc -c "$tree/main.c" -o "$tree/build/unheap.p/main.o"
 rm "$tree/build/src/libbase.a.p/add.c.o"
 library profile
 passes "extern functions that others use" $symbols
+
+# ring N: a room of N files, each of which calls the next, the last the first.
+ring() {
+    plant
+    mkdir -p "$tree/src/profile"
+    for i in $(seq "$1"); do
+        printf 'int ring_%d(void);\nint ring_%d(void);\nint ring_%d(void) { return ring_%d(); }\n' \
+            "$i" $((i % $1 + 1)) "$i" $((i % $1 + 1)) >"$tree/src/profile/f$i.c"
+    done
+    library profile
+}
+ring 5
+refuses "five files in a circle" 'profile: 5 of 5 files' $cycles
+ring 2
+passes "two files that need each other" $cycles
 
 plant
 passes "a header that compiles alone" $headers
