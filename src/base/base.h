@@ -8,10 +8,10 @@
  * B1. Memory never comes back NULL. Running out is answered by `struct memory`'s `exhausted`
  *     callback, which does not return (the command line exits with 1, a test jumps out). So callers
  *     have no failure path for allocation, and only this room calls malloc.
- * B2. Nothing here prints or exits. Bad input goes to a `struct diag_sink`; a failed file, socket or
- *     thread is an `enum status` that must be checked.
- * B3. There is no hidden state: no writable global, no thread-local. One object is used by one thread
- *     at a time unless its comment says otherwise. */
+ * B2. Nothing here prints or exits. Bad input goes to a `struct diag_sink`; a failed file, socket
+ *     or thread is an `enum status` that must be checked.
+ * B3. There is no hidden state: no writable global, no thread-local. One object is used by one
+ *     thread at a time unless its comment says otherwise. */
 #ifndef UNHEAP_BASE_H
 #define UNHEAP_BASE_H
 
@@ -35,7 +35,7 @@ NORETURN void bug_at(const char *file, int line, const char *what);
 /* What the environment answered. STATUS_OK is 0, so `if (status)` reads as "if it failed". */
 enum status {
     STATUS_OK = 0,
-    STATUS_IO,          /* open, read, write, rename, stat, mmap failed: errno text in the diagnostic */
+    STATUS_IO,          /* open, read, write, rename, stat failed: errno text in the diagnostic */
     STATUS_NOT_FOUND,   /* no such file, host or program */
     STATUS_BAD_INPUT,   /* the bytes are not what they should be; a diagnostic says where */
     STATUS_LIMIT,       /* a ceiling of limits.h was reached; the diagnostic names it */
@@ -46,8 +46,8 @@ enum status {
 
 /* ---- memory.c: where bytes come from (the only caller of malloc) ---- */
 
-/* The bottom of all allocation. Shared by all threads; `exhausted` may be called from any of them, is
- * told the number of bytes wanted, and must not return. */
+/* The bottom of all allocation. Shared by all threads; `exhausted` may be called from any of them,
+ * is told the number of bytes wanted, and must not return. */
 struct memory {
     void (*exhausted)(void *ctx, size_t wanted);
     void *ctx;
@@ -135,8 +135,8 @@ struct str str_trim(struct str text); /* ASCII white space at both ends */
 /* [from, to) clamped to the text. */
 struct str str_slice(struct str text, size_t from, size_t to);
 struct str str_skip(struct str text, size_t n);
-/* Cuts *rest at the first sep: returns what is before it, leaves what is after. The last piece leaves
- * *rest as STR_NONE (ptr NULL); the loop is `while (rest.ptr) piece = str_cut(&rest, ',')`. */
+/* Cuts *rest at the first sep: returns what is before it, leaves what is after. The last piece
+ * leaves *rest as STR_NONE; so the loop is `while (rest.ptr) piece = str_cut(&rest, ',')`. */
 struct str str_cut(struct str *rest, char sep);
 /* Decimal digits only, no sign, no overflow; false otherwise. */
 bool str_to_u64(struct str text, uint64_t *value);
@@ -149,8 +149,9 @@ struct str str_dir_name(struct str path);
 
 /* ---- sb.c: the one string builder ---- */
 
-/* Grows by doubling, up to LIMIT_BUILDER_BYTES; then `full` stays set and appends do nothing. The
- * text is always NUL-terminated. */
+/* Grows by doubling, up to LIMIT_BUILDER_BYTES; an append that does not fit is left out whole, and
+ * then `full` stays set and appends do nothing until sb_clear. The text is always NUL-terminated.
+ * What is appended must not be part of the builder's own text. */
 struct sb {
     const struct memory *memory;
     char *text;
@@ -159,7 +160,7 @@ struct sb {
 };
 void sb_init(struct sb *sb, const struct memory *memory);
 void sb_release(struct sb *sb);
-void sb_clear(struct sb *sb); /* keeps the buffer */
+void sb_clear(struct sb *sb); /* keeps the buffer; `full` is over */
 void sb_add(struct sb *sb, struct str text);
 void sb_adds(struct sb *sb, const char *nul_terminated);
 void sb_addc(struct sb *sb, char c);
@@ -171,7 +172,10 @@ struct str sb_str(const struct sb *sb); /* valid until the next append */
 
 /* ---- vec.h part: growing arrays, typed by macro ---- */
 
-/* VEC(int) numbers = {0};  VEC_PUSH(memory, &numbers, 7);  numbers.at[0];  VEC_RELEASE(memory, &numbers);
+/* VEC(int) numbers = {0};
+ * VEC_PUSH(memory, &numbers, 7);
+ * use(numbers.at[0], numbers.len);
+ * VEC_RELEASE(memory, &numbers);
  * Doubles; element addresses move on growth. */
 #define VEC(type)        \
     struct {             \
@@ -195,7 +199,8 @@ void *vec_grow(const struct memory *memory, void *at, size_t *cap, size_t size);
 /* ---- intern.c: equal texts get equal small numbers ---- */
 
 /* Id 0 is always the empty text. Ids count up from 1 in order of first appearance. Texts are copied
- * and live as long as the table. One thread. */
+ * and live as long as the table. More than LIMIT_INTERNED_BYTES of them is answered by `exhausted`.
+ * One thread. */
 struct intern {
     struct arena texts;
     struct str *strings; /* by id */
@@ -213,8 +218,8 @@ struct str intern_str(const struct intern *intern, uint32_t id);
 /* ---- map.c: hash map from 64-bit keys to 64-bit values ---- */
 
 /* Open addressing, grows at three quarters full. For composite keys hash with hash_mix and keep the
- * full key in the value's object (compare it there), or use intern ids packed into 64 bits. One
- * thread. */
+ * full key in the value's object (compare it there), or use intern ids packed into 64 bits. More
+ * than LIMIT_MAP_ENTRIES is answered by `exhausted`. One thread. */
 struct map {
     const struct memory *memory;
     struct map_slot *slots;
@@ -223,8 +228,8 @@ struct map {
 void map_init(struct map *map, const struct memory *memory);
 void map_release(struct map *map);
 void map_clear(struct map *map);
-/* The value's place, made with value 0 when the key is new (*added says which). Valid until the next
- * map_put. */
+/* The value's place, made with value 0 when the key is new (*added says which). Valid until the
+ * next map_put. */
 uint64_t *map_put(struct map *map, uint64_t key, bool *added);
 /* NULL when absent. */
 uint64_t *map_get(const struct map *map, uint64_t key);
@@ -253,7 +258,8 @@ struct diag {
 #define DIAG_NO_OFFSET UINT64_MAX
 
 /* Collects diagnostics. diag_add may be called from several threads at a time. At most
- * LIMIT_DIAGNOSTICS are kept; `dropped` counts the rest. */
+ * LIMIT_DIAGNOSTICS are kept; `dropped` counts the rest. File and message are copied; a message
+ * over LIMIT_DIAGNOSTIC_BYTES is cut and ends in three dots. */
 struct diag_sink;
 struct diag_sink *diag_sink_new(const struct memory *memory);
 void diag_sink_free(struct diag_sink *sink);
@@ -264,7 +270,8 @@ size_t diag_errors(const struct diag_sink *sink); /* of severity error, dropped 
 size_t diag_dropped(const struct diag_sink *sink);
 /* By order of arrival; valid as long as the sink. */
 const struct diag *diag_at(const struct diag_sink *sink, size_t index);
-/* "file:line: error: message [code]\n  hint\n" (or "file: byte N: ..."). */
+/* "file:line: error: message [code]\n  hint\n" (or "file: byte N: ..."). Control characters of the
+ * input are written as \xNN, so that it cannot play with a terminal. */
 void diag_format(const struct diag *diag, struct sb *out);
 const char *diag_code_name(enum diag_code code);
 const char *diag_hint(enum diag_code code);
@@ -272,25 +279,28 @@ enum diag_severity diag_severity(enum diag_code code);
 
 /* ---- file.c: reading and writing files ---- */
 
-/* A file's bytes. Mapped when that pays (regular files over 64 KiB), else read. `bytes` is valid until
- * file_close; one byte past the end may NOT be read. A mapped file that shrinks while it is read
- * raises SIGBUS: file_open therefore reads files below 64 KiB and maps only larger ones. */
+/* A file's bytes. Mapped when that pays (regular files over 64 KiB), else read. `bytes` is valid
+ * until file_close; one byte past the end may NOT be read. A mapped file that shrinks while it is
+ * read raises SIGBUS: file_open therefore reads files below 64 KiB and maps only larger ones. */
 struct file {
     const struct memory *memory;
     const unsigned char *bytes;
     size_t size;
     bool mapped;
 };
-/* path "-" reads standard input (fd 0) to its end. Failures are told to the sink too. */
+/* path "-" reads standard input (fd 0) to its end. Failures are told to the sink too; after one
+ * there is nothing to close. */
 NODISCARD enum status file_open(struct file *file, const char *path, const struct memory *memory,
                                 struct diag_sink *sink);
 void file_close(struct file *file);
-/* Tells the kernel that [from, to) will not be read again soon, so that resident memory stays small;
- * reading it again still works. Does nothing to files that are not mapped. */
+/* Tells the kernel that [from, to) will not be read again soon, so that resident memory stays
+ * small; reading it again still works. Does nothing to files that are not mapped. */
 void file_drop(const struct file *file, size_t from, size_t to);
 
-/* Writes a whole file or nothing: a temporary file beside it, fsync, rename. On failure the old file
- * is untouched and the temporary is gone. "-" and "/dev/stdout" are not special here. */
+/* Writes a whole file or nothing: a temporary file beside it, fsync, rename. On failure the old
+ * file is untouched and the temporary is gone. A symbolic link stays one, its target is replaced;
+ * permissions stay; what is not a regular file (/dev/stdout) is refused. "-" is not special here.
+ */
 NODISCARD enum status file_write_atomic(const char *path, struct str bytes,
                                         const struct memory *memory, struct diag_sink *sink);
 bool file_exists(const char *path);
@@ -302,7 +312,7 @@ NODISCARD enum status dir_list(const char *path, struct arena *arena, struct str
 /* ---- unpack.c: gzip and zstd ---- */
 
 enum packing { PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
-/* By the first bytes (gzip 1f 8b, RFC 1952 section 2.3.1; zstd 28 b5 2f fd, RFC 8878 section 3.1.1). */
+/* By the first bytes (gzip 1f 8b: RFC 1952 section 2.3.1; zstd 28 b5 2f fd: RFC 8878, 3.1.1). */
 enum packing packing_of(const unsigned char *bytes, size_t n);
 /* Unpacks all members of a gzip file (libdeflate) or all frames of a zstd file. Checksums are
  * verified. The ceiling is the smaller of `max_bytes` and LIMIT_UNPACK_RATIO times the packed size
@@ -319,7 +329,8 @@ NODISCARD enum status file_open_unpacked(struct file *file, const char *path,
 
 /* Runs work(ctx, index, worker) for each index in [0, count) on the pool's workers and the calling
  * thread, and returns when all are done. `worker` is in [0, workers_count): index per-thread arenas
- * with it. Which worker gets which index is not determined; results must not depend on it. */
+ * with it; 0 is the calling thread. Which worker gets which index is not determined; results must
+ * not depend on it. A job must not run another on the same pool. Workers block all signals. */
 struct workers;
 /* count 0: as many as the machine has processors, at most LIMIT_THREADS. A pool of one runs
  * everything on the calling thread; where threads cannot be started the pool is smaller, not an
@@ -335,8 +346,10 @@ void workers_run(struct workers *workers, size_t count,
 /* Runs argv[0] (looked up in PATH) with its output read through callbacks as it comes, no shell.
  * Either callback may be NULL (that output is then kept out of the way and dropped). The callbacks
  * are called from the calling thread. `dir` NULL: the current directory. `extra_env` is a
- * NULL-terminated list of NAME=VALUE or NULL. *exit_code gets the exit status, or 128 + signal. A
- * callback that returns false ends the child (STATUS_INTERRUPTED). */
+ * NULL-terminated list of NAME=VALUE or NULL. Standard input is empty. *exit_code gets the exit
+ * status, or 128 + signal; STATUS_OK says that the child ran to its end, not that it succeeded. A
+ * callback that returns false ends the child (STATUS_INTERRUPTED). A program or directory that is
+ * not there is STATUS_NOT_FOUND. */
 struct child_request {
     const char *const *argv;
     const char *dir;

@@ -1,7 +1,9 @@
 /* Every ceiling in unheap, in one place.
  *
  * Whatever grows with foreign input grows up to one of these and no further. Reaching one is a
- * diagnostic with the limit's name in it, never an abort, and each is exercised by a test. */
+ * diagnostic with the limit's name in it, never an abort, and each is exercised by a test. Where a
+ * call has no way to say no (interning tables, hash maps), reaching its ceiling is the same as
+ * running out of memory: `exhausted`. */
 #ifndef UNHEAP_BASE_LIMITS_H
 #define UNHEAP_BASE_LIMITS_H
 
@@ -17,6 +19,8 @@
 #define LIMIT_BUILDER_BYTES ((size_t)2 << 30)      /* one string builder */
 #define LIMIT_THREADS 64                           /* workers in one pool */
 #define LIMIT_DIAGNOSTICS 1000                     /* kept in one sink; the rest are counted */
+#define LIMIT_DIAGNOSTIC_BYTES 4096                /* of one message; a longer one is cut */
+#define LIMIT_DIR_NAMES ((size_t)1 << 20)          /* names in one directory */
 #define LIMIT_PROFILE_FRAMES 1024                  /* frames of one stack, inlined ones included */
 #define LIMIT_PROFILE_SAMPLE_TYPES 64
 #define LIMIT_PROFILE_STACKS ((size_t)64 << 20)    /* distinct stacks of one merged profile */
@@ -28,7 +32,7 @@
 #define LIMIT_LOG_FILES 100000                     /* files of one directory of JSON logs */
 #define LIMIT_SOURCE_BYTES ((size_t)64 << 20)      /* one Go source file */
 #define LIMIT_SYNTAX_DEPTH 1000                    /* nesting of brackets in Go source */
-#define LIMIT_FOLLOWED_CALLS 16                    /* callers a returned value is followed through */
+#define LIMIT_FOLLOWED_CALLS 16                    /* callers a value is followed through */
 #define LIMIT_REPORT_ROWS 100000                   /* -n */
 
 #endif
