@@ -34,5 +34,14 @@
 #define LIMIT_SYNTAX_DEPTH 1000                    /* nesting of brackets in Go source */
 #define LIMIT_FOLLOWED_CALLS 16                    /* callers a value is followed through */
 #define LIMIT_REPORT_ROWS 100000                   /* -n */
+#define LIMIT_PAGE_CAUSES 300                      /* of the HTML page; the rest are summed up */
+#define LIMIT_PAGE_SITES 3000
+#define LIMIT_PAGE_PARTS 200                       /* sites listed with one cause */
+#define LIMIT_PAGE_UNEXPLAINED 300
+#define LIMIT_PAGE_GRAPH_NODES 60                  /* in the picture of one cause */
+#define LIMIT_PAGE_FLAME_NODES 20000
+#define LIMIT_PAGE_FLAME_PARTS 2000                /* frames below 1/2000 of the total are left out */
+#define LIMIT_PAGE_SOURCE_BYTES ((size_t)3 << 20)  /* whole source files in the page */
+#define LIMIT_PAGE_EXCERPT_BYTES ((size_t)1 << 20) /* and parts of the ones beyond */
 
 #endif
