@@ -9,7 +9,8 @@
  *
  * S1. Tokens are in source order; the last one is TOKEN_END. Offsets are bytes, lines 1-based,
  *     columns 1-based bytes.
- * S2. `match` of a bracket token is the index of its partner, or of TOKEN_END when it has none.
+ * S2. `match` of a bracket token is the index of its partner, or of TOKEN_END when it has none (or
+ *     lies deeper than LIMIT_SYNTAX_DEPTH). Matched pairs nest.
  * S3. Function bodies nest or are apart; a closure's parent has a smaller index. */
 #ifndef UNHEAP_SYNTAX_H
 #define UNHEAP_SYNTAX_H
@@ -39,9 +40,13 @@ struct syntax_param {
 
 /* A function declaration or literal with a body. */
 struct syntax_function {
-    struct str name;          /* gc's: "F", "T.M", "(*T).M", "F.func1", "F.func1.2", "init.func1"; type
-                                 parameters of a generic receiver left out: "(*List[...]).Push" */
+    struct str name;          /* gc's: "F", "T.M", "(*T).M", "F.func1", "F.func1.2", "init.0", type
+                                 parameters as profiles show them: "F[...]", "(*List[...]).Push".
+                                 Literals at package level are "init.func1" in source order; gc
+                                 numbers them, and functions init, through the whole package */
     uint32_t parent;          /* of a literal: index of the enclosing function, or SYNTAX_NONE */
+    bool is_literal;
+    uint32_t func;            /* token index of "func" */
     uint32_t line, column;    /* of the name, or of "func" in a literal (as gc positions them) */
     uint32_t body_begin, body_end; /* token indexes of { and } */
     uint32_t first_line, last_line; /* of "func" and of the closing } */
@@ -62,6 +67,8 @@ struct syntax_file {
     struct str package; /* the package clause's name */
     struct token *tokens;
     size_t token_count;
+    const unsigned char *roles; /* by token: what a bracket is; for this room alone */
+    const uint32_t *inside;     /* by token: the matched opening bracket around it, else token_count */
     struct syntax_function *functions; /* by position of their body's begin */
     size_t function_count;
     struct syntax_import *imports;
