@@ -34,6 +34,7 @@
 #define LIMIT_SYNTAX_DEPTH 1000                    /* nesting of brackets in Go source */
 #define LIMIT_FOLLOWED_CALLS 16                    /* callers a value is followed through */
 #define LIMIT_REPORT_ROWS 100000                   /* -n */
+#define LIMIT_FLAG_NUMBER 1000000000u              /* any number on the command line */
 #define LIMIT_PAGE_CAUSES 300                      /* of the HTML page; the rest are summed up */
 #define LIMIT_PAGE_SITES 3000
 #define LIMIT_PAGE_PARTS 200                       /* sites listed with one cause */

@@ -152,11 +152,13 @@ struct evidence {
     /* The other question: where inuse_space (or, for inuse, alloc_space) ranks otherwise. Empty text
      * when it does not, or when the profile has no such type. */
     struct str other_ranking;
+    struct atlas *atlas; /* private: keeps the sources that texts lie in */
 };
 #define EVIDENCE_NONE UINT32_MAX
 
 struct evidence_request {
     const char *dir;              /* -C: where the module is; NULL: the current directory */
+    const char *goroot, *modcache; /* where sources of std and of modules may lie; may be NULL */
     struct str sample_type;       /* empty: alloc_space, else the profile's default */
     const char *const *maps;      /* FROM=TO, applied to the profile's file names, first match wins */
     size_t map_count;
@@ -172,8 +174,8 @@ NODISCARD enum status evidence_join(const struct evidence_request *request,
                                     struct evidence **out);
 void evidence_free(struct evidence *evidence);
 
-/* 95 % interval of a value from the sampled objects behind it. sum of values scaled by 1/p each:
- * n samples, sum of squared weights `squares` (so that unequal object sizes are told). */
-struct measure measure_of(int64_t value, double samples, double squares);
+/* The 95 % interval of a value made of `samples` sampled objects, with the variance that sampling adds to
+ * it; the mathematics and its source stand in measure.c. Variance 0 gives low == high == value. */
+struct measure measure_of(int64_t value, double samples, double variance);
 
 #endif

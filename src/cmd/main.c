@@ -1,0 +1,77 @@
+/* unheap: picks the verb and sets up what all verbs need. */
+#include "cmd.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const struct verb {
+    const char *name;
+    int (*run)(struct cmd *cmd, int argc, char **argv);
+    const char *question;
+} verbs[] = {
+    {"hot", verb_hot, "what do I change first? Ranks what puts bytes on the heap, and why"},
+    {"why", verb_why, "why is this on the heap? The compiler's reasoning, as a story"},
+    {"version", verb_version, "which unheap is this?"},
+};
+
+static void exhausted(void *ctx, size_t wanted)
+{
+    (void)ctx;
+    fprintf(stderr, "unheap: out of memory (%zu bytes wanted)\n", wanted);
+    _exit(EXIT_COULD_NOT); /* from any thread; nothing half-written is left: files are renamed whole */
+}
+
+static void print_usage(FILE *to)
+{
+    fputs("unheap: what a Go service puts on the heap, why, and what it costs\n\n"
+          "usage: unheap VERB [flags] [arguments]\n\n", to);
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        fprintf(to, "  %-8s %s\n", verbs[i].name, verbs[i].question);
+    fputs("\n`unheap VERB -h` tells a verb's flags, with an example.\n", to);
+}
+
+static unsigned terminal_columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+        return size.ws_col;
+    return 100;
+}
+
+static int run_verb(const struct verb *verb, int argc, char **argv)
+{
+    struct cmd cmd = {.memory = {.exhausted = exhausted}};
+    cmd.sink = diag_sink_new(&cmd.memory);
+    cmd.workers = workers_new(&cmd.memory, 0);
+    cmd.stdout_terminal = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    cmd.stderr_terminal = isatty(STDERR_FILENO);
+    cmd.columns = isatty(STDOUT_FILENO) ? terminal_columns() : 100;
+    int code = verb->run(&cmd, argc, argv);
+    workers_free(cmd.workers);
+    diag_sink_free(cmd.sink);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, told as exit code 1 */
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "-h") == 0 || strcmp(name, "-help") == 0 || strcmp(name, "--help") == 0 ||
+        strcmp(name, "help") == 0) {
+        print_usage(stdout);
+        return fflush(stdout) ? EXIT_COULD_NOT : EXIT_CLEAN;
+    }
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        if (strcmp(name, verbs[i].name) == 0)
+            return run_verb(&verbs[i], argc - 2, argv + 2);
+    fprintf(stderr, "unheap: there is no verb %s\n\n", name);
+    print_usage(stderr);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,54 @@
+/* Where the command line speaks: results on standard output, everything else on standard error. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool write_all(int fd, struct str text)
+{
+    while (text.len > 0) {
+        ssize_t n = write(fd, text.ptr, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        text = str_skip(text, (size_t)n);
+    }
+    return true;
+}
+
+int cmd_print(struct cmd *cmd, struct str text)
+{
+    (void)cmd;
+    if (write_all(STDOUT_FILENO, text))
+        return EXIT_CLEAN;
+    if (errno != EPIPE)
+        fprintf(stderr, "unheap: standard output: %s\n", strerror(errno));
+    return EXIT_COULD_NOT;
+}
+
+int cmd_diagnose(struct cmd *cmd)
+{
+    struct sb sb;
+    sb_init(&sb, &cmd->memory);
+    for (size_t i = 0; i < diag_count(cmd->sink); i++)
+        diag_format(diag_at(cmd->sink, i), &sb);
+    if (diag_dropped(cmd->sink) > 0)
+        sb_addf(&sb, "(%zu more)\n", diag_dropped(cmd->sink));
+    (void)!write_all(STDERR_FILENO, sb_str(&sb));
+    sb_release(&sb);
+    return diag_errors(cmd->sink) > 0 ? EXIT_COULD_NOT : EXIT_CLEAN;
+}
+
+void cmd_progress(struct cmd *cmd, const char *fmt, ...)
+{
+    if (!cmd->stderr_terminal)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    fputs("\r\033[K", stderr);
+    vfprintf(stderr, fmt, args);
+    fflush(stderr);
+    va_end(args);
+}

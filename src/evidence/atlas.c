@@ -1,0 +1,388 @@
+/* Which package, file and source a name of the profile belongs to.
+ *
+ * The profile comes from a machine we do not see: its paths may name a container, a CI folder or, with
+ * -trimpath, no folder at all. The import path inside each symbol and the file's base name are the
+ * same everywhere, so those two are the key; functions are checked later, by name and line. */
+#include "evidence_int.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct str root_function(struct str name)
+{
+    if (str_ends(name, STR("-fm")))
+        name.len -= 3;
+    size_t from = 0;
+    if (name.len > 0 && name.ptr[0] == '(') { /* (*T).M: look behind the type */
+        ptrdiff_t close = str_find(name, STR(")."));
+        from = close < 0 ? 0 : (size_t)close + 2;
+    }
+    static const struct str tails[] = {
+        {".func", 5}, {"-range", 6}, {".gowrap", 7}, {".deferwrap", 10},
+    };
+    size_t end = name.len;
+    for (size_t i = 0; i < COUNT_OF(tails); i++) {
+        struct str rest = str_skip(name, from);
+        for (size_t at = from;;) {
+            ptrdiff_t found = str_find(rest, tails[i]);
+            if (found < 0)
+                break;
+            at += (size_t)found;
+            size_t after = at + tails[i].len;
+            if (after < name.len && name.ptr[after] >= '0' && name.ptr[after] <= '9') {
+                end = at < end ? at : end;
+                break;
+            }
+            at = after;
+            rest = str_skip(name, after);
+        }
+    }
+    return str_slice(name, 0, end);
+}
+
+static struct str join_path(struct arena *arena, struct str dir, struct str name)
+{
+    while (str_starts(name, STR("./")))
+        name = str_skip(name, 2);
+    if (name.len == 0 || str_is(name, "."))
+        return dir;
+    if (dir.len == 0 || str_is(dir, ".") || name.ptr[0] == '/')
+        return str_copy(arena, name);
+    return arena_fmt(arena, "%.*s/%.*s", STR_ARGS(dir), STR_ARGS(name));
+}
+
+static struct str absolute(struct atlas *atlas, struct str path)
+{
+    if (path.len > 0 && path.ptr[0] == '/')
+        return path;
+    return join_path(atlas->arena, atlas->cwd, path);
+}
+
+static bool path_exists(struct atlas *atlas, struct str path)
+{
+    return path.len > 0 && file_exists(arena_strndup(atlas->arena, path.ptr, path.len));
+}
+
+/* "module x" of a go.mod, without its comment. */
+static struct str module_of(struct str text, struct arena *arena)
+{
+    while (text.ptr) {
+        struct str line = str_trim(str_cut(&text, '\n'));
+        if (!str_starts(line, STR("module")) || line.len < 8)
+            continue;
+        line = str_trim(str_skip(line, 6));
+        ptrdiff_t comment = str_find(line, STR("//"));
+        if (comment >= 0)
+            line = str_trim(str_slice(line, 0, (size_t)comment));
+        if (line.len >= 2 && (line.ptr[0] == '"' || line.ptr[0] == '`'))
+            line = str_slice(line, 1, line.len - 1);
+        return str_copy(arena, line);
+    }
+    return STR_NONE;
+}
+
+/* The module that the command was asked about: the go.mod at or above its directory. */
+static void find_module(struct atlas *atlas, struct str dir)
+{
+    for (struct str at = dir; at.ptr && at.len > 0; at = str_dir_name(at)) {
+        struct str path = arena_fmt(atlas->arena, "%.*s/go.mod", STR_ARGS(at));
+        struct file file;
+        if (!file_exists(path.ptr))
+            continue;
+        if (file_open(&file, path.ptr, atlas->memory, atlas->sink))
+            return;
+        atlas->module_path = module_of((struct str){(const char *)file.bytes, file.size}, atlas->arena);
+        atlas->module_dir = at;
+        file_close(&file);
+        return;
+    }
+}
+
+/* ---- packages ---- */
+
+static void index_packages(struct atlas *atlas)
+{
+    bool any_wanted = false;
+    for (size_t i = 0; i < atlas->compiler->packages.len; i++) {
+        const struct compiled_package *package = &atlas->compiler->packages.at[i];
+        bool added;
+        uint64_t *at = map_put(&atlas->packages, package->import_path, &added);
+        if (added || (package->for_test != 0) == atlas->tests)
+            *at = i + 1;
+        any_wanted |= package->wanted;
+    }
+    atlas->all_own = !any_wanted;
+}
+
+const struct compiled_package *atlas_package(const struct atlas *atlas, struct str import_path)
+{
+    uint32_t id = intern_find(&atlas->compiler->strings, import_path);
+    uint64_t *at = id ? map_get(&atlas->packages, id) : NULL;
+    return at ? &atlas->compiler->packages.at[*at - 1] : NULL;
+}
+
+bool atlas_owns(const struct atlas *atlas, struct str import_path)
+{
+    const struct compiled_package *package = atlas_package(atlas, import_path);
+    if (!package)
+        return false;
+    if (package->wanted || (atlas->all_own && !package->standard))
+        return true;
+    if (!str_ends(import_path, STR("_test"))) /* an external test belongs to its package */
+        return false;
+    package = atlas_package(atlas, str_slice(import_path, 0, import_path.len - 5));
+    return package && package->wanted;
+}
+
+static bool directory_works(struct atlas *atlas, struct str dir)
+{
+    return dir.len > 0 && dir_exists(arena_strndup(atlas->arena, dir.ptr, dir.len));
+}
+
+static struct str find_directory(struct atlas *atlas, struct str import_path)
+{
+    struct str base = str_from(atlas->dir);
+    const struct compiled_package *package = atlas_package(atlas, import_path);
+    if (package && package->directory) {
+        struct str dir = join_path(atlas->arena, absolute(atlas, base),
+                                   compiler_str(atlas->compiler, package->directory));
+        if (directory_works(atlas, dir))
+            return dir;
+    }
+    if (atlas->module_path.len > 0 && str_starts(import_path, atlas->module_path)) {
+        struct str rest = str_skip(import_path, atlas->module_path.len);
+        if (rest.len == 0)
+            return atlas->module_dir;
+        if (rest.ptr[0] == '/')
+            return join_path(atlas->arena, atlas->module_dir, str_skip(rest, 1));
+    }
+    struct str dir = arena_fmt(atlas->arena, "%.*s/src/%.*s", STR_ARGS(atlas->goroot),
+                               STR_ARGS(import_path));
+    return atlas->goroot.len > 0 && directory_works(atlas, dir) ? dir : STR_NONE;
+}
+
+struct str atlas_directory(struct atlas *atlas, struct str import_path)
+{
+    uint32_t id = intern_add(&atlas->keys, import_path);
+    bool added;
+    uint64_t *at = map_put(&atlas->directories, id, &added);
+    if (added)
+        *at = (uint64_t)(uintptr_t)str_copy(atlas->arena, find_directory(atlas, import_path)).ptr;
+    return str_from((const char *)(uintptr_t)*at);
+}
+
+/* ---- sources ---- */
+
+/* In the module cache a capital letter is written !lower (golang.org/x/mod/module, EscapePath). */
+static struct str in_modcache(struct atlas *atlas, struct str path)
+{
+    if (atlas->modcache.len == 0 || str_find_char(path, '@') < 0)
+        return STR_NONE;
+    struct sb sb;
+    sb_init(&sb, atlas->memory);
+    sb_add(&sb, atlas->modcache);
+    sb_addc(&sb, '/');
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.ptr[i];
+        if (c >= 'A' && c <= 'Z')
+            sb_addc(&sb, '!');
+        sb_addc(&sb, c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c);
+    }
+    struct str copy = str_copy(atlas->arena, sb_str(&sb));
+    sb_release(&sb);
+    return copy;
+}
+
+static struct str find_source(struct atlas *atlas, struct str import_path, struct str base_name,
+                              struct str hint)
+{
+    if (str_ends(import_path, STR("_test")) && str_ends(base_name, STR("_test.go")))
+        import_path.len -= 5;
+    struct str dir = atlas_directory(atlas, import_path);
+    struct str path = join_path(atlas->arena, dir, base_name);
+    if (dir.len > 0 && path_exists(atlas, path))
+        return path;
+    if (hint.len > 0 && hint.ptr[0] == '/' && path_exists(atlas, hint))
+        return str_copy(atlas->arena, hint);
+    path = in_modcache(atlas, hint);
+    return path_exists(atlas, path) ? path : STR_NONE;
+}
+
+static void read_source(struct atlas *atlas, struct source *source)
+{
+    if (source->path.len == 0)
+        return;
+    if (file_open(&source->file, arena_strndup(atlas->arena, source->path.ptr, source->path.len),
+                  atlas->memory, atlas->sink))
+        return;
+    struct str text = {(const char *)source->file.bytes, source->file.size};
+    syntax_read(&source->syntax, text, atlas->arena);
+    source->readable = true;
+}
+
+static struct source *source_entry(struct atlas *atlas, struct str import_path,
+                                   struct str base_name, struct str hint)
+{
+    struct str key = arena_fmt(atlas->arena, "%.*s\t%.*s", STR_ARGS(import_path),
+                               STR_ARGS(base_name));
+    uint32_t id = intern_add(&atlas->keys, key);
+    while (atlas->sources.len < id)
+        VEC_PUSH(atlas->memory, &atlas->sources, NULL);
+    struct source *source = atlas->sources.at[id - 1];
+    if (source)
+        return source;
+    source = ARENA_NEW(atlas->arena, struct source);
+    source->import_path = str_copy(atlas->arena, import_path);
+    source->base_name = str_copy(atlas->arena, base_name);
+    source->path = find_source(atlas, import_path, base_name, hint);
+    read_source(atlas, source);
+    atlas->sources.at[id - 1] = source;
+    return source;
+}
+
+struct source *atlas_source(struct atlas *atlas, struct str import_path, struct str base_name,
+                            struct str hint)
+{
+    struct source *source = source_entry(atlas, import_path, base_name, hint);
+    return source->readable ? source : NULL;
+}
+
+struct str atlas_display(struct atlas *atlas, struct str import_path, struct str base_name,
+                         struct str hint)
+{
+    struct source *source = source_entry(atlas, import_path, base_name, hint);
+    struct str path = source->path.len > 0 ? absolute(atlas, source->path) : hint;
+    if (path.len == 0)
+        return base_name;
+    if (str_starts(path, atlas->cwd) && path.len > atlas->cwd.len + 1 &&
+        path.ptr[atlas->cwd.len] == '/')
+        return str_skip(path, atlas->cwd.len + 1);
+    return str_copy(atlas->arena, path);
+}
+
+/* ---- functions of the profile ---- */
+
+static struct str apply_maps(struct atlas *atlas, const struct evidence_request *request,
+                             struct str file, bool *mapped)
+{
+    for (size_t i = 0; i < request->map_count; i++) {
+        struct str to = str_from(request->maps[i]);
+        struct str from = str_cut(&to, '=');
+        if (!to.ptr || !str_starts(file, from))
+            continue;
+        *mapped = true;
+        return arena_fmt(atlas->arena, "%.*s%.*s", STR_ARGS(to), STR_ARGS(str_skip(file, from.len)));
+    }
+    return file;
+}
+
+/* How many trailing folders two paths share. */
+static unsigned shared_folders(struct str a, struct str b)
+{
+    unsigned count = 0;
+    while (a.len > 0 && b.len > 0 && str_equal(str_base_name(a), str_base_name(b))) {
+        count++;
+        a = str_dir_name(a);
+        b = str_dir_name(b);
+        if (!a.ptr || !b.ptr)
+            break;
+    }
+    return count;
+}
+
+/* All main packages are called "main" in symbols: the file's folder tells which one it is. */
+static void locate_main(struct atlas *atlas, struct located *located)
+{
+    size_t count;
+    const uint32_t *mains = compiler_index_mains(atlas->index, &count);
+    struct str folder = str_dir_name(located->file);
+    unsigned best = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct compiled_package *package = &atlas->compiler->packages.at[mains[i]];
+        struct str path = compiler_str(atlas->compiler, package->import_path);
+        if (!compiler_index_has_file(atlas->index, path, located->base_name))
+            continue;
+        unsigned shared = 1 + 2 * shared_folders(folder, path);
+        struct str dir = compiler_str(atlas->compiler, package->directory);
+        unsigned by_dir = 1 + 2 * shared_folders(folder, dir);
+        shared = by_dir > shared ? by_dir : shared;
+        if (shared > best) {
+            best = shared;
+            located->import_path = path;
+        }
+    }
+}
+
+static bool is_runtime(struct str symbol)
+{
+    return str_starts(symbol, STR("runtime.")) || str_starts(symbol, STR("internal/runtime/"));
+}
+
+static void locate(struct atlas *atlas, const struct evidence_request *request,
+                   const struct profile_function *function, struct located *located)
+{
+    located->symbol = profile_string(atlas->profile, function->name);
+    if (located->symbol.len == 0)
+        located->symbol = profile_string(atlas->profile, function->system_name);
+    symbol_split(located->symbol, atlas->arena, &located->import_path, &located->name);
+    located->file = apply_maps(atlas, request, profile_string(atlas->profile, function->file),
+                               &located->mapped);
+    located->base_name = str_base_name(located->file);
+    located->runtime = is_runtime(located->symbol);
+    if (str_is(located->import_path, "main"))
+        locate_main(atlas, located);
+    located->package = atlas_package(atlas, located->import_path);
+    located->own = atlas_owns(atlas, located->import_path);
+    located->known_file = compiler_index_has_file(atlas->index, located->import_path,
+                                                  located->base_name);
+}
+
+static bool names_tests(const struct profile *profile)
+{
+    for (size_t i = 0; i < profile->functions.len; i++) {
+        struct str file = profile_string(profile, profile->functions.at[i].file);
+        if (str_ends(file, STR("_test.go")))
+            return true;
+    }
+    return false;
+}
+
+static struct str current_directory(struct arena *arena)
+{
+    char *text = arena_text(arena, 4096);
+    return getcwd(text, 4096) ? str_from(text) : STR(".");
+}
+
+void atlas_init(struct atlas *atlas, const struct evidence_request *request,
+                const struct profile *profile, const struct compiler *compiler,
+                struct arena *arena, const struct memory *memory, struct diag_sink *sink)
+{
+    *atlas = (struct atlas){.memory = memory, .arena = arena, .profile = profile,
+                            .compiler = compiler, .sink = sink};
+    atlas->dir = request->dir ? request->dir : ".";
+    atlas->cwd = current_directory(arena);
+    atlas->goroot = str_from(request->goroot);
+    atlas->modcache = str_from(request->modcache);
+    intern_init(&atlas->keys, memory);
+    map_init(&atlas->packages, memory);
+    map_init(&atlas->directories, memory);
+    atlas->index = compiler_index_new(compiler, memory);
+    atlas->tests = names_tests(profile);
+    find_module(atlas, absolute(atlas, str_from(atlas->dir)));
+    index_packages(atlas);
+    atlas->functions = ARENA_ARRAY(arena, struct located, profile->functions.len + 1);
+    for (size_t i = 0; i < profile->functions.len; i++)
+        locate(atlas, request, &profile->functions.at[i], &atlas->functions[i]);
+}
+
+void atlas_release(struct atlas *atlas)
+{
+    for (size_t i = 0; i < atlas->sources.len; i++)
+        if (atlas->sources.at[i] && atlas->sources.at[i]->readable)
+            file_close(&atlas->sources.at[i]->file);
+    VEC_RELEASE(atlas->memory, &atlas->sources);
+    compiler_index_free(atlas->index);
+    map_release(&atlas->packages);
+    map_release(&atlas->directories);
+    intern_release(&atlas->keys);
+}

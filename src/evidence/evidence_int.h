@@ -1,0 +1,339 @@
+/* What the files of the evidence room share. The reading guide is at the top of join.c. */
+#ifndef UNHEAP_EVIDENCE_INT_H
+#define UNHEAP_EVIDENCE_INT_H
+
+#include "evidence.h"
+#include "syntax/syntax.h"
+
+#define NONE UINT32_MAX
+
+/* ---- atlas.c: which package, file and source a name of the profile belongs to ---- */
+
+struct source {
+    struct str path; /* where it was read; empty when it could not be */
+    struct str import_path, base_name;
+    struct file file;
+    struct syntax_file syntax;
+    bool readable;
+};
+
+/* A function of the profile, found among the analysed packages. */
+struct located {
+    struct str symbol;      /* as in the profile */
+    struct str import_path; /* "net/http"; a main package gets the path it has in the diagnostics */
+    struct str name;        /* gc's: "(*conn).serve" */
+    struct str base_name;   /* "server.go" */
+    struct str file;        /* the profile's, after -map */
+    const struct compiled_package *package; /* NULL: not in the diagnostics */
+    bool own;               /* in a package that was asked for */
+    bool runtime;           /* runtime or internal/runtime */
+    bool mapped;            /* a -map applied */
+    bool known_file;        /* the diagnostics speak of this file */
+};
+
+struct atlas {
+    const struct memory *memory;
+    struct arena *arena;
+    const struct profile *profile;
+    const struct compiler *compiler;
+    struct compiler_index *index;
+    struct diag_sink *sink;
+    const char *dir;
+    struct str cwd, module_path, module_dir, goroot, modcache;
+    struct located *functions; /* by index of the profile's function */
+    struct intern keys;        /* "import path/base name" -> */
+    VEC(struct source *) sources; /* by id of keys - 1 */
+    struct map packages;       /* string id of an import path -> index into packages + 1 */
+    struct map directories;    /* string id of an import path -> directory text, as pointer */
+    bool tests;                /* the profile names _test.go files: prefer test variants */
+    bool all_own;              /* no package of the profile was asked for by pattern */
+};
+
+void atlas_init(struct atlas *atlas, const struct evidence_request *request,
+                const struct profile *profile, const struct compiler *compiler,
+                struct arena *arena, const struct memory *memory, struct diag_sink *sink);
+void atlas_release(struct atlas *atlas);
+/* NULL when it cannot be read. */
+struct source *atlas_source(struct atlas *atlas, struct str import_path, struct str base_name,
+                            struct str hint);
+/* A file for people: relative to the current directory when below it. */
+struct str atlas_display(struct atlas *atlas, struct str import_path, struct str base_name,
+                         struct str hint);
+bool atlas_owns(const struct atlas *atlas, struct str import_path);
+const struct compiled_package *atlas_package(const struct atlas *atlas, struct str import_path);
+/* The directory of a package's sources, or an empty text. */
+struct str atlas_directory(struct atlas *atlas, struct str import_path);
+/* "F" of "F.func1.2", "F-range1", "F.gowrap1", "T.M-fm". */
+struct str root_function(struct str name);
+
+/* ---- points.c: where the profile's samples allocate ---- */
+
+/* The frames of the location that allocated, without the runtime's own on top; innermost first. */
+struct point {
+    uint32_t first_frame, frame_count; /* in points.frames */
+    uint32_t runtime_entry;            /* profile function through which the runtime was entered, or
+                                          NONE when the profile does not show it (P: Go hides it) */
+    uint32_t skipped;                  /* frames of the stack before the point's first */
+    bool inside_runtime;               /* nothing but the runtime on this stack's top */
+};
+struct points {
+    VEC(struct point) points;
+    VEC(struct profile_frame) frames;
+    uint32_t *of_sample;
+};
+void points_read(struct points *points, const struct atlas *atlas, const struct memory *memory);
+void points_release(struct points *points, const struct memory *memory);
+
+/* ---- sites.c: which allocation it is ---- */
+
+struct candidate {
+    uint32_t message;         /* verdict of this copy: index into compiler->messages */
+    uint32_t written_message; /* the same expression in its own function, or NONE */
+    struct str expression;    /* without package qualifiers of its own package */
+    enum site_kind kind;
+    enum site_verdict verdict;
+    struct str type;
+    uint64_t size, class_bytes; /* 0 when unknown */
+    bool runtime_sized;         /* its size is chosen when it runs */
+};
+
+struct site_entry {
+    uint32_t function; /* profile function it is written in */
+    uint32_t line, column;
+    enum site_kind kind;
+    enum site_verdict verdict;
+    const struct candidate *candidates; /* at least one, or none with a run-time reason */
+    size_t candidate_count;
+    struct str reason; /* run-time reason; empty when gc's story tells it */
+    struct str text;
+    enum cause_category runtime_category;
+    bool ambiguous;
+    uint32_t point;    /* the point that showed it first */
+};
+
+enum { VERDICT_MESSAGES = 8 };
+/* What one sample turned out to be. */
+struct verdict {
+    uint32_t site;  /* index into sites, or NONE */
+    uint32_t messages[VERDICT_MESSAGES]; /* this copy's verdicts; several for an ambiguous site */
+    size_t message_count;
+    struct str why; /* when there is no site */
+};
+
+struct sites {
+    struct atlas *atlas;
+    const struct points *points;
+    struct arena *arena;
+    struct intern keys;
+    VEC(struct site_entry) entries; /* by id of keys - 1 */
+    struct point_sites *of_point;
+    struct syntax_types *types;
+    struct sb scratch;
+};
+void sites_init(struct sites *sites, struct atlas *atlas, const struct points *points,
+                struct arena *arena);
+void sites_release(struct sites *sites);
+struct verdict sites_decide(struct sites *sites, uint32_t point, int64_t object_bytes);
+/* Is the line in that function in the analysed sources too? */
+bool sites_line_belongs(struct sites *sites, const struct located *located, int64_t line);
+
+/* ---- runtime_reasons.c: allocations that have no escape verdict ---- */
+
+struct runtime_reason {
+    enum site_kind kind;
+    enum cause_category category;
+    struct str text; /* the reason, a sentence without a full stop */
+    struct str expression; /* from the source, may be empty */
+    uint32_t column;
+};
+/* From the symbol through which the runtime was entered, or of the runtime itself. */
+bool reason_of_symbol(struct str symbol, struct runtime_reason *reason);
+/* From what stands on the source line. */
+bool reason_of_line(const struct syntax_file *file, uint32_t line, struct arena *arena,
+                    struct runtime_reason *reason);
+
+/* ---- steps.c: the single steps between an allocation and the heap ---- */
+
+enum step_class {
+    STEP_SITE,        /* the allocation itself */
+    STEP_FLOW,        /* one of gc's "from" lines */
+    STEP_RETURN,      /* a flow step that hands the value to callers */
+    STEP_CALL,        /* the value arrives in a caller */
+    STEP_FATE,        /* what the caller does with it */
+    STEP_CONSTRUCTOR, /* it dies in the caller: the function was not inlined */
+    STEP_PAYING_CALL, /* own code's call into the library that allocates */
+};
+struct step {
+    enum step_class class;
+    enum cause_category category;
+    bool own;
+    struct str function;  /* symbol it is in; empty when unknown */
+    struct place place;
+    struct str expression;
+    struct str detail;    /* callee, container, reason of not inlining ... */
+    struct str sentence;  /* for stories */
+    struct str import_path, base_name;
+};
+struct steps {
+    struct intern keys;
+    VEC(struct step) at; /* by id of keys - 1 */
+    struct sb scratch;
+};
+void steps_init(struct steps *steps, const struct memory *memory);
+void steps_release(struct steps *steps, const struct memory *memory);
+/* Index of the step with this key (class, place, expression); *added when it is new and must be
+ * filled in. */
+uint32_t steps_add(struct steps *steps, const struct memory *memory, enum step_class class,
+                   struct str place_key, uint32_t line, uint32_t column, struct str expression,
+                   bool *added);
+
+/* ---- trace.c: an allocation's way to the heap ---- */
+
+/* The way of one sample's value, allocation first. */
+struct trace_link {
+    uint32_t step;
+    bool dominates; /* E3 */
+};
+struct group {
+    uint32_t site;
+    struct trace_link *links;
+    size_t link_count;
+    bool followed;  /* callers told what becomes of a returned value */
+    int64_t value, other_value; /* of the sample type, and of the one it is compared with */
+    double samples, variance;
+    uint32_t cause;
+};
+struct tracer {
+    struct atlas *atlas;
+    struct sites *sites;
+    const struct points *points;
+    struct steps *steps;
+    struct arena *arena;   /* lives as long as the evidence */
+    struct arena scratch;
+    struct intern keys;    /* of groups */
+    VEC(struct group) groups;
+    struct map flows;      /* message -> struct flow * */
+    struct map fates;      /* caller and callee -> struct continuation * */
+    VEC(struct trace_link) links; /* the one being built */
+    struct sb text;
+};
+void tracer_init(struct tracer *tracer, struct atlas *atlas, struct sites *sites,
+                 const struct points *points, struct steps *steps, struct arena *arena);
+void tracer_release(struct tracer *tracer);
+/* The group that a sample belongs to. */
+uint32_t tracer_group(struct tracer *tracer, size_t sample, const struct verdict *verdict,
+                      uint32_t point);
+
+/* gc's explanation as steps. */
+struct flow {
+    uint32_t *steps;
+    size_t count;
+    bool returned;         /* it ends in a result of the function */
+    uint32_t result;       /* which, from 0 */
+    bool contained;        /* what is returned is something that holds the value */
+};
+const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function,
+                           enum site_kind kind);
+/* The category of an allocation whose remedy is at the allocation itself: growth, strings, closures;
+ * CAUSE_OTHER for those whose way to the heap matters. */
+enum cause_category category_of_site(const struct site_entry *site);
+
+/* ---- follow.c: through the callers ---- */
+
+enum ending { ENDING_UNKNOWN, ENDING_DIES, ENDING_KEPT, ENDING_RETURNED };
+/* What a caller does with a returned value. */
+struct continuation {
+    enum ending ending;
+    uint32_t call_step;     /* "x := NewT()" */
+    uint32_t *steps;        /* steps that dominate, in order, after call_step */
+    size_t step_count;
+    uint32_t *others;       /* steps that do not dominate (one of several fates) */
+    size_t other_count;
+    uint32_t result;        /* for ENDING_RETURNED: which result of the caller */
+};
+/* What is followed. */
+struct followed_value {
+    struct str type_path, type; /* "Order" of that package; empty when unknown */
+    uint32_t maker;             /* profile function that was compiled with the allocation in it */
+    uint32_t callee, result;    /* whose result it is now */
+    bool contained;             /* it lies inside what is returned: reading a field may take it out */
+};
+const struct continuation *follow_call(struct tracer *tracer, uint32_t caller, uint32_t line,
+                                       const struct followed_value *value);
+/* How a function treats its parameter: the receiver is number -1. Ordered by strength. */
+enum leak { LEAK_UNKNOWN, LEAK_NONE, LEAK_CONTENT, LEAK_RESULT, LEAK_HEAP };
+enum leak parameter_leak(struct atlas *atlas, struct str import_path, struct str name, int number,
+                         uint32_t *message);
+
+/* ---- rank.c: which steps to change ---- */
+
+struct ranked {
+    uint32_t step;
+    int64_t value;
+    double samples, variance;
+};
+/* Gives each group a cause (index into *ranked), largest first. */
+size_t rank_groups(struct group *groups, size_t group_count, const struct steps *steps,
+                   const struct memory *memory, struct arena *arena, struct ranked **ranked);
+
+/* ---- results.c: sites, causes and unexplained rows for the outside ---- */
+
+/* What is added up for a site while samples are read. */
+struct site_sum {
+    int64_t value;
+    double samples, variance;
+    int64_t object_bytes; /* the one size seen; -1 for various */
+    uint32_t copies, best_point, best_group;
+    int64_t best_value, best_group_value;
+};
+struct unexplained_sum {
+    uint32_t function, line;
+    struct str why;
+    int64_t value;
+};
+struct joiner {
+    struct evidence *evidence;
+    struct atlas *atlas;
+    struct points points;
+    struct sites sites;
+    struct steps steps;
+    struct tracer tracer;
+    struct arena scratch;
+    uint32_t type, objects_type, space_type, other_type; /* NONE when there is none */
+    bool counts_bytes;
+    uint32_t *sample_group; /* by sample; NONE: unexplained */
+    VEC(struct site_sum) site_sums;
+    struct map copy_sums;   /* site and point -> value */
+    struct map unexplained_ids;
+    VEC(struct unexplained_sum) unexplained;
+    struct ranked *ranked;
+    size_t ranked_count;
+};
+void build_sites(struct joiner *joiner);
+void build_causes(struct joiner *joiner);
+void build_unexplained(struct joiner *joiner);
+void build_samples(struct joiner *joiner, const uint32_t *site_rank, const uint32_t *cause_rank);
+
+/* ---- picture.c: the flow graph of a cause ---- */
+
+/* groups: the ones of this cause, largest first. */
+void draw_cause(const struct joiner *joiner, uint32_t cause_step, const uint32_t *groups,
+                size_t group_count, struct cause *cause);
+
+/* ---- tell.c: sentences for people ---- */
+
+/* What tells one cause from another for its sentences. */
+struct cause_facts {
+    const struct step *step;
+    enum cause_category category;
+    const struct site *largest; /* the site that gives it most */
+    size_t site_count;
+};
+struct str tell_cause(struct arena *arena, const struct cause_facts *facts);
+struct str tell_advice(struct arena *arena, const struct cause_facts *facts);
+struct str tell_flow_step(struct arena *arena, const struct story_step *step);
+void tell_story(struct arena *arena, const struct steps *steps, const struct group *group,
+                struct told_step **story, size_t *count);
+struct str arena_fmt(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

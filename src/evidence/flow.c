@@ -1,0 +1,354 @@
+/* gc's explanation of an allocation, as steps.
+ *
+ * Each "from" line is a step with a category. Where the last one passes the value to a known function
+ * that keeps it, the explanation of that parameter's leak goes on from there, so that everything that
+ * one function stores shares its storing step. */
+#include "evidence_int.h"
+
+enum { LEAK_DEPTH = 6 };
+
+/* ---- what kind of step it is ---- */
+
+/* The name at the root of "orders[id]", "s.items", "*p", "pkg.Last": "orders", "s", "p", "pkg". */
+static struct str root_name(struct str target)
+{
+    size_t from = 0;
+    while (from < target.len && (target.ptr[from] == '*' || target.ptr[from] == '('))
+        from++;
+    size_t to = from;
+    while (to < target.len && !strchr(".[ ()", target.ptr[to]))
+        to++;
+    return str_slice(target, from, to);
+}
+
+static bool declares_global(const struct source *source, struct str name)
+{
+    for (size_t i = 0; source && i < source->syntax.global_count; i++)
+        if (str_equal(source->syntax.globals[i], name))
+            return true;
+    return false;
+}
+
+/* Is it a package-level variable of the package that this file belongs to? */
+static bool is_global(struct atlas *atlas, struct str import_path, struct str base_name,
+                      struct str name)
+{
+    if (declares_global(atlas_source(atlas, import_path, base_name, STR_NONE), name))
+        return true;
+    struct str dir = atlas_directory(atlas, import_path);
+    if (dir.len == 0)
+        return false;
+    struct str *names;
+    size_t count;
+    if (dir_list(arena_strndup(atlas->arena, dir.ptr, dir.len), atlas->arena, &names, &count,
+                 atlas->sink))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (str_ends(names[i], STR(".go")) && !str_ends(names[i], STR("_test.go")) &&
+            declares_global(atlas_source(atlas, import_path, names[i], STR_NONE), name))
+            return true;
+    return false;
+}
+
+/* "orders[id] = o" -> "orders[id]". */
+static struct str assigned_target(struct str expression)
+{
+    ptrdiff_t at = str_find(expression, STR(" = "));
+    ptrdiff_t define = str_find(expression, STR(" := "));
+    if (define >= 0 && (at < 0 || define < at))
+        at = define;
+    return at < 0 ? STR_NONE : str_slice(expression, 0, (size_t)at);
+}
+
+static enum cause_category category_of_store(struct tracer *tracer, const struct step *step,
+                                             struct str target)
+{
+    struct str root = root_name(target);
+    bool plain = str_equal(root, target);
+    if (root.len > 0 && is_global(tracer->atlas, step->import_path, step->base_name, root))
+        return CAUSE_GLOBAL;
+    if (plain) /* a plain variable that lives on the heap: a package's, or a captured one */
+        return CAUSE_GLOBAL;
+    return CAUSE_CONTAINER;
+}
+
+/* "fmt.errorf(fmt.format, fmt.a...)" -> "fmt.errorf". */
+static struct str called_name(struct str expression)
+{
+    if (expression.len == 0 || expression.ptr[expression.len - 1] != ')')
+        return STR_NONE;
+    int depth = 0;
+    for (size_t i = expression.len; i-- > 0;) {
+        depth += expression.ptr[i] == ')';
+        depth -= expression.ptr[i] == '(';
+        if (depth == 0)
+            return str_slice(expression, 0, i);
+    }
+    return STR_NONE;
+}
+
+static bool known_function(struct tracer *tracer, struct str import_path, struct str name,
+                           struct str *callee_path, struct str *callee_name)
+{
+    struct compiler_index *index = tracer->atlas->index;
+    *callee_path = import_path;
+    *callee_name = name;
+    if (compiler_index_function(index, import_path, name))
+        return true;
+    size_t skip = str_starts(name, STR("(*")) ? 2 : 0;
+    ptrdiff_t dot = str_find_char(str_skip(name, skip), '.');
+    if (dot < 0)
+        return false;
+    struct str package = str_slice(name, skip, skip + (size_t)dot);
+    for (size_t i = 0; i < tracer->atlas->compiler->packages.len; i++) {
+        struct str path = compiler_str(tracer->atlas->compiler,
+                                       tracer->atlas->compiler->packages.at[i].import_path);
+        if (!str_equal(str_base_name(path), package))
+            continue;
+        struct str rest = str_skip(name, skip + (size_t)dot + 1);
+        struct str bare = skip ? arena_fmt(tracer->arena, "(*%.*s", STR_ARGS(rest)) : rest;
+        if (!compiler_index_function(index, path, bare))
+            continue;
+        *callee_path = path;
+        *callee_name = bare;
+        return true;
+    }
+    return false;
+}
+
+static enum cause_category category_of_call(struct tracer *tracer, const struct step *step,
+                                            bool converted)
+{
+    struct str name = called_name(step->expression), path, callee;
+    if (str_is(name, "append") || str_is(name, "copy"))
+        return CAUSE_CONTAINER;
+    if (converted)
+        return CAUSE_INTERFACE;
+    if (str_is(name, "panic"))
+        return CAUSE_INTERFACE;
+    if (known_function(tracer, step->import_path, name, &path, &callee))
+        return CAUSE_PARAMETER;
+    return CAUSE_UNKNOWN_CALL;
+}
+
+static enum cause_category category_of_step(struct tracer *tracer, const struct step *step,
+                                            const struct story_step *told, bool converted)
+{
+    bool to_heap = str_is(told->destination, "{heap}");
+    if (str_is(step->expression, "... argument")) /* the call is the step, not its argument slice */
+        return CAUSE_OTHER;
+    switch (told->reason) {
+    case FLOW_SEND: return CAUSE_CHANNEL;
+    case FLOW_CAPTURED: case FLOW_REFERENCE: return CAUSE_CLOSURE;
+    case FLOW_INTERFACE_CONVERTED: return CAUSE_INTERFACE;
+    case FLOW_CALL_PARAMETER: return category_of_call(tracer, step, converted);
+    case FLOW_CALLEE_OPERAND: return CAUSE_UNKNOWN_CALL;
+    case FLOW_RETURN: return CAUSE_RETURNED;
+    case FLOW_TOO_LARGE: return CAUSE_TOO_LARGE;
+    case FLOW_NON_CONSTANT_SIZE: return CAUSE_DYNAMIC_SIZE;
+    case FLOW_SLICE_LITERAL_ELEMENT: case FLOW_ARRAY_LITERAL_ELEMENT:
+    case FLOW_STRUCT_LITERAL_ELEMENT: case FLOW_MAP_LITERAL_KEY: case FLOW_MAP_LITERAL_VALUE:
+    case FLOW_KEY_OF_MAP_PUT: case FLOW_APPENDEE_SLICE: case FLOW_APPENDED_SLICE:
+    case FLOW_COPIED_SLICE: return CAUSE_CONTAINER;
+    case FLOW_ASSIGN: case FLOW_ASSIGN_PAIR: case FLOW_ASSIGN_PAIR_DOT_TYPE:
+    case FLOW_ASSIGN_PAIR_MAPR: case FLOW_ASSIGN_PAIR_RECEIVE:
+        return to_heap ? category_of_store(tracer, step, assigned_target(step->expression))
+                       : CAUSE_OTHER;
+    default: return CAUSE_OTHER;
+    }
+}
+
+/* ---- from a story to steps ---- */
+
+struct flow_builder {
+    struct tracer *tracer;
+    VEC(uint32_t) steps;
+    bool converted;
+    unsigned depth;
+};
+
+static void place_step(struct tracer *tracer, const struct story_step *told, struct step *step)
+{
+    struct atlas *atlas = tracer->atlas;
+    uint32_t path = intern_find(&atlas->compiler->strings, told->path);
+    uint32_t package = path ? compiler_index_package_of_path(atlas->index, path) : 0;
+    step->import_path = package ? compiler_str(atlas->compiler, package) : STR_NONE;
+    step->base_name = str_base_name(told->path);
+    step->own = package && atlas_owns(atlas, step->import_path);
+    step->place = (struct place){.line = told->line, .column = told->column};
+    step->place.file = atlas_display(atlas, step->import_path, step->base_name, told->path);
+}
+
+/* Steps without a choice: the spill is the allocation itself, and a flow without a "from" line moves
+ * nothing. */
+static bool says_nothing(const struct story_step *told)
+{
+    switch (told->reason) {
+    case FLOW_NONE: case FLOW_SPILL: case FLOW_DOT: case FLOW_DOT_OF_POINTER: case FLOW_INDIRECTION:
+    case FLOW_RANGE: case FLOW_RANGE_DEREF: case FLOW_FIXED_ARRAY_INDEX: case FLOW_SLICE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void add_step(struct flow_builder *builder, const struct story_step *told)
+{
+    struct tracer *tracer = builder->tracer;
+    enum step_class class = told->reason == FLOW_RETURN ? STEP_RETURN : STEP_FLOW;
+    struct step step = {.class = class, .expression = told->expression};
+    place_step(tracer, told, &step);
+    bool added;
+    sb_clear(&tracer->text);
+    sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(step.import_path), STR_ARGS(step.base_name));
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, class, sb_str(&tracer->text),
+                            told->line, told->column, told->expression, &added);
+    builder->converted |= told->reason == FLOW_INTERFACE_CONVERTED;
+    if (added) {
+        step.category = category_of_step(tracer, &step, told, builder->converted);
+        step.sentence = tell_flow_step(tracer->arena, told);
+        tracer->steps->at.at[id] = step;
+    } else if (builder->converted) { /* the same call gets converted and plain values */
+        struct step *known = &tracer->steps->at.at[id];
+        if (known->category == CAUSE_PARAMETER || known->category == CAUSE_UNKNOWN_CALL)
+            known->category = CAUSE_INTERFACE;
+    }
+    if (builder->steps.len < LIMIT_STORY_STEPS)
+        VEC_PUSH(tracer->atlas->memory, &builder->steps, id);
+}
+
+static void continue_in_callee(struct flow_builder *builder, const struct story_step *last,
+                               struct str import_path);
+
+static void add_story(struct flow_builder *builder, uint32_t message)
+{
+    struct tracer *tracer = builder->tracer;
+    struct story story;
+    story_read(tracer->atlas->compiler, &tracer->atlas->compiler->messages.at[message],
+               tracer->arena, &story);
+    const struct story_step *last = NULL;
+    for (size_t i = 0; i < story.count; i++) {
+        if (says_nothing(&story.steps[i]))
+            continue;
+        add_step(builder, &story.steps[i]);
+        last = &story.steps[i];
+    }
+    if (!last || last->reason != FLOW_CALL_PARAMETER || builder->depth >= LEAK_DEPTH)
+        return;
+    uint32_t step = builder->steps.at[builder->steps.len - 1];
+    builder->depth++;
+    continue_in_callee(builder, last, tracer->steps->at.at[step].import_path);
+}
+
+/* The number of the argument whose text is `value`, or of the only argument there is. */
+static int argument_number(struct str expression, struct str value, struct str callee)
+{
+    struct str inside = str_slice(expression, called_name(expression).len + 1, expression.len - 1);
+    bool method = str_find(callee, STR(".")) >= 0; /* gc prints the receiver as first argument */
+    int number = method ? -1 : 0, depth = 0;
+    size_t from = 0;
+    for (size_t i = 0; i <= inside.len; i++) {
+        char c = i < inside.len ? inside.ptr[i] : ',';
+        depth += c == '(' || c == '[' || c == '{';
+        depth -= c == ')' || c == ']' || c == '}';
+        if (c != ',' || depth > 0)
+            continue;
+        struct str argument = str_trim(str_slice(inside, from, i));
+        if (str_ends(argument, STR("...")))
+            argument.len -= 3;
+        if (str_equal(argument, value))
+            return number;
+        number++;
+        from = i + 1;
+    }
+    return -2;
+}
+
+/* What the call was given: the flow's source, without gc's "{storage for ...}". */
+static struct str passed_value(const struct story_step *step)
+{
+    struct str value = step->source;
+    struct str storage = STR("{storage for ");
+    if (str_starts(value, storage))
+        value = str_slice(value, storage.len, value.len - 1);
+    return value;
+}
+
+static void continue_in_callee(struct flow_builder *builder, const struct story_step *last,
+                               struct str import_path)
+{
+    struct str path, callee;
+    struct str name = called_name(last->expression);
+    if (name.len == 0 || !known_function(builder->tracer, import_path, name, &path, &callee))
+        return;
+    int number = argument_number(last->expression, passed_value(last), callee);
+    uint32_t message = NONE;
+    if (number < -1)
+        return;
+    enum leak leak = parameter_leak(builder->tracer->atlas, path, callee, number, &message);
+    if (message != NONE && (leak == LEAK_HEAP || (leak == LEAK_CONTENT && last->derefs > 0)))
+        add_story(builder, message);
+}
+
+/* ---- results ---- */
+
+static uint32_t result_number(struct tracer *tracer, struct str destination,
+                              const struct located *function)
+{
+    uint64_t number;
+    if (str_starts(destination, STR("~r")) || str_starts(destination, STR("~R")))
+        return str_to_u64(str_skip(destination, 2), &number) ? (uint32_t)number : 0;
+    struct source *source = atlas_source(tracer->atlas, function->import_path, function->base_name,
+                                         function->file);
+    uint32_t id = source ? syntax_function_named(&source->syntax, function->name) : SYNTAX_NONE;
+    if (id == SYNTAX_NONE)
+        return 0;
+    const struct syntax_function *syntax = &source->syntax.functions[id];
+    for (uint32_t i = 0; i < syntax->result_count; i++)
+        if (str_equal(syntax->results[i].name, destination))
+            return i;
+    return 0;
+}
+
+static bool holds_value(enum flow_reason reason)
+{
+    return reason == FLOW_STRUCT_LITERAL_ELEMENT || reason == FLOW_SLICE_LITERAL_ELEMENT ||
+           reason == FLOW_ARRAY_LITERAL_ELEMENT || reason == FLOW_MAP_LITERAL_VALUE ||
+           reason == FLOW_CAPTURED;
+}
+
+static void read_ending(struct tracer *tracer, uint32_t message, const struct located *function,
+                        struct flow *flow)
+{
+    struct story story;
+    story_read(tracer->atlas->compiler, &tracer->atlas->compiler->messages.at[message],
+               &tracer->scratch, &story);
+    for (size_t i = 0; i < story.count; i++)
+        flow->contained |= holds_value(story.steps[i].reason);
+    if (story.count > 0 && !str_is(story.steps[story.count - 1].destination, "{heap}") &&
+        story.steps[story.count - 1].reason == FLOW_RETURN) {
+        flow->returned = true;
+        flow->result = result_number(tracer, story.steps[story.count - 1].destination, function);
+    }
+    arena_clear(&tracer->scratch);
+}
+
+const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function,
+                           enum site_kind kind)
+{
+    bool added;
+    uint64_t *at = map_put(&tracer->flows, (uint64_t)message + 1, &added);
+    if (!added)
+        return (const struct flow *)(uintptr_t)*at;
+    struct flow *flow = ARENA_NEW(tracer->arena, struct flow);
+    *at = (uint64_t)(uintptr_t)flow;
+    struct flow_builder builder = {.tracer = tracer, .converted = kind == SITE_INTERFACE};
+    add_story(&builder, message);
+    read_ending(tracer, message, function, flow);
+    flow->steps = ARENA_ARRAY(tracer->arena, uint32_t, builder.steps.len + 1);
+    memcpy(flow->steps, builder.steps.at ? builder.steps.at : flow->steps,
+           builder.steps.len * sizeof(uint32_t));
+    flow->count = builder.steps.len;
+    VEC_RELEASE(tracer->atlas->memory, &builder.steps);
+    return flow;
+}

@@ -1,0 +1,336 @@
+/* Through the callers: what becomes of a value that a function returns.
+ *
+ * gc's explanation ends at the result. The profile knows who called, and the caller's source tells
+ * what it does with the result: stores it, sends it, returns it in turn, or lets it die. Whether a
+ * method or function that gets it keeps it, gc's parameter tags tell.
+ *
+ * F1. A value dies in its caller only if every use is known and none keeps it.
+ * F2. With several uses that keep it, none of them alone dominates (evidence.h, E3). */
+#include "evidence_int.h"
+
+/* ---- parameters ---- */
+
+static enum leak leak_of_kind(const struct message *message)
+{
+    switch (message->kind) {
+    case MESSAGE_STAYS: return LEAK_NONE;
+    case MESSAGE_LEAKS_CONTENT: return LEAK_CONTENT;
+    case MESSAGE_LEAKS_RESULT:
+        return str_ends(message->text, STR("level=0")) ? LEAK_RESULT : LEAK_CONTENT;
+    case MESSAGE_LEAKS: case MESSAGE_MOVED_TO_HEAP: return LEAK_HEAP;
+    default: return LEAK_UNKNOWN;
+    }
+}
+
+/* The strongest tag among the messages at a parameter's position. No message: it is scalar, unnamed
+ * or unused, and flows nowhere (facts page section 5, "Not printed"). */
+static enum leak leak_at(const struct atlas *atlas, struct str import_path, struct str base_name,
+                         uint32_t line, uint32_t column, uint32_t *message)
+{
+    size_t count;
+    const uint32_t *at = compiler_index_at(atlas->index, import_path, base_name, line, &count);
+    enum leak leak = LEAK_NONE;
+    for (size_t i = 0; i < count; i++) {
+        const struct message *found = &atlas->compiler->messages.at[at[i]];
+        enum leak this = found->column == column ? leak_of_kind(found) : LEAK_UNKNOWN;
+        if (this > leak) {
+            leak = this;
+            *message = at[i];
+        }
+    }
+    return leak;
+}
+
+enum leak parameter_leak(struct atlas *atlas, struct str import_path, struct str name, int number,
+                         uint32_t *message)
+{
+    *message = NONE;
+    const struct judged_function *judged =
+        compiler_index_function(atlas->index, import_path, name);
+    if (!judged)
+        return LEAK_UNKNOWN;
+    const struct message *declared = &atlas->compiler->messages.at[judged->message];
+    struct str file = compiler_str(atlas->compiler, declared->path);
+    struct source *source = atlas_source(atlas, import_path, str_base_name(file), file);
+    uint32_t id = source ? syntax_function_named(&source->syntax, judged->name) : SYNTAX_NONE;
+    if (id == SYNTAX_NONE)
+        return LEAK_UNKNOWN;
+    const struct syntax_function *function = &source->syntax.functions[id];
+    if (number >= (int)function->param_count && function->param_count > 0 &&
+        str_starts(function->params[function->param_count - 1].type, STR("...")))
+        number = (int)function->param_count - 1;
+    if (number < -1 || number >= (int)function->param_count ||
+        (number == -1 && function->receiver.type.len == 0))
+        return LEAK_UNKNOWN;
+    const struct syntax_param *param = number < 0 ? &function->receiver : &function->params[number];
+    return leak_at(atlas, import_path, source->base_name, param->line, param->column, message);
+}
+
+/* ---- fates ---- */
+
+struct follower {
+    struct tracer *tracer;
+    const struct located *caller;
+    struct source *source;
+    const struct located *callee;
+    const struct followed_value *value;
+};
+
+/* "pkg.F" in this file, as import path and name; false for methods and local values. */
+static bool resolve_callee(const struct follower *follower, struct str callee,
+                           struct str *import_path, struct str *name)
+{
+    struct str rest = callee;
+    struct str first = str_cut(&rest, '.');
+    *import_path = follower->caller->import_path;
+    *name = first;
+    if (!rest.ptr)
+        return true;
+    if (str_find_char(rest, '.') >= 0)
+        return false;
+    for (size_t i = 0; i < follower->source->syntax.import_count; i++) {
+        const struct syntax_import *import = &follower->source->syntax.imports[i];
+        struct str known = import->name.len > 0 ? import->name : str_base_name(import->path);
+        if (!str_equal(known, first))
+            continue;
+        *import_path = import->path;
+        *name = rest;
+        return true;
+    }
+    return false;
+}
+
+static enum leak leak_of_use(const struct follower *follower, const struct fate *fate)
+{
+    struct atlas *atlas = follower->tracer->atlas;
+    struct arena *arena = follower->tracer->arena;
+    struct str path, name;
+    uint32_t message;
+    if (fate->kind == FATE_RECEIVER) {
+        const struct followed_value *value = follower->value;
+        if (value->type.len == 0)
+            return LEAK_UNKNOWN;
+        name = arena_fmt(arena, "(*%.*s).%.*s", STR_ARGS(value->type), STR_ARGS(fate->callee));
+        enum leak leak = parameter_leak(atlas, value->type_path, name, -1, &message);
+        if (leak != LEAK_UNKNOWN)
+            return leak;
+        name = arena_fmt(arena, "%.*s.%.*s", STR_ARGS(value->type), STR_ARGS(fate->callee));
+        return parameter_leak(atlas, value->type_path, name, -1, &message) == LEAK_UNKNOWN
+                   ? LEAK_UNKNOWN : LEAK_NONE; /* a value receiver gets a copy */
+    }
+    if (!resolve_callee(follower, fate->callee, &path, &name))
+        return LEAK_UNKNOWN;
+    return parameter_leak(atlas, path, name, (int)fate->index, &message);
+}
+
+/* Does this use keep the value alive beyond the caller? */
+static enum ending ending_of(const struct follower *follower, const struct fate *fate)
+{
+    switch (fate->kind) {
+    case FATE_READ: return follower->value->contained ? ENDING_UNKNOWN : ENDING_DIES;
+    case FATE_DISCARDED: return ENDING_DIES;
+    case FATE_RETURNED: return ENDING_RETURNED;
+    case FATE_GLOBAL: case FATE_FIELD: case FATE_ELEMENT: case FATE_APPENDED: case FATE_IN_LITERAL:
+    case FATE_SENT: case FATE_CAPTURED: case FATE_SPAWNED: return ENDING_KEPT;
+    case FATE_RECEIVER: case FATE_ARGUMENT: {
+        enum leak leak = leak_of_use(follower, fate);
+        bool stays = leak == LEAK_NONE || (leak == LEAK_CONTENT && !follower->value->contained);
+        return stays ? ENDING_DIES : leak == LEAK_HEAP ? ENDING_KEPT : ENDING_UNKNOWN;
+    }
+    default: return ENDING_UNKNOWN;
+    }
+}
+
+static enum cause_category category_of_fate(const struct fate *fate)
+{
+    switch (fate->kind) {
+    case FATE_GLOBAL: return CAUSE_GLOBAL;
+    case FATE_FIELD: case FATE_ELEMENT: return fate->target_global ? CAUSE_GLOBAL : CAUSE_CONTAINER;
+    case FATE_APPENDED: case FATE_IN_LITERAL: return CAUSE_CONTAINER;
+    case FATE_SENT: return CAUSE_CHANNEL;
+    case FATE_CAPTURED: return CAUSE_CLOSURE;
+    case FATE_SPAWNED: return CAUSE_GO_DEFER;
+    case FATE_ARGUMENT: case FATE_RECEIVER: return CAUSE_PARAMETER;
+    case FATE_RETURNED: return CAUSE_RETURNED;
+    default: return CAUSE_OTHER;
+    }
+}
+
+/* ---- steps in the caller ---- */
+
+static uint32_t caller_step(const struct follower *follower, enum step_class class, uint32_t line,
+                            uint32_t column, struct str text, enum cause_category category)
+{
+    struct tracer *tracer = follower->tracer;
+    const struct located *caller = follower->caller;
+    sb_clear(&tracer->text);
+    sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(caller->import_path), STR_ARGS(caller->base_name));
+    bool added;
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, class, sb_str(&tracer->text),
+                            line, column, text, &added);
+    if (!added)
+        return id;
+    struct step *step = &tracer->steps->at.at[id];
+    *step = (struct step){.class = class, .category = category, .own = caller->own,
+                          .function = caller->symbol, .expression = text,
+                          .import_path = caller->import_path, .base_name = caller->base_name};
+    step->place = (struct place){.line = line, .column = column};
+    step->place.file = atlas_display(tracer->atlas, caller->import_path, caller->base_name,
+                                     caller->file);
+    return id;
+}
+
+static const char *fate_sentence(enum fate_kind kind)
+{
+    switch (kind) {
+    case FATE_GLOBAL: return "stores it in the package-level variable";
+    case FATE_FIELD: return "stores it in";
+    case FATE_ELEMENT: return "stores it in";
+    case FATE_APPENDED: return "appends it to";
+    case FATE_IN_LITERAL: return "puts it into a literal";
+    case FATE_SENT: return "sends it on";
+    case FATE_CAPTURED: return "captures it in a closure";
+    case FATE_SPAWNED: return "hands it to a go or defer statement";
+    case FATE_ARGUMENT: return "passes it to";
+    case FATE_RECEIVER: return "calls its method";
+    case FATE_RETURNED: return "returns it to its own caller";
+    default: return "uses it in a way the tokens do not tell";
+    }
+}
+
+static uint32_t fate_step(const struct follower *follower, const struct fate *fate)
+{
+    uint32_t id = caller_step(follower, STEP_FATE, fate->line, fate->column, fate->text,
+                              category_of_fate(fate));
+    struct step *step = &follower->tracer->steps->at.at[id];
+    if (step->sentence.len > 0)
+        return id;
+    step->detail = fate->target.len > 0 ? fate->target : fate->callee;
+    step->sentence = arena_fmt(follower->tracer->arena, "%.*s %s%s%.*s", STR_ARGS(step->function),
+                               fate_sentence(fate->kind), step->detail.len > 0 ? " " : "",
+                               STR_ARGS(step->detail));
+    return id;
+}
+
+/* The step "it dies here; only the call that was not inlined put it on the heap". One for a
+ * constructor, wherever it is called. */
+static uint32_t constructor_step(const struct follower *follower)
+{
+    struct tracer *tracer = follower->tracer;
+    const struct located *callee = &tracer->atlas->functions[follower->value->maker];
+    sb_clear(&tracer->text);
+    sb_add(&tracer->text, callee->symbol);
+    bool added;
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_CONSTRUCTOR,
+                            sb_str(&tracer->text), 0, 0, STR_NONE, &added);
+    if (!added)
+        return id;
+    struct step *step = &tracer->steps->at.at[id];
+    *step = (struct step){.class = STEP_CONSTRUCTOR, .category = CAUSE_CONSTRUCTOR_NOT_INLINED,
+                          .own = callee->own, .function = callee->symbol,
+                          .import_path = callee->import_path, .base_name = callee->base_name};
+    const struct judged_function *judged =
+        compiler_index_function(tracer->atlas->index, callee->import_path, callee->name);
+    if (judged) {
+        const struct message *declared = &tracer->atlas->compiler->messages.at[judged->message];
+        step->place = (struct place){.line = declared->line, .column = declared->column};
+        step->detail = judged->reason;
+    }
+    step->place.file = atlas_display(tracer->atlas, callee->import_path, callee->base_name,
+                                     callee->file);
+    step->sentence = arena_fmt(
+        tracer->arena, "the value dies in its caller: only because %.*s was not inlined%s%.*s%s does "
+        "it need the heap", STR_ARGS(callee->name), step->detail.len > 0 ? " (" : "",
+        STR_ARGS(step->detail), step->detail.len > 0 ? ")" : "");
+    return id;
+}
+
+/* ---- one call ---- */
+
+static void settle(const struct follower *follower, const struct fate *fates, size_t count,
+                   struct continuation *next)
+{
+    struct arena *arena = follower->tracer->arena;
+    uint32_t *kept = ARENA_ARRAY(arena, uint32_t, count + 1);
+    size_t keeping = 0, unknown = 0, returned = 0;
+    for (size_t i = 0; i < count; i++) {
+        enum ending ending = ending_of(follower, &fates[i]);
+        if (ending == ENDING_DIES)
+            continue;
+        unknown += ending == ENDING_UNKNOWN;
+        if (ending == ENDING_RETURNED) {
+            next->result = fates[i].index;
+            returned++;
+        }
+        kept[keeping++] = fate_step(follower, &fates[i]);
+    }
+    next->ending = keeping == 0 ? ENDING_DIES : unknown > 0 ? ENDING_UNKNOWN
+                   : returned == keeping ? ENDING_RETURNED : ENDING_KEPT;
+    if (keeping == 0) { /* F1 */
+        kept[0] = constructor_step(follower);
+        next->steps = kept;
+        next->step_count = 1;
+    } else if (keeping == 1 && unknown == 0) {
+        next->steps = kept;
+        next->step_count = 1;
+    } else { /* F2 */
+        next->others = kept;
+        next->other_count = keeping;
+    }
+}
+
+static struct str last_name(struct str name)
+{
+    name = root_function(name).len < name.len ? name : str_trim(name);
+    ptrdiff_t dot = str_find_last(name, '.');
+    name = dot < 0 ? name : str_skip(name, (size_t)dot + 1);
+    ptrdiff_t bracket = str_find_char(name, '[');
+    return bracket < 0 ? name : str_slice(name, 0, (size_t)bracket);
+}
+
+static void follow(struct follower *follower, uint32_t line, struct continuation *next)
+{
+    struct tracer *tracer = follower->tracer;
+    const struct located *caller = follower->caller;
+    next->call_step = NONE;
+    follower->source = atlas_source(tracer->atlas, caller->import_path, caller->base_name,
+                                    caller->file);
+    if (!follower->source)
+        return;
+    uint32_t function = syntax_function_named(&follower->source->syntax, caller->name);
+    if (function == SYNTAX_NONE)
+        function = syntax_function_at(&follower->source->syntax, line);
+    if (function == SYNTAX_NONE)
+        return;
+    struct fate *fates;
+    bool found;
+    size_t count = syntax_fates(&follower->source->syntax, function, line,
+                                last_name(follower->callee->name), follower->value->result,
+                                tracer->arena, &fates, &found);
+    if (!found)
+        return;
+    struct str text = str_trim(syntax_line(&follower->source->syntax, line));
+    next->call_step = caller_step(follower, STEP_CALL, line, 0, text, CAUSE_RETURNED);
+    struct step *step = &tracer->steps->at.at[next->call_step];
+    if (step->sentence.len == 0)
+        step->sentence = arena_fmt(tracer->arena, "%.*s gets it", STR_ARGS(step->function));
+    settle(follower, fates, count, next);
+}
+
+const struct continuation *follow_call(struct tracer *tracer, uint32_t caller, uint32_t line,
+                                       const struct followed_value *value)
+{
+    uint64_t key = hash_mix(hash_mix(caller, line), hash_mix(value->callee, value->result));
+    key = hash_mix(key, hash_mix(str_hash(value->type), value->maker));
+    bool added;
+    uint64_t *at = map_put(&tracer->fates, key, &added);
+    if (!added)
+        return (const struct continuation *)(uintptr_t)*at;
+    struct continuation *next = ARENA_NEW(tracer->arena, struct continuation);
+    *at = (uint64_t)(uintptr_t)next;
+    struct follower follower = {.tracer = tracer, .caller = &tracer->atlas->functions[caller],
+                                .callee = &tracer->atlas->functions[value->callee],
+                                .value = value};
+    follow(&follower, line, next);
+    return next;
+}

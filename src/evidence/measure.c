@@ -1,0 +1,49 @@
+/* How sure a figure is.
+ *
+ * Go samples allocations as a Poisson process over bytes: an object of s bytes is seen with
+ * probability p = 1 - exp(-s/rate) (runtime/malloc.go nextSample; runtime/pprof/protomem.go
+ * scaleHeapSample divides by p). Seeing c objects of w = s/p scaled bytes each, the total is
+ * V = sum(c*w), an unbiased estimate, and thinning gives Var(V) = sum(c * w^2 * (1-p)): objects much
+ * larger than the rate are all seen and add no doubt.
+ *
+ * The interval treats V as the mean of a scaled Poisson variable with n = V^2/Var equivalent counts, and
+ * takes the exact (Garwood) limits chi2(0.025, 2n)/2 and chi2(0.975, 2n+2)/2 by Wilson and Hilferty's
+ * cube-root approximation (E. B. Wilson, M. M. Hilferty, PNAS 17, 1931): good to under 1 % from n = 3
+ * on and never below zero, unlike the normal one. */
+#include "evidence_int.h"
+
+#include <math.h>
+
+static double cube(double x)
+{
+    return x * x * x;
+}
+
+static int64_t rounded(double value)
+{
+    if (value >= 9.2e18)
+        return INT64_MAX;
+    return value <= -9.2e18 ? INT64_MIN : (int64_t)llround(value);
+}
+
+struct measure measure_of(int64_t value, double samples, double variance)
+{
+    struct measure measure = {.value = value, .low = value, .high = value};
+    measure.samples = samples > 0 ? (uint64_t)llround(samples) : 0;
+    if (variance <= 0)
+        return measure;
+    double size = fabs((double)value), spread = 1.959964;
+    if (size * size < variance) { /* a difference lost in noise: the symmetric interval */
+        measure.low = rounded((double)value - spread * sqrt(variance));
+        measure.high = rounded((double)value + spread * sqrt(variance));
+        return measure;
+    }
+    double n = size * size / variance;
+    double low = n * cube(1 - 1 / (9 * n) - spread / (3 * sqrt(n)));
+    double high = (n + 1) * cube(1 - 1 / (9 * (n + 1)) + spread / (3 * sqrt(n + 1)));
+    low = low < 0 ? 0 : low * size / n;
+    high = high * size / n;
+    measure.low = rounded(value < 0 ? -high : low);
+    measure.high = rounded(value < 0 ? -low : high);
+    return measure;
+}

@@ -1,0 +1,107 @@
+/* Allocations that have no escape verdict.
+ *
+ * "Does not escape" is not "does not allocate", and much of what allocates is no escape question at
+ * all: a map that grows, a channel, a goroutine. The symbol through which the runtime was entered
+ * says which, where the profile shows it; else what stands on the line of source says it. */
+#include "evidence_int.h"
+
+#define TEXT(literal) {literal, sizeof(literal) - 1}
+
+static const struct {
+    struct str start;
+    enum site_kind kind;
+    enum cause_category category;
+    struct str text;
+} symbols[] = {
+#define X(start, kind, category, text) \
+    {TEXT(start), SITE_##kind, CAUSE_##category, TEXT(text)},
+#include "runtime_symbols.h"
+#undef X
+};
+
+bool reason_of_symbol(struct str symbol, struct runtime_reason *reason)
+{
+    for (size_t i = 0; i < COUNT_OF(symbols); i++) {
+        if (!str_starts(symbol, symbols[i].start))
+            continue;
+        *reason = (struct runtime_reason){.kind = symbols[i].kind, .category = symbols[i].category,
+                                          .text = symbols[i].text};
+        return true;
+    }
+    return false;
+}
+
+/* What a construct means when the compiler gave its line no verdict; `always`: also when the tokens
+ * alone do not prove it (an index expression may be a slice's, a plus may add numbers). */
+static const struct {
+    enum construct_kind construct;
+    bool always;
+    enum site_kind kind;
+    enum cause_category category;
+    struct str text;
+} constructs[] = {
+    {CONSTRUCT_MAP_ASSIGN, false, SITE_MAP_GROWTH, CAUSE_MAP_GROWTH,
+     TEXT("an assignment makes the map grow")},
+    {CONSTRUCT_MAKE_CHAN, true, SITE_MAKE_CHAN, CAUSE_CHANNEL_MADE,
+     TEXT("make of a channel: always on the heap")},
+    {CONSTRUCT_APPEND, true, SITE_APPEND, CAUSE_SLICE_GROWTH,
+     TEXT("append grows the slice's memory")},
+    {CONSTRUCT_MAKE_MAP, true, SITE_MAKE_MAP, CAUSE_MAP_GROWTH,
+     TEXT("a map with room for more than one group of entries")},
+    {CONSTRUCT_MAP_LITERAL, true, SITE_MAP_LITERAL, CAUSE_MAP_GROWTH,
+     TEXT("the literal's entries make the map grow")},
+    {CONSTRUCT_TO_STRING, true, SITE_BYTES_TO_STRING, CAUSE_STRING_BUILDING,
+     TEXT("bytes are copied into a new string")},
+    {CONSTRUCT_TO_BYTES, true, SITE_STRING_TO_BYTES, CAUSE_STRING_BUILDING,
+     TEXT("a string is copied into new bytes")},
+    {CONSTRUCT_TO_RUNES, true, SITE_RUNES, CAUSE_STRING_BUILDING,
+     TEXT("a string is decoded into new runes")},
+    {CONSTRUCT_CONCAT, false, SITE_STRING_CONCAT, CAUSE_STRING_BUILDING,
+     TEXT("strings are concatenated into a new one")},
+    {CONSTRUCT_GO, true, SITE_GO, CAUSE_GO_DEFER, TEXT("a goroutine is started")},
+    {CONSTRUCT_DEFER, false, SITE_DEFER, CAUSE_GO_DEFER,
+     TEXT("a defer record on the heap: the defer stands in a loop")},
+    {CONSTRUCT_MAKE_SLICE, true, SITE_MAKE_SLICE, CAUSE_DYNAMIC_SIZE,
+     TEXT("make of a slice whose size is known only when it runs")},
+    {CONSTRUCT_SELECT, true, SITE_RUNTIME, CAUSE_RUNTIME, TEXT("wait records of a select statement")},
+    {CONSTRUCT_CONCAT, true, SITE_STRING_CONCAT, CAUSE_STRING_BUILDING,
+     TEXT("strings are concatenated into a new one")},
+    {CONSTRUCT_MAP_ASSIGN, true, SITE_MAP_GROWTH, CAUSE_MAP_GROWTH,
+     TEXT("an assignment makes the map grow")},
+};
+
+/* Calls whose callee's frames a profile hides or never had. */
+static bool reason_of_call(const struct construct *call, struct runtime_reason *reason)
+{
+    if (str_starts(call->callee, STR("C."))) {
+        *reason = (struct runtime_reason){.kind = SITE_CGO, .category = CAUSE_RUNTIME,
+                                          .text = STR("memory of a call into C")};
+        return true;
+    }
+    return str_starts(call->callee, STR("runtime.")) && reason_of_symbol(call->callee, reason);
+}
+
+bool reason_of_line(const struct syntax_file *file, uint32_t line, struct arena *arena,
+                    struct runtime_reason *reason)
+{
+    struct construct *found;
+    size_t count = syntax_constructs(file, line, arena, &found);
+    for (size_t rule = 0; rule < COUNT_OF(constructs); rule++)
+        for (size_t i = 0; i < count; i++) {
+            if (found[i].kind != constructs[rule].construct ||
+                !(found[i].certain || constructs[rule].always))
+                continue;
+            *reason = (struct runtime_reason){
+                .kind = constructs[rule].kind, .category = constructs[rule].category,
+                .text = constructs[rule].text, .expression = found[i].text,
+                .column = found[i].column};
+            return true;
+        }
+    for (size_t i = 0; i < count; i++)
+        if (found[i].kind == CONSTRUCT_CALL && reason_of_call(&found[i], reason)) {
+            reason->expression = found[i].text;
+            reason->column = found[i].column;
+            return true;
+        }
+    return false;
+}

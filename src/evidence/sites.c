@@ -1,0 +1,665 @@
+/* Which allocation a sample is.
+ *
+ * A point of the profile is a chain of inlined calls on one line. gc reports an allocation of inlined
+ * code at the outermost call, with the text of the inlined body; the function's own compilation
+ * reports it where it is written. So a point has two looks: the verdict of this copy (outermost line)
+ * and the expression as written (innermost line). The site is the expression as written; copies of it
+ * share it.
+ *
+ * D1. A candidate is a message whose file, line and function fit the point. Messages at an inlined
+ *     call's position belong to that call's body, and only to points that show the call.
+ * D2. Where several remain, object sizes decide (the profile's "bytes" label is the size class:
+ *     runtime/mprof.go). What they do not decide is one ambiguous site, never a guess. */
+#include "evidence_int.h"
+
+struct point_sites {
+    bool ready;
+    struct candidate *candidates;
+    size_t count;
+    bool has_reason;
+    struct runtime_reason reason;
+    struct str why; /* neither */
+};
+
+void sites_init(struct sites *sites, struct atlas *atlas, const struct points *points,
+                struct arena *arena)
+{
+    *sites = (struct sites){.atlas = atlas, .points = points, .arena = arena};
+    intern_init(&sites->keys, atlas->memory);
+    sb_init(&sites->scratch, atlas->memory);
+    sites->of_point = ARENA_ARRAY(arena, struct point_sites, points->points.len + 1);
+}
+
+void sites_release(struct sites *sites)
+{
+    VEC_RELEASE(sites->atlas->memory, &sites->entries);
+    intern_release(&sites->keys);
+    sb_release(&sites->scratch);
+    syntax_types_free(sites->types);
+}
+
+/* ---- expressions ---- */
+
+/* "&errors.errorString{...} escapes to heap" -> "&errors.errorString{...}". */
+static struct str expression_of(const struct message *message)
+{
+    struct str text = message->text;
+    if (message->kind == MESSAGE_MOVED_TO_HEAP)
+        return str_skip(text, sizeof("moved to heap: ") - 1);
+    static const struct str tails[] = {{" escapes to heap", 16}, {" does not escape", 16}};
+    for (size_t i = 0; i < COUNT_OF(tails); i++)
+        if (str_ends(text, tails[i]))
+            return str_slice(text, 0, text.len - tails[i].len);
+    return text;
+}
+
+static bool is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           (unsigned char)c >= 0x80;
+}
+
+/* Names of a package in an inlined copy are qualified with it ("fmt.a"): take "name." off. */
+static struct str unqualified(struct arena *arena, struct str text, struct str package)
+{
+    if (package.len == 0 || str_find(text, package) < 0)
+        return text;
+    char *out = arena_text(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len;) {
+        struct str rest = str_skip(text, i);
+        bool starts = i == 0 || (!is_word(text.ptr[i - 1]) && text.ptr[i - 1] != '.');
+        if (starts && str_starts(rest, package) && rest.len > package.len &&
+            rest.ptr[package.len] == '.') {
+            i += package.len + 1;
+            continue;
+        }
+        out[len++] = text.ptr[i++];
+    }
+    return (struct str){out, len};
+}
+
+/* The last element of an import path that is a name: "yaml" of "gopkg.in/yaml.v3", "v2" is none. */
+static struct str package_name(struct str import_path)
+{
+    struct str name = str_base_name(import_path);
+    if (name.len > 1 && name.ptr[0] == 'v' && name.ptr[1] >= '0' && name.ptr[1] <= '9') {
+        struct str dir = str_dir_name(import_path);
+        if (dir.ptr)
+            name = str_base_name(dir);
+    }
+    ptrdiff_t version = str_find(name, STR(".v"));
+    return version > 0 ? str_slice(name, 0, (size_t)version) : name;
+}
+
+/* Constants in interfaces live in read-only data (cmd/compile/internal/walk/order.go addrTemp): they
+ * have a verdict but never allocate. */
+static bool never_allocates(struct str expression)
+{
+    if (expression.len == 0)
+        return false;
+    char c = expression.ptr[0];
+    if (c == '"' || c == '`' || c == '\'')
+        return str_find(expression, STR(" + ")) < 0;
+    if ((c >= '0' && c <= '9') || str_is(expression, "nil") || str_is(expression, "true") ||
+        str_is(expression, "false"))
+        return true;
+    return str_ends(expression, STR("struct {}{}"));
+}
+
+/* ---- types and sizes ---- */
+
+/* The type that an expression allocates, as its package would write it. */
+static struct str allocated_type(const struct candidate *candidate, const struct source *source,
+                                 uint32_t line, struct arena *arena)
+{
+    struct str text = candidate->expression;
+    if (candidate->kind == SITE_VARIABLE)
+        return source ? syntax_variable_type(&source->syntax, text, line, arena) : STR_NONE;
+    if (candidate->kind == SITE_COMPOSITE && str_starts(text, STR("&"))) {
+        ptrdiff_t brace = str_find_char(text, '{');
+        return brace < 1 ? STR_NONE : str_slice(text, 1, (size_t)brace);
+    }
+    if (candidate->kind == SITE_NEW && str_starts(text, STR("new(")) && text.len > 5)
+        return str_slice(text, 4, text.len - 1);
+    return STR_NONE;
+}
+
+/* make([]T, n) and []T{...} hold elements; returns their type, the count when it is constant. */
+static struct str element_type(const struct candidate *candidate, uint64_t *count)
+{
+    struct str text = candidate->expression;
+    *count = 0;
+    if (candidate->kind != SITE_MAKE_SLICE || !str_starts(text, STR("make([]")))
+        return STR_NONE;
+    text = str_slice(text, 7, text.len - 1);
+    ptrdiff_t comma = str_find_last(text, ',');
+    if (comma < 0)
+        return STR_NONE;
+    if (!str_to_u64(str_trim(str_skip(text, (size_t)comma + 1)), count))
+        *count = 0;
+    struct str type = str_slice(text, 0, (size_t)comma);
+    ptrdiff_t earlier = str_find(type, STR(", "));
+    return earlier < 0 ? type : str_slice(type, 0, (size_t)earlier);
+}
+
+static struct str find_dir(void *ctx, struct str import_path)
+{
+    return atlas_directory(ctx, import_path);
+}
+
+static bool size_type(struct sites *sites, struct str import_path, const struct source *source,
+                      struct str type, struct type_size *size)
+{
+    if (!sites->types)
+        sites->types = syntax_types_new(sites->atlas->memory, find_dir, sites->atlas);
+    return syntax_size_of(sites->types, import_path, source ? &source->syntax : NULL, type, size);
+}
+
+static void size_candidate(struct sites *sites, const struct located *written, uint32_t line,
+                           struct candidate *candidate)
+{
+    struct source *source = atlas_source(sites->atlas, written->import_path, written->base_name,
+                                         written->file);
+    struct type_size size;
+    uint64_t count;
+    struct str type = element_type(candidate, &count);
+    if (type.len > 0) {
+        candidate->type = arena_fmt(sites->arena, "[]%.*s", STR_ARGS(type));
+        if (count > 0 && size_type(sites, written->import_path, source, type, &size) &&
+            size.size < UINT64_MAX / count) {
+            candidate->size = size.size * count;
+            candidate->class_bytes = syntax_profiled_size(candidate->size, size.has_pointers);
+        }
+        return;
+    }
+    candidate->type = allocated_type(candidate, source, line, sites->arena);
+    if (candidate->type.len == 0)
+        return;
+    candidate->type = str_copy(sites->arena, candidate->type);
+    if (size_type(sites, written->import_path, source, candidate->type, &size)) {
+        candidate->size = size.size;
+        candidate->class_bytes = syntax_profiled_size(size.size, size.has_pointers);
+    }
+}
+
+/* ---- candidates ---- */
+
+static bool kind_sized_at_run_time(enum site_kind kind)
+{
+    switch (kind) {
+    case SITE_MAKE_SLICE: case SITE_MAKE_MAP: case SITE_MAP_LITERAL: case SITE_APPEND:
+    case SITE_STRING_CONCAT: case SITE_STRING_TO_BYTES: case SITE_BYTES_TO_STRING: case SITE_RUNES:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Does this message speak of an allocation? STAYS does where a stack buffer may be too small (facts
+ * of walk: 32-byte buffers for strings and variable make, 8 entries for a map). */
+static bool allocation_verdict(const struct message *message, enum site_verdict *verdict)
+{
+    if (message->kind == MESSAGE_ESCAPES || message->kind == MESSAGE_MOVED_TO_HEAP) {
+        *verdict = VERDICT_HEAP;
+        return true;
+    }
+    if (message->kind != MESSAGE_STAYS)
+        return false;
+    *verdict = VERDICT_MAYBE;
+    return kind_sized_at_run_time(site_kind_of(MESSAGE_STAYS, expression_of(message)));
+}
+
+/* Which of the packages that printed messages for this place is asked: the file's own one, as a test
+ * variant when the profile comes from a test, else the first (an instance of generic code). */
+static uint32_t preferred_package(const struct atlas *atlas, const struct located *located,
+                                  const uint32_t *messages, size_t count)
+{
+    const struct compiler *compiler = atlas->compiler;
+    uint32_t best = NONE;
+    int best_score = -1;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t index = compiler->messages.at[messages[i]].package;
+        if (index == best)
+            continue;
+        const struct compiled_package *package = &compiler->packages.at[index];
+        bool self = str_equal(compiler_str(compiler, package->import_path), located->import_path);
+        int score = 2 * self + ((package->for_test != 0) == atlas->tests);
+        if (score > best_score) {
+            best_score = score;
+            best = index;
+        }
+    }
+    return best;
+}
+
+struct line_messages {
+    const struct located *located;
+    const struct message *all;
+    const uint32_t *at; /* indexes into all */
+    size_t count;
+    uint32_t package;
+};
+
+static struct line_messages messages_at(const struct atlas *atlas, const struct located *located,
+                                        int64_t line)
+{
+    struct line_messages found = {.located = located, .all = atlas->compiler->messages.at};
+    if (line > 0 && line <= UINT32_MAX)
+        found.at = compiler_index_at(atlas->index, located->import_path, located->base_name,
+                                     (uint32_t)line, &found.count);
+    found.package = preferred_package(atlas, located, found.at, found.count);
+    return found;
+}
+
+/* Is there an "inlining call to callee" at this column (0: any column)? callee may be empty: any. */
+static bool inlines_at(const struct line_messages *line, uint32_t column, struct str callee)
+{
+    for (size_t i = 0; i < line->count; i++) {
+        const struct message *message = &line->all[line->at[i]];
+        if (message->kind != MESSAGE_INLINING_CALL || message->package != line->package ||
+            (column != 0 && message->column != column))
+            continue;
+        struct str name = str_skip(message->text, sizeof("inlining call to ") - 1);
+        if (callee.len == 0 || str_ends(name, callee))
+            return true;
+    }
+    return false;
+}
+
+static struct candidate candidate_of(const struct line_messages *line, size_t i,
+                                     struct arena *arena, struct str package)
+{
+    const struct message *message = &line->all[line->at[i]];
+    struct candidate candidate = {.message = line->at[i], .written_message = NONE};
+    allocation_verdict(message, &candidate.verdict);
+    candidate.expression = unqualified(arena, expression_of(message), package);
+    candidate.kind = site_kind_of(message->kind, expression_of(message));
+    candidate.runtime_sized = kind_sized_at_run_time(candidate.kind);
+    return candidate;
+}
+
+static bool same_candidate(const struct candidate *a, const struct candidate *b)
+{
+    return str_equal(a->expression, b->expression) && a->kind == b->kind;
+}
+
+/* Keeps the first of equal expressions; a heap verdict wins over one for a stack buffer. */
+static void keep_candidate(struct candidate *list, size_t *count, const struct candidate *candidate)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (same_candidate(&list[i], candidate)) {
+            if (list[i].verdict != VERDICT_HEAP && candidate->verdict == VERDICT_HEAP)
+                list[i] = *candidate;
+            return;
+        }
+    list[(*count)++] = *candidate;
+}
+
+enum inlined_messages { WITHOUT_INLINED, ONLY_INLINED, WITH_INLINED };
+
+/* Candidates of one line, by D1. callee: the call whose body is meant (ONLY_INLINED). */
+static size_t candidates_on_line(const struct line_messages *line, enum inlined_messages which,
+                                 struct str callee, struct str package, struct arena *arena,
+                                 struct candidate *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < line->count; i++) {
+        const struct message *message = &line->all[line->at[i]];
+        enum site_verdict verdict;
+        if (message->package != line->package || !allocation_verdict(message, &verdict))
+            continue;
+        bool inlined = inlines_at(line, message->column, which == ONLY_INLINED ? callee : STR_NONE);
+        bool argument = str_starts(message->text, STR("... argument"));
+        if ((which == WITHOUT_INLINED && inlined && !argument) || (which == ONLY_INLINED && !inlined))
+            continue;
+        struct candidate candidate = candidate_of(line, i, arena, package);
+        keep_candidate(list, &count, &candidate);
+    }
+    return count;
+}
+
+static size_t drop_constants(struct candidate *list, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!never_allocates(list[i].expression))
+            list[kept++] = list[i];
+    return kept;
+}
+
+/* A copy's expression among those of its own function: the same text, else the only one of its kind
+ * (constants propagate into copies: make([]byte, n) prints as make([]byte, 16)). */
+static const struct candidate *written_of(const struct candidate *copy,
+                                          const struct candidate *written, size_t count)
+{
+    const struct candidate *of_kind = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (same_candidate(copy, &written[i]))
+            return &written[i];
+        if (written[i].kind == copy->kind) {
+            if (of_kind)
+                return NULL;
+            of_kind = &written[i];
+        }
+    }
+    return of_kind;
+}
+
+/* Only the copies that the innermost function really writes, when any does. */
+static size_t match_written(struct candidate *copies, size_t count,
+                            const struct candidate *written, size_t written_count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct candidate *match = written_of(&copies[i], written, written_count);
+        if (!match)
+            continue;
+        struct candidate copy = copies[i];
+        copy.written_message = match->message;
+        copy.expression = match->expression;
+        copies[kept++] = copy;
+    }
+    return kept > 0 ? kept : count;
+}
+
+/* Two functions (a function and a literal in it) may share a line: keep the messages of this one. */
+static size_t of_function(struct candidate *list, size_t count, const struct atlas *atlas,
+                          struct str name)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t id = atlas->compiler->messages.at[list[i].message].function;
+        if (id && str_equal(compiler_str(atlas->compiler, id), name))
+            kept++;
+    }
+    if (kept == 0 || kept == count)
+        return count;
+    size_t to = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t id = atlas->compiler->messages.at[list[i].message].function;
+        if (id && str_equal(compiler_str(atlas->compiler, id), name))
+            list[to++] = list[i];
+    }
+    return to;
+}
+
+/* ---- points ---- */
+
+static const struct located *located_at(const struct sites *sites, const struct point *point,
+                                        uint32_t frame)
+{
+    return &sites->atlas->functions[sites->points->frames.at[point->first_frame + frame].function];
+}
+
+static int64_t line_at(const struct sites *sites, const struct point *point, uint32_t frame)
+{
+    return sites->points->frames.at[point->first_frame + frame].line;
+}
+
+/* Candidates of a point without inlined calls. */
+static size_t direct_candidates(struct sites *sites, const struct line_messages *line,
+                                struct candidate *list)
+{
+    size_t count = candidates_on_line(line, WITHOUT_INLINED, STR_NONE, STR_NONE, sites->arena, list);
+    count = drop_constants(list, count);
+    if (count == 0)
+        count = drop_constants(list, candidates_on_line(line, WITH_INLINED, STR_NONE, STR_NONE,
+                                                        sites->arena, list));
+    return of_function(list, count, sites->atlas, line->located->name);
+}
+
+/* Candidates of a point inside inlined calls: messages of the outermost line, matched with those of
+ * the innermost. */
+static size_t inlined_candidates(struct sites *sites, const struct point *point,
+                                 const struct line_messages *inner,
+                                 const struct line_messages *outer, struct candidate *list)
+{
+    struct candidate *written = ARENA_ARRAY(sites->arena, struct candidate, inner->count + 1);
+    size_t written_count = direct_candidates(sites, inner, written);
+    const struct located *called = located_at(sites, point, point->frame_count - 2);
+    struct str callee = str_base_name(called->name);
+    ptrdiff_t dot = str_find_last(callee, '.');
+    if (dot >= 0)
+        callee = str_skip(callee, (size_t)dot + 1);
+    struct str package = package_name(located_at(sites, point, 0)->import_path);
+    size_t count = drop_constants(list, candidates_on_line(outer, ONLY_INLINED, callee, package,
+                                                           sites->arena, list));
+    count = match_written(list, count, written, written_count);
+    if (count > 0)
+        return count;
+    memcpy(list, written, written_count * sizeof(*written)); /* the copy is unknown: its own verdict */
+    for (size_t i = 0; i < written_count; i++)
+        list[i].written_message = list[i].message;
+    return written_count;
+}
+
+/* Where the runtime was entered tells the kind: only candidates of that kind remain, if any. */
+static size_t of_entry(struct candidate *list, size_t count, const struct runtime_reason *entry)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        kept += list[i].kind == entry->kind;
+    if (kept == 0 || kept == count || entry->kind == SITE_RUNTIME)
+        return count;
+    size_t to = 0;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].kind == entry->kind)
+            list[to++] = list[i];
+    return to;
+}
+
+/* Parameters and results that move to the heap are made where the function begins, which is the line
+ * of its name even when the signature has several. */
+static size_t signature_candidates(struct sites *sites, const struct located *located,
+                                   int64_t at, struct candidate *list, size_t room)
+{
+    struct source *source = atlas_source(sites->atlas, located->import_path, located->base_name,
+                                         located->file);
+    uint32_t id = source ? syntax_function_named(&source->syntax, located->name) : SYNTAX_NONE;
+    if (id == SYNTAX_NONE || (int64_t)source->syntax.functions[id].line != at)
+        return 0;
+    const struct syntax_function *function = &source->syntax.functions[id];
+    uint32_t last = source->syntax.tokens[function->body_begin].line;
+    size_t count = 0;
+    for (uint32_t line = function->line + 1; line <= last && count == 0; line++) {
+        struct line_messages messages = messages_at(sites->atlas, located, line);
+        if (messages.count <= room)
+            count = candidates_on_line(&messages, WITHOUT_INLINED, STR_NONE, STR_NONE,
+                                       sites->arena, list);
+    }
+    return count;
+}
+
+bool sites_line_belongs(struct sites *sites, const struct located *located, int64_t line)
+{
+    struct str root = root_function(located->name);
+    if (str_starts(root, STR("init")) || str_starts(root, STR("map.init")) ||
+        str_starts(root, STR("glob.")) || str_is(located->base_name, "<autogenerated>"))
+        return true;
+    const struct judged_function *judged = compiler_index_enclosing(
+        sites->atlas->index, located->import_path, located->base_name, (uint32_t)line);
+    if (!judged)
+        return !located->known_file;
+    if (str_equal(root_function(judged->name), root))
+        return true;
+    const struct judged_function *named =
+        compiler_index_function(sites->atlas->index, located->import_path, root);
+    return named == NULL ? false : sites->atlas->compiler->messages.at[named->message].line <= line &&
+           str_find(located->name, STR("[...]")) >= 0;
+}
+
+/* Why a point has neither candidate nor run-time reason. */
+static struct str why_not(struct sites *sites, const struct located *located, int64_t line)
+{
+    if (!located->package && !located->known_file)
+        return arena_fmt(sites->arena, "package %.*s is not in the diagnostics",
+                         STR_ARGS(located->import_path));
+    if (!located->known_file)
+        return arena_fmt(sites->arena, "the diagnostics know no file %.*s in %.*s",
+                         STR_ARGS(located->base_name), STR_ARGS(located->import_path));
+    if (!sites_line_belongs(sites, located, line))
+        return arena_fmt(sites->arena, "line %lld is not in %.*s in the analysed sources",
+                         (long long)line, STR_ARGS(located->name));
+    return STR("no verdict on this line, and nothing on it is known to allocate");
+}
+
+static void read_reason(struct sites *sites, const struct point *point, struct point_sites *found)
+{
+    const struct located *written = located_at(sites, point, 0);
+    int64_t line = line_at(sites, point, 0);
+    if (point->runtime_entry != NONE &&
+        reason_of_symbol(sites->atlas->functions[point->runtime_entry].symbol, &found->reason)) {
+        found->has_reason = true;
+        return;
+    }
+    if (reason_of_symbol(written->symbol, &found->reason)) {
+        found->has_reason = true;
+        return;
+    }
+    struct source *source = atlas_source(sites->atlas, written->import_path, written->base_name,
+                                         written->file);
+    if (source && line > 0 && sites_line_belongs(sites, written, line))
+        found->has_reason = reason_of_line(&source->syntax, (uint32_t)line, sites->arena,
+                                           &found->reason);
+}
+
+static void read_candidates(struct sites *sites, const struct point *point,
+                            struct point_sites *found)
+{
+    uint32_t outermost = point->frame_count - 1;
+    struct line_messages inner =
+        messages_at(sites->atlas, located_at(sites, point, 0), line_at(sites, point, 0));
+    struct line_messages outer = messages_at(sites->atlas, located_at(sites, point, outermost),
+                                             line_at(sites, point, outermost));
+    size_t room = inner.count + outer.count + 64;
+    found->candidates = ARENA_ARRAY(sites->arena, struct candidate, room);
+    if (!sites_line_belongs(sites, inner.located, line_at(sites, point, 0)))
+        return;
+    if (point->frame_count == 1)
+        found->count = direct_candidates(sites, &inner, found->candidates);
+    else
+        found->count = inlined_candidates(sites, point, &inner, &outer, found->candidates);
+    if (found->count == 0)
+        found->count = signature_candidates(sites, inner.located, line_at(sites, point, 0),
+                                            found->candidates, room);
+    struct runtime_reason entry;
+    if (point->runtime_entry != NONE &&
+        reason_of_symbol(sites->atlas->functions[point->runtime_entry].symbol, &entry))
+        found->count = of_entry(found->candidates, found->count, &entry);
+    for (size_t i = 0; i < found->count; i++)
+        size_candidate(sites, inner.located, (uint32_t)line_at(sites, point, 0),
+                       &found->candidates[i]);
+}
+
+static const struct point_sites *point_sites(struct sites *sites, uint32_t index)
+{
+    struct point_sites *found = &sites->of_point[index];
+    if (found->ready)
+        return found;
+    found->ready = true;
+    const struct point *point = &sites->points->points.at[index];
+    if (point->frame_count == 0) {
+        found->why = STR("the profile has no symbols for this address");
+        return found;
+    }
+    if (!point->inside_runtime)
+        read_candidates(sites, point, found);
+    if (found->count > 0)
+        return found;
+    read_reason(sites, point, found);
+    if (!found->has_reason)
+        found->why = why_not(sites, located_at(sites, point, 0), line_at(sites, point, 0));
+    return found;
+}
+
+/* ---- samples ---- */
+
+/* D2: candidates whose known size is not this object's are out, unless all are. */
+static size_t fitting(const struct point_sites *found, int64_t object_bytes,
+                      struct candidate *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < found->count; i++) {
+        uint64_t known = found->candidates[i].class_bytes;
+        if (object_bytes <= 0 || known == 0 || known == (uint64_t)object_bytes)
+            list[count++] = found->candidates[i];
+    }
+    if (count > 0)
+        return count;
+    memcpy(list, found->candidates, found->count * sizeof(*list));
+    return found->count;
+}
+
+static void site_key(struct sites *sites, const struct located *written, int64_t line,
+                     const struct candidate *list, size_t count)
+{
+    struct sb *key = &sites->scratch;
+    sb_clear(key);
+    sb_addf(key, "%.*s\t%.*s\t%.*s\t%lld", STR_ARGS(written->import_path), STR_ARGS(written->name),
+            STR_ARGS(written->base_name), (long long)line);
+    for (size_t i = 0; i < count; i++)
+        sb_addf(key, "\t%d %.*s", list[i].kind, STR_ARGS(list[i].expression));
+}
+
+static void fill_from_candidates(struct sites *sites, struct site_entry *entry,
+                                 const struct candidate *list, size_t count)
+{
+    struct candidate *kept = ARENA_ARRAY(sites->arena, struct candidate, count);
+    memcpy(kept, list, count * sizeof(*kept));
+    entry->candidates = kept;
+    entry->candidate_count = count;
+    entry->ambiguous = count > 1;
+    entry->kind = kept[0].kind;
+    entry->verdict = kept[0].verdict;
+    const struct message *all = sites->atlas->compiler->messages.at;
+    uint32_t written = kept[0].written_message != NONE ? kept[0].written_message : kept[0].message;
+    entry->column = all[written].column;
+    entry->text = all[written].text;
+    for (size_t i = 1; i < count; i++) {
+        if (kept[i].verdict == VERDICT_HEAP)
+            entry->verdict = VERDICT_HEAP;
+        uint32_t other = kept[i].written_message != NONE ? kept[i].written_message : kept[i].message;
+        entry->text = arena_fmt(sites->arena, "%.*s | %.*s", STR_ARGS(entry->text),
+                                STR_ARGS(all[other].text));
+    }
+}
+
+static uint32_t site_of(struct sites *sites, uint32_t index, const struct point_sites *found,
+                        const struct candidate *list, size_t count)
+{
+    const struct point *point = &sites->points->points.at[index];
+    const struct located *written = located_at(sites, point, 0);
+    site_key(sites, written, line_at(sites, point, 0), list, count);
+    uint32_t id = intern_add(&sites->keys, sb_str(&sites->scratch));
+    if (id <= sites->entries.len)
+        return id - 1;
+    struct site_entry entry = {.function = sites->points->frames.at[point->first_frame].function,
+                               .line = (uint32_t)line_at(sites, point, 0), .point = index,
+                               .verdict = VERDICT_NONE};
+    if (count > 0) {
+        fill_from_candidates(sites, &entry, list, count);
+    } else {
+        entry.kind = found->reason.kind;
+        entry.column = found->reason.column;
+        entry.reason = found->reason.text;
+        entry.runtime_category = found->reason.category;
+    }
+    VEC_PUSH(sites->atlas->memory, &sites->entries, entry);
+    return id - 1;
+}
+
+struct verdict sites_decide(struct sites *sites, uint32_t point, int64_t object_bytes)
+{
+    const struct point_sites *found = point_sites(sites, point);
+    if (found->count == 0 && !found->has_reason)
+        return (struct verdict){.site = NONE, .why = found->why};
+    struct candidate few[16];
+    struct candidate *list = found->count <= COUNT_OF(few)
+                                 ? few : ARENA_ARRAY(sites->arena, struct candidate, found->count);
+    size_t count = fitting(found, object_bytes, list);
+    struct verdict verdict = {.site = site_of(sites, point, found, list, count)};
+    for (size_t i = 0; i < count && i < VERDICT_MESSAGES; i++)
+        verdict.messages[verdict.message_count++] = list[i].message;
+    return verdict;
+}

@@ -1,0 +1,222 @@
+/* Sentences for people: what a cause is, what to do about it, and its story. */
+#include "evidence_int.h"
+
+#include <stdio.h>
+
+const char *cause_category_name(enum cause_category category)
+{
+    static const char *const names[] = {
+#define X(name, json, title, advice) json,
+#include "categories.h"
+#undef X
+    };
+    return names[category];
+}
+
+const char *cause_category_title(enum cause_category category)
+{
+    static const char *const titles[] = {
+#define X(name, json, title, advice) title,
+#include "categories.h"
+#undef X
+    };
+    return titles[category];
+}
+
+static struct str category_advice(enum cause_category category)
+{
+    static const struct str advice[] = {
+#define X(name, json, title, text) {text, sizeof(text) - 1},
+#include "categories.h"
+#undef X
+    };
+    return advice[category];
+}
+
+const char *site_verdict_name(enum site_verdict verdict)
+{
+    static const char *const names[] = {"heap", "stack", "maybe", "elided", "none"};
+    return names[verdict];
+}
+
+struct str arena_fmt(struct arena *arena, const char *fmt, ...)
+{
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    char *text = arena_text(arena, (size_t)n + 1);
+    vsnprintf(text, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return (struct str){text, (size_t)n};
+}
+
+struct str tell_flow_step(struct arena *arena, const struct story_step *step)
+{
+    static const char *const sentences[] = {
+#define X(name, gc_text, sentence) sentence,
+#include "compiler/reasons.h"
+#undef X
+    };
+    if (step->expression.len == 0)
+        return str_from(sentences[step->reason]);
+    return arena_fmt(arena, "%.*s: %s", STR_ARGS(step->expression), sentences[step->reason]);
+}
+
+/* ---- what a cause is ---- */
+
+/* "orders[id] = o" -> "orders[id]"; the whole text when it is no assignment. */
+static struct str left_side(struct str expression)
+{
+    ptrdiff_t at = str_find(expression, STR(" = "));
+    return at > 0 ? str_slice(expression, 0, (size_t)at) : expression;
+}
+
+static struct str short_symbol(struct str symbol)
+{
+    return str_base_name(symbol);
+}
+
+/* The allocation without gc's words about it: "append(s.items, x)". */
+static struct str allocation_text(const struct site *site)
+{
+    struct str text = site->text;
+    ptrdiff_t bar = str_find(text, STR(" | "));
+    if (bar > 0)
+        text = str_slice(text, 0, (size_t)bar);
+    if (str_starts(text, STR("moved to heap: ")))
+        return str_skip(text, 15);
+    ptrdiff_t verdict = str_find(text, STR(" escapes to heap"));
+    if (verdict < 0)
+        verdict = str_find(text, STR(" does not escape"));
+    return verdict < 0 ? text : str_slice(text, 0, (size_t)verdict);
+}
+
+static struct str values(struct arena *arena, const struct cause_facts *facts)
+{
+    if (facts->site_count == 1 && facts->largest->text.len > 0)
+        return allocation_text(facts->largest);
+    if (facts->site_count == 1)
+        return STR("a value");
+    return arena_fmt(arena, "%zu allocations", facts->site_count);
+}
+
+/* gc prints a called function, "fmt.errorf(fmt.format, fmt.a...)": its name is enough. */
+static struct str called(struct str expression)
+{
+    ptrdiff_t paren = str_find_char(str_skip(expression, 1), '(');
+    return paren < 0 ? expression : str_slice(expression, 0, (size_t)paren + 1);
+}
+
+static struct str tell_site_cause(struct arena *arena, const struct cause_facts *facts)
+{
+    const struct site *site = facts->largest;
+    struct str what = allocation_text(site);
+    if (what.len == 0)
+        what = site->reason;
+    const char *verb = cause_category_title(facts->category);
+    if (facts->category == CAUSE_OTHER)
+        return arena_fmt(arena, "%.*s escapes", STR_ARGS(what));
+    return arena_fmt(arena, "%s: %.*s", verb, STR_ARGS(what));
+}
+
+static struct str tell_flow_cause(struct arena *arena, const struct cause_facts *facts)
+{
+    const struct step *step = facts->step;
+    struct str what = values(arena, facts);
+    struct str where = step->detail.len > 0 ? step->detail : left_side(step->expression);
+    switch (facts->category) {
+    case CAUSE_GLOBAL:
+        return arena_fmt(arena, "%.*s stored in the global %.*s", STR_ARGS(what), STR_ARGS(where));
+    case CAUSE_CONTAINER:
+        return arena_fmt(arena, "%.*s stored in %.*s", STR_ARGS(what), STR_ARGS(where));
+    case CAUSE_CHANNEL:
+        return arena_fmt(arena, "%.*s sent on a channel: %.*s", STR_ARGS(what),
+                         STR_ARGS(step->expression));
+    case CAUSE_CLOSURE:
+        return arena_fmt(arena, "%.*s captured by a closure that escapes", STR_ARGS(what));
+    case CAUSE_INTERFACE:
+        return arena_fmt(arena, "%.*s converted to interfaces for %.*s", STR_ARGS(what),
+                         STR_ARGS(called(step->expression)));
+    case CAUSE_UNKNOWN_CALL:
+        return arena_fmt(arena, "%.*s passed to %.*s, which the compiler cannot see into",
+                         STR_ARGS(what), STR_ARGS(called(step->expression)));
+    case CAUSE_PARAMETER:
+        return arena_fmt(arena, "%.*s passed to %.*s, which keeps it", STR_ARGS(what),
+                         STR_ARGS(step->detail.len > 0 ? step->detail : called(step->expression)));
+    case CAUSE_RETURNED:
+        return arena_fmt(arena, "%.*s returned to the caller", STR_ARGS(what));
+    default:
+        return arena_fmt(arena, "%s: %.*s", cause_category_title(facts->category), STR_ARGS(what));
+    }
+}
+
+struct str tell_cause(struct arena *arena, const struct cause_facts *facts)
+{
+    const struct step *step = facts->step;
+    switch (step->class) {
+    case STEP_SITE:
+        return tell_site_cause(arena, facts);
+    case STEP_CONSTRUCTOR:
+        return arena_fmt(arena, "%.*s was not inlined%s%.*s", STR_ARGS(short_symbol(step->function)),
+                         step->detail.len > 0 ? ": " : "", STR_ARGS(step->detail));
+    case STEP_PAYING_CALL:
+        return arena_fmt(arena, "call of %.*s", STR_ARGS(step->detail));
+    default:
+        return tell_flow_cause(arena, facts);
+    }
+}
+
+/* ---- what to do ---- */
+
+/* Some allocations need other words than their category. */
+static struct str special_advice(const struct cause_facts *facts)
+{
+    enum site_kind kind = facts->largest->kind;
+    bool bytes = kind == SITE_MAKE_SLICE || kind == SITE_STRING_TO_BYTES;
+    if (bytes && (facts->category == CAUSE_RETURNED || facts->category == CAUSE_UNKNOWN_CALL ||
+                  facts->category == CAUSE_PARAMETER))
+        return STR("Let the caller pass in the buffer to fill (append style), or take it from a "
+                   "sync.Pool of buffers by size class and give it back.");
+    if (kind == SITE_MAKE_MAP && facts->category == CAUSE_RETURNED)
+        return STR("Let the caller pass in a map to fill and clear it between uses.");
+    if (facts->step->class == STEP_PAYING_CALL && str_starts(facts->step->detail, STR("fmt.")))
+        return STR("Keep fmt off the hot path: strconv.Append* into a reused []byte, or one "
+                   "strings.Builder.");
+    if (facts->step->class == STEP_PAYING_CALL &&
+        str_starts(facts->step->detail, STR("encoding/json.")))
+        return STR("Reuse the encoder and its buffer (json.NewEncoder over a pooled bytes.Buffer), "
+                   "or decode into values that are reused.");
+    return STR_NONE;
+}
+
+struct str tell_advice(struct arena *arena, const struct cause_facts *facts)
+{
+    struct str advice = special_advice(facts);
+    if (advice.len == 0)
+        advice = category_advice(facts->category);
+    const struct place *place = &facts->step->place;
+    const struct place *site = &facts->largest->place;
+    if (place->line == 0 || (place->line == site->line && str_equal(place->file, site->file)))
+        return advice;
+    return arena_fmt(arena, "%.*s Change %.*s:%u; the allocation is at %.*s:%u.", STR_ARGS(advice),
+                     STR_ARGS(str_base_name(place->file)), place->line,
+                     STR_ARGS(str_base_name(site->file)), site->line);
+}
+
+/* ---- stories ---- */
+
+void tell_story(struct arena *arena, const struct steps *steps, const struct group *group,
+                struct told_step **story, size_t *count)
+{
+    *story = ARENA_ARRAY(arena, struct told_step, group->link_count);
+    *count = 0;
+    for (size_t i = 0; i < group->link_count; i++) {
+        const struct step *step = &steps->at.at[group->links[i].step];
+        if (step->sentence.len == 0)
+            continue;
+        (*story)[*count].place = step->place;
+        (*story)[(*count)++].text = step->sentence;
+    }
+}

@@ -1,0 +1,268 @@
+/* An allocation's way to the heap: gc's steps, then the callers', then the library call that own code
+ * pays for.
+ *
+ * T1. Links are in order from the allocation to the heap; link 0 is the allocation itself and always
+ *     dominates.
+ * T2. A link dominates if every known way leads through it: all of gc's one explanation do; of an
+ *     ambiguous site's explanations only the steps that all of them share; of a caller's uses only a
+ *     single one (follow.c F2).
+ * T3. Samples with the same site and links are one group. */
+#include "evidence_int.h"
+
+#include <math.h>
+
+void tracer_init(struct tracer *tracer, struct atlas *atlas, struct sites *sites,
+                 const struct points *points, struct steps *steps, struct arena *arena)
+{
+    *tracer = (struct tracer){.atlas = atlas, .sites = sites, .points = points, .steps = steps,
+                              .arena = arena};
+    arena_init(&tracer->scratch, atlas->memory);
+    intern_init(&tracer->keys, atlas->memory);
+    map_init(&tracer->flows, atlas->memory);
+    map_init(&tracer->fates, atlas->memory);
+    sb_init(&tracer->text, atlas->memory);
+}
+
+void tracer_release(struct tracer *tracer)
+{
+    VEC_RELEASE(tracer->atlas->memory, &tracer->groups);
+    VEC_RELEASE(tracer->atlas->memory, &tracer->links);
+    map_release(&tracer->flows);
+    map_release(&tracer->fates);
+    intern_release(&tracer->keys);
+    arena_release(&tracer->scratch);
+    sb_release(&tracer->text);
+}
+
+/* ---- the allocation itself ---- */
+
+static enum cause_category category_of_kind(enum site_kind kind)
+{
+    switch (kind) {
+    case SITE_APPEND: return CAUSE_SLICE_GROWTH;
+    case SITE_STRING_CONCAT: case SITE_STRING_TO_BYTES: case SITE_BYTES_TO_STRING: case SITE_RUNES:
+        return CAUSE_STRING_BUILDING;
+    case SITE_CLOSURE: case SITE_METHOD_VALUE: return CAUSE_CLOSURE;
+    case SITE_GO: case SITE_DEFER: return CAUSE_GO_DEFER;
+    case SITE_MAKE_CHAN: return CAUSE_CHANNEL_MADE;
+    default: return CAUSE_OTHER;
+    }
+}
+
+enum cause_category category_of_site(const struct site_entry *site)
+{
+    if (site->candidate_count == 0)
+        return site->runtime_category;
+    enum cause_category category = category_of_kind(site->kind);
+    if (category != CAUSE_OTHER || site->verdict != VERDICT_MAYBE)
+        return category;
+    bool map = site->kind == SITE_MAKE_MAP || site->kind == SITE_MAP_LITERAL;
+    return map ? CAUSE_MAP_GROWTH : CAUSE_DYNAMIC_SIZE;
+}
+
+static void link_step(struct tracer *tracer, uint32_t step, bool dominates)
+{
+    for (size_t i = 0; i < tracer->links.len; i++)
+        if (tracer->links.at[i].step == step)
+            return;
+    struct trace_link link = {.step = step, .dominates = dominates};
+    VEC_PUSH(tracer->atlas->memory, &tracer->links, link);
+}
+
+static void link_site(struct tracer *tracer, uint32_t index)
+{
+    const struct site_entry *site = &tracer->sites->entries.at[index];
+    bool added;
+    sb_clear(&tracer->text);
+    sb_addf(&tracer->text, "%u", index);
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_SITE,
+                            sb_str(&tracer->text), 0, 0, STR_NONE, &added);
+    if (added) {
+        struct step *step = &tracer->steps->at.at[id];
+        const struct located *written = &tracer->atlas->functions[site->function];
+        *step = (struct step){.class = STEP_SITE, .category = category_of_site(site),
+                              .own = written->own, .function = written->symbol,
+                              .import_path = written->import_path,
+                              .base_name = written->base_name};
+        step->place = (struct place){.line = site->line, .column = site->column};
+        step->place.file = atlas_display(tracer->atlas, written->import_path, written->base_name,
+                                         written->file);
+        step->expression = site->text;
+        step->sentence = site->reason.len > 0 ? site->reason : site->text;
+    }
+    link_step(tracer, id, true);
+}
+
+/* ---- gc's steps ---- */
+
+static const struct located *compiled_function(const struct tracer *tracer, uint32_t point_index,
+                                               uint32_t *function)
+{
+    const struct point *point = &tracer->points->points.at[point_index];
+    *function = tracer->points->frames.at[point->first_frame + point->frame_count - 1].function;
+    return &tracer->atlas->functions[*function];
+}
+
+static bool in_all(const struct flow *const *flows, size_t count, uint32_t step)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < flows[i]->count && !found; k++)
+            found = flows[i]->steps[k] == step;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* Returns the flow when there is just one. */
+static const struct flow *link_flows(struct tracer *tracer, const struct verdict *verdict,
+                                     uint32_t point)
+{
+    uint32_t function;
+    const struct located *compiled = compiled_function(tracer, point, &function);
+    const struct site_entry *site = &tracer->sites->entries.at[verdict->site];
+    enum site_kind kind = site->kind;
+    bool remedy_at_site = category_of_site(site) != CAUSE_OTHER;
+    const struct flow *flows[VERDICT_MESSAGES];
+    for (size_t i = 0; i < verdict->message_count; i++)
+        flows[i] = flow_of(tracer, verdict->messages[i], compiled, kind);
+    for (size_t i = 0; i < verdict->message_count; i++)
+        for (size_t k = 0; k < flows[i]->count; k++) {
+            uint32_t step = flows[i]->steps[k];
+            link_step(tracer, step, !remedy_at_site && in_all(flows, verdict->message_count, step));
+        }
+    return verdict->message_count == 1 && !remedy_at_site ? flows[0] : NULL;
+}
+
+/* ---- callers ---- */
+
+struct frames {
+    struct profile_frame at[LIMIT_PROFILE_FRAMES];
+    size_t count, next;
+};
+
+static void read_frames(const struct tracer *tracer, size_t sample, uint32_t point_index,
+                        struct frames *frames)
+{
+    const struct point *point = &tracer->points->points.at[point_index];
+    frames->count = profile_frames(tracer->atlas->profile, sample, frames->at, NULL,
+                                   LIMIT_PROFILE_FRAMES);
+    if (frames->count > LIMIT_PROFILE_FRAMES)
+        frames->count = LIMIT_PROFILE_FRAMES;
+    frames->next = point->inside_runtime ? frames->count
+                                         : (size_t)point->skipped + point->frame_count;
+}
+
+static bool link_callers(struct tracer *tracer, const struct frames *frames,
+                         struct followed_value value)
+{
+    for (size_t depth = 0; depth < LIMIT_FOLLOWED_CALLS; depth++) {
+        if (frames->next + depth >= frames->count)
+            return false;
+        const struct profile_frame *caller = &frames->at[frames->next + depth];
+        if (caller->line <= 0)
+            return false;
+        const struct continuation *next =
+            follow_call(tracer, caller->function, (uint32_t)caller->line, &value);
+        if (next->call_step != NONE)
+            link_step(tracer, next->call_step, true);
+        for (size_t i = 0; i < next->step_count; i++)
+            link_step(tracer, next->steps[i], true);
+        for (size_t i = 0; i < next->other_count; i++)
+            link_step(tracer, next->others[i], false);
+        if (next->ending != ENDING_RETURNED)
+            return next->ending == ENDING_DIES || (next->ending == ENDING_KEPT &&
+                                                   next->step_count > 0);
+        value.callee = caller->function;
+        value.result = next->result;
+    }
+    return false;
+}
+
+static bool follow_returned(struct tracer *tracer, const struct frames *frames,
+                            const struct verdict *verdict, const struct flow *flow, uint32_t point)
+{
+    uint32_t function;
+    const struct located *compiled = compiled_function(tracer, point, &function);
+    if (!flow || !flow->returned || !compiled->own)
+        return false;
+    const struct site_entry *site = &tracer->sites->entries.at[verdict->site];
+    struct followed_value value = {.maker = function, .callee = function, .result = flow->result,
+                                   .contained = flow->contained};
+    value.type_path = tracer->atlas->functions[site->function].import_path;
+    if (!flow->contained && site->candidate_count == 1)
+        value.type = site->candidates[0].type;
+    return link_callers(tracer, frames, value);
+}
+
+/* ---- the call that own code pays for ---- */
+
+static void link_paying_call(struct tracer *tracer, const struct frames *frames)
+{
+    const struct atlas *atlas = tracer->atlas;
+    size_t i = 0;
+    while (i < frames->count && !atlas->functions[frames->at[i].function].own)
+        i++;
+    if (i == 0 || i >= frames->count)
+        return;
+    const struct located *payer = &atlas->functions[frames->at[i].function];
+    const struct located *callee = &atlas->functions[frames->at[i - 1].function];
+    uint32_t line = frames->at[i].line > 0 ? (uint32_t)frames->at[i].line : 0;
+    bool added;
+    sb_clear(&tracer->text);
+    sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(payer->import_path), STR_ARGS(payer->base_name));
+    uint32_t id = steps_add(tracer->steps, atlas->memory, STEP_PAYING_CALL, sb_str(&tracer->text),
+                            line, 0, callee->symbol, &added);
+    if (added) {
+        struct step *step = &tracer->steps->at.at[id];
+        *step = (struct step){.class = STEP_PAYING_CALL, .category = CAUSE_LIBRARY_CALL,
+                              .own = true, .function = payer->symbol, .detail = callee->symbol,
+                              .import_path = payer->import_path, .base_name = payer->base_name};
+        step->place = (struct place){.line = line};
+        step->place.file = atlas_display(tracer->atlas, payer->import_path, payer->base_name,
+                                         payer->file);
+        step->sentence = arena_fmt(tracer->arena, "%.*s calls %.*s", STR_ARGS(payer->symbol),
+                                   STR_ARGS(callee->symbol));
+    }
+    link_step(tracer, id, true);
+}
+
+/* ---- groups ---- */
+
+static uint32_t group_of_links(struct tracer *tracer, uint32_t site, bool followed)
+{
+    sb_clear(&tracer->text);
+    sb_addn(&tracer->text, &site, sizeof(site));
+    for (size_t i = 0; i < tracer->links.len; i++) {
+        uint32_t word = tracer->links.at[i].step << 1 | tracer->links.at[i].dominates;
+        sb_addn(&tracer->text, &word, sizeof(word));
+    }
+    uint32_t id = intern_add(&tracer->keys, sb_str(&tracer->text));
+    if (id <= tracer->groups.len)
+        return id - 1;
+    struct group group = {.site = site, .followed = followed, .link_count = tracer->links.len,
+                          .cause = NONE};
+    group.links = ARENA_ARRAY(tracer->arena, struct trace_link, tracer->links.len);
+    memcpy(group.links, tracer->links.at, tracer->links.len * sizeof(*group.links));
+    VEC_PUSH(tracer->atlas->memory, &tracer->groups, group);
+    return id - 1;
+}
+
+uint32_t tracer_group(struct tracer *tracer, size_t sample, const struct verdict *verdict,
+                      uint32_t point)
+{
+    struct frames frames;
+    read_frames(tracer, sample, point, &frames);
+    tracer->links.len = 0;
+    link_site(tracer, verdict->site); /* T1 */
+    const struct flow *flow = NULL;
+    if (verdict->message_count > 0)
+        flow = link_flows(tracer, verdict, point);
+    bool followed = follow_returned(tracer, &frames, verdict, flow, point);
+    const struct located *written =
+        &tracer->atlas->functions[tracer->sites->entries.at[verdict->site].function];
+    if (!written->own)
+        link_paying_call(tracer, &frames);
+    return group_of_links(tracer, verdict->site, followed);
+}
