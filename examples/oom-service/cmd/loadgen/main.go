@@ -65,10 +65,10 @@ func main() {
 	mib := int64(0)
 	flag.StringVar(&opt.service, "service", "", "program of the service to start")
 	flag.StringVar(&opt.name, "name", "service", "name of the variant in the result")
-	flag.IntVar(&opt.requests, "requests", 50000, "number of requests of a run")
+	flag.IntVar(&opt.requests, "requests", 30000, "number of requests of a run")
 	flag.IntVar(&opt.concurrency, "concurrency", 16, "requests under way at once, at most")
 	flag.IntVar(&opt.rate, "rate", 5000, "requests a second; 0 for as many as are answered")
-	flag.Int64Var(&mib, "memory-limit", 128, "MiB of resident memory in the second run; 0 for no second run")
+	flag.Int64Var(&mib, "memory-limit", 64, "MiB of resident memory in the second run; 0 for no second run")
 	flag.DurationVar(&opt.timeout, "timeout", 60*time.Second, "time for a run")
 	flag.StringVar(&opt.out, "out", ".", "directory for results.json, heap.pb.gz and allocs.pb.gz")
 	flag.Parse()
@@ -134,7 +134,7 @@ func measure(ctx context.Context, opt options, res *result) error {
 	if err := s.stats(ctx, &res.Stats); err != nil {
 		return err
 	}
-	res.Stats.PID = 0 // means nothing later
+	res.Stats.PID = 0 // of no use later
 	res.Seconds = tally.took.Seconds()
 	res.Answered, res.Failed = tally.answered, tally.failed
 	res.Digest = fmt.Sprintf("%016x", tally.digest)
@@ -174,10 +174,10 @@ func underLimit(ctx context.Context, opt options, res *result) error {
 	res.LimitAfter = tally.took.Seconds()
 	limit, rss := float64(opt.limit)/(1<<20), float64(verdict.rss)/(1<<20)
 	if verdict.killed {
-		say("%s: KILLED (SIGKILL) after %d requests: %.1f MiB resident, the limit is %.0f MiB",
-			opt.name, tally.answered, rss, limit)
+		say("%s: KILLED (SIGKILL) after %d requests, %.1f MiB over the %.0f MiB limit",
+			opt.name, tally.answered, rss-limit, limit)
 	} else {
-		say("%s: survived all %d requests with at most %.1f MiB of %.0f MiB",
+		say("%s: survived all %d requests, with %.1f MiB of %.0f MiB at most",
 			opt.name, tally.answered, rss, limit)
 	}
 	return nil

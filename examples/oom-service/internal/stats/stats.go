@@ -15,7 +15,7 @@ import (
 // Stats is what /stats answers. Sizes are bytes, times are seconds.
 type Stats struct {
 	GoVersion       string  `json:"go_version"`
-	PID             int     `json:"pid"`
+	PID             int     `json:"pid,omitempty"`
 	Procs           int     `json:"procs"`
 	TotalAllocBytes uint64  `json:"total_alloc_bytes"`
 	Mallocs         uint64  `json:"mallocs"`
