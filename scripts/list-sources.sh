@@ -71,4 +71,9 @@ put test/fuzz targets ${files[@]+"${files[@]}"}
 mapfile -t files < <(c_files test/fuzz '*.c' ! -name 'fuzz_*.c')
 put test/fuzz replay ${files[@]+"${files[@]}"}
 
+if [ -d test/oracle ]; then
+    mapfile -t files < <(c_files test/oracle '*.c')
+    put test/oracle programs ${files[@]+"${files[@]}"}
+fi
+
 exit $stale

@@ -8,7 +8,9 @@
 #   house    test/house/*.sh        the checks and scripts of this project can fail
 #   oracle   test/oracle/*.sh       agreement with the Go toolchain; skipped where there is no go
 #   torture  test/torture/*.cmd     every allocation and file call fails once (see torture.sh)
-# A pattern picks by name: `run-tests.sh build unit/base_*`. The last line counts the cases.
+# The environment of all: $ROOT the project, $BUILD the build folder, $UNHEAP the program, $TMPDIR a
+# scratch folder. The current folder is the project's. A pattern picks by name, as in
+# `run-tests.sh build unit/base_*`. The last line counts the cases.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 ROOT=$PWD
@@ -17,7 +19,7 @@ shift
 [ $# -gt 0 ] || set -- unit cli fuzz house oracle torture
 
 export ROOT
-export UNHEAP=$build/unheap
+export BUILD=$build UNHEAP=$build/unheap
 export TAP_DIR=$build/tap
 export LC_ALL=C TZ=UTC
 export ASAN_OPTIONS=${ASAN_OPTIONS:-exitcode=99:detect_stack_use_after_return=1}
