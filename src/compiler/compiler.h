@@ -12,7 +12,8 @@
  * C1. Every record's text lies inside one source's bytes and is valid until compiler_free.
  * C2. Records are in the order of the text, package by package; equal lines stay as many as they are.
  * C3. package, path and function ids are ids of `strings`.
- * C4. A record's line is 1-based; column is 1-based bytes, or 0 where gc gives none. */
+ * C4. A record's line is 1-based; column is 1-based bytes, or 0 where gc gives none (255 and more).
+ *     path and line are 0 for the few messages that gc prints without a position. */
 #ifndef UNHEAP_COMPILER_H
 #define UNHEAP_COMPILER_H
 
@@ -82,6 +83,16 @@ struct compiler_source {
     struct str name;
 };
 
+/* A function gc judged: CAN_INLINE and CANNOT_INLINE records by name. */
+struct judged_function {
+    uint32_t message;     /* index of the record */
+    uint32_t package;     /* index into packages */
+    bool can_inline;
+    uint32_t cost;        /* 0 when not given */
+    uint32_t budget;      /* of "cost N exceeds budget M", else 0 */
+    struct str reason;    /* of "cannot inline" */
+    struct str name;      /* "(*T).M" */
+};
 /* Everything gc said. Constant once read; may be shared by threads. */
 struct compiler {
     const struct memory *memory;
@@ -90,6 +101,9 @@ struct compiler {
     VEC(struct message) messages;
     VEC(struct compiled_package) packages;
     VEC(struct compiler_source) sources;
+    VEC(struct judged_function) judged; /* CAN_INLINE and CANNOT_INLINE, in the order of messages */
+    uint32_t *package_of_path; /* by string id of a path: string id of its import path, or 0 */
+    size_t package_of_path_len;
     struct str go_version; /* "go1.26.8"; when the text does not tell, a range: "go1.25 or newer" */
     unsigned level;        /* 1 or 2: which -m the text was made with */
     bool from_json;
@@ -135,6 +149,9 @@ static inline struct str compiler_str(const struct compiler *compiler, uint32_t 
 bool package_matches(struct str import_path, bool standard, struct str pattern,
                      struct str module_path, struct str relative_dir);
 
+/* The lowest -m that prints such a message: 1 or 2; 0 when only other debugging flags do. */
+unsigned message_level(struct str text);
+
 /* ---- stories: one explanation, step by step ---- */
 
 /* gc's reasons for a step: X(NAME, "gc's words", "a sentence in plain words") in reasons.h. */
@@ -145,6 +162,7 @@ enum flow_reason {
     FLOW_REASON_COUNT
 };
 const char *flow_reason_text(enum flow_reason reason);
+const char *flow_reason_sentence(enum flow_reason reason);
 
 /* One "from expr (why) at pos" line, or, for a flow without such a line, the flow itself (reason
  * FLOW_NONE, expression empty). */
@@ -191,16 +209,6 @@ const uint32_t *compiler_index_at(const struct compiler_index *index, struct str
 bool compiler_index_has_file(const struct compiler_index *index, struct str import_path,
                              struct str base_name);
 
-/* A function gc judged: CAN_INLINE and CANNOT_INLINE records by name. */
-struct judged_function {
-    uint32_t message;     /* index of the record */
-    uint32_t package;     /* index into packages */
-    bool can_inline;
-    uint32_t cost;        /* 0 when not given */
-    uint32_t budget;      /* of "cost N exceeds budget M", else 0 */
-    struct str reason;    /* of "cannot inline" */
-    struct str name;      /* "(*T).M" */
-};
 /* By import path and gc's name ("(*T).M", "F.func1", type arguments as "[...]" or whole). NULL when
  * unknown. */
 const struct judged_function *compiler_index_function(const struct compiler_index *index,
