@@ -248,7 +248,7 @@ static struct str decimal(struct arena *arena, uint32_t number)
     return (struct str){text + pos, 10 - pos};
 }
 
-/* The type name of a receiver: "T", "*T", "*List[K, V]", with parentheses anywhere. */
+/* The type name of a receiver: "T", "*T", "*List[K, V]", with parentheses anywhere; empty for "()". */
 static struct str receiver_name(const struct syntax_file *file, uint32_t open, struct arena *arena)
 {
     uint32_t close = match_at(file, open), name = 0;
@@ -263,6 +263,8 @@ static struct str receiver_name(const struct syntax_file *file, uint32_t open, s
             break;
         }
     }
+    if (name == 0)
+        return STR_NONE;
     struct str text = format(arena, text_at(file, name), generic ? "[...]" : "", STR_NONE);
     return pointer ? format(arena, STR("(*"), "", format(arena, text, ")", STR_NONE)) : text;
 }
@@ -273,7 +275,7 @@ static struct str declared_name(struct outline *outline, const struct signature 
     struct str name = text_at(file, signature->name);
     if (signature->receiver) {
         struct str receiver = receiver_name(file, signature->receiver, outline->arena);
-        return format(outline->arena, receiver, ".", name);
+        return receiver.len == 0 ? name : format(outline->arena, receiver, ".", name);
     }
     if (str_is(name, "init"))
         return format(outline->arena, name, ".", decimal(outline->arena, outline->inits++));
@@ -313,7 +315,7 @@ static void add_function(struct outline *outline, uint32_t func,
     uint32_t parent = enclosing_function(file, func);
     struct syntax_function *function = &file->functions[file->function_count];
     bool literal = signature->name == 0;
-    const struct token *position = &file->tokens[literal ? func : signature->name];
+    const struct token *position = &file->tokens[literal ? func : func + 1];
     *function = (struct syntax_function){
         .parent = parent,
         .is_literal = literal,

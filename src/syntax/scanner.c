@@ -6,31 +6,21 @@
  * Line directives are not heeded: lines are those of the file. */
 #include "syntax_int.h"
 
-enum byte_class { OTHER, BLANK, LETTER, DIGIT, QUOTE, OPERATOR };
+enum byte_class { BLANK = 'B', LETTER = 'L', DIGIT = 'D', QUOTE = 'Q', OPERATOR = 'P', OTHER = '.' };
 
-/* Bytes with the top bit set are letters; see above. */
-static enum byte_class class_of(unsigned char c)
+/* Rows of 16 ASCII characters. */
+static const char ascii_classes[] = ".........B...B.."
+                                    "................"
+                                    "BPQ..PPQPPPPPPPP"
+                                    "DDDDDDDDDDPPPPP."
+                                    ".LLLLLLLLLLLLLLL"
+                                    "LLLLLLLLLLLP.PPL"
+                                    "QLLLLLLLLLLLLLLL"
+                                    "LLLLLLLLLLLPPPP.";
+
+static inline enum byte_class class_of(unsigned char c)
 {
-    if (c >= 0x80 || c == '_' || (unsigned)((c | 0x20) - 'a') < 26)
-        return LETTER;
-    if ((unsigned)(c - '0') < 10)
-        return DIGIT;
-    switch (c) {
-    case ' ':
-    case '\t':
-    case '\r':
-        return BLANK;
-    case '"':
-    case '`':
-    case '\'':
-        return QUOTE;
-    case '+': case '-': case '*': case '/': case '%': case '&': case '|': case '^': case '<':
-    case '>': case '=': case '!': case '~': case ':': case '.': case '(': case ')': case '[':
-    case ']': case '{': case '}': case ',': case ';':
-        return OPERATOR;
-    default:
-        return OTHER;
-    }
+    return c < 0x80 ? (enum byte_class)ascii_classes[c] : LETTER;
 }
 
 struct scanner {
@@ -326,19 +316,24 @@ static enum token_kind period(struct scanner *scanner)
     return TOKEN_ELLIPSIS;
 }
 
+/* Operators that no other one begins with. */
+static enum token_kind lone_operator(char c)
+{
+    static const unsigned char kinds[128] = {
+        ['('] = TOKEN_LPAREN, [')'] = TOKEN_RPAREN, ['['] = TOKEN_LBRACK, [']'] = TOKEN_RBRACK,
+        ['{'] = TOKEN_LBRACE, ['}'] = TOKEN_RBRACE, [','] = TOKEN_COMMA,  [';'] = TOKEN_SEMICOLON,
+        ['~'] = TOKEN_TILDE,
+    };
+    return (enum token_kind)kinds[(unsigned char)c & 127];
+}
+
 /* scanner->pos is after c. */
 static enum token_kind operator_of(struct scanner *scanner, char c)
 {
+    enum token_kind lone = lone_operator(c);
+    if (lone != TOKEN_END)
+        return lone;
     switch (c) {
-    case '(': return TOKEN_LPAREN;
-    case ')': return TOKEN_RPAREN;
-    case '[': return TOKEN_LBRACK;
-    case ']': return TOKEN_RBRACK;
-    case '{': return TOKEN_LBRACE;
-    case '}': return TOKEN_RBRACE;
-    case ',': return TOKEN_COMMA;
-    case ';': return TOKEN_SEMICOLON;
-    case '~': return TOKEN_TILDE;
     case '.': return period(scanner);
     case ':': return take(scanner, '=') ? TOKEN_DEFINE : TOKEN_COLON;
     case '=': return take(scanner, '=') ? TOKEN_EQL : TOKEN_ASSIGN;

@@ -295,6 +295,23 @@ static bool ends_type_literal(const struct syntax_file *file, uint32_t index)
     }
 }
 
+bool ends_operand(const struct syntax_file *file, uint32_t index)
+{
+    enum token_kind kind = kind_at(file, index);
+    switch (kind) {
+    case TOKEN_IDENT:
+        return true;
+    case TOKEN_RPAREN:
+        return role_at(file, index) != ROLE_PARAMS;
+    case TOKEN_RBRACK:
+        return role_at(file, index) == ROLE_INDEX;
+    case TOKEN_RBRACE:
+        return role_at(file, index) == ROLE_LITERAL || role_at(file, index) == ROLE_BODY;
+    default:
+        return is_literal(kind);
+    }
+}
+
 /* "func" after these is a type and never a literal. */
 static bool is_func_type(const struct shape *shape, uint32_t func)
 {
@@ -304,8 +321,9 @@ static bool is_func_type(const struct shape *shape, uint32_t func)
     switch (kind_before(file, func)) {
     case TOKEN_RBRACK:
     case TOKEN_CHAN:
-    case TOKEN_MUL:
         return true;
+    case TOKEN_MUL:
+        return !ends_operand(file, func - 2);
     case TOKEN_ARROW:
         return kind_before(file, func - 1) == TOKEN_CHAN;
     case TOKEN_RPAREN:

@@ -47,7 +47,8 @@ struct syntax_function {
     uint32_t parent;          /* of a literal: index of the enclosing function, or SYNTAX_NONE */
     bool is_literal;
     uint32_t func;            /* token index of "func" */
-    uint32_t line, column;    /* of the name, or of "func" in a literal (as gc positions them) */
+    uint32_t line, column;    /* as gc positions it: of what follows "func" (the name, or a method's
+                                 receiver), or of "func" itself in a literal */
     uint32_t body_begin, body_end; /* token indexes of { and } */
     uint32_t first_line, last_line; /* of "func" and of the closing } */
     struct syntax_param *params, *results;
@@ -153,6 +154,7 @@ struct fate {
     uint32_t index;        /* FATE_ARGUMENT, FATE_RETURNED */
     struct str callee;     /* FATE_ARGUMENT: "pkg.F", "F", "x.M"; FATE_RECEIVER: "M" */
     struct str target;     /* what it is stored in: "orders", "s.items", "ch" */
+    bool target_global;    /* the root of target is declared at package level */
     struct str text;       /* the statement or expression, one line */
     struct str variable;   /* the variable that carried the value there; empty when used directly */
 };

@@ -80,6 +80,9 @@ const char *syntax_token_name(enum token_kind kind);
 
 /* Requires syntax_scan; provides `match`, `inside` and `roles`. */
 void syntax_shape(struct syntax_file *file, struct arena *arena);
+/* Can the token be the last one of an operand: of what a binary operator, a selector or a call's
+ * parenthesis can follow? */
+bool ends_operand(const struct syntax_file *file, uint32_t index);
 /* Can a type begin with this token? */
 bool begins_type(enum token_kind kind);
 /* The index after the type that begins at index; index itself when there is none. */
