@@ -28,6 +28,7 @@ struct profile_function {
 
 struct profile_frame {
     uint32_t function; /* index into functions */
+    uint32_t column;   /* 1-based; 0 when unknown, as always in Go's own profiles */
     int64_t line;      /* 1-based; 0 when unknown */
 };
 
@@ -36,6 +37,7 @@ struct profile_location {
     uint32_t mapping;                  /* index into mappings, or PROFILE_NONE */
     uint32_t first_frame, frame_count; /* frames[first..first+count), innermost first; 0 frames when
                                           the address was not symbolised */
+    bool folded; /* proto: several functions share this code after linking */
 };
 
 struct profile_stack {

@@ -1,0 +1,245 @@
+/* profile_int.h: what the files of this room share with each other and nobody else.
+ *
+ * How bytes become a profile:
+ *   read.c    a source (file, standard input, URL) to bytes; http.c fetches, sniff.c says what it is
+ *   pb.c      bytes to protobuf fields
+ *   decode.c, decode_sample.c   fields to a profile that still holds the file's own numbers
+ *   resolve.c the file's numbers to indices, equal things made one
+ *   text.c    the legacy text form, straight to a profile
+ *   build.c   "put this into the profile unless it is there": functions, locations, stacks, ...
+ *   merge.c   one profile into another, added or subtracted
+ *   query.c, dump.c   what the other rooms ask
+ */
+#ifndef UNHEAP_PROFILE_INT_H
+#define UNHEAP_PROFILE_INT_H
+
+#include "profile/profile.h"
+
+/* The ceilings that a reader obeys. The product uses profile_limits_default; tests lower them, since
+ * nobody makes 64 million stacks to see a diagnostic. */
+struct profile_limits {
+    size_t stacks, samples, frames, http_bytes;
+};
+struct profile_limits profile_limits_default(void);
+
+/* The bytes being read and where to complain. `file` is the mapped file behind the bytes, or NULL:
+ * what has been read of it is given back to the kernel. */
+struct profile_input {
+    const unsigned char *bytes;
+    size_t size;
+    struct str name;
+    bool unpacked; /* offsets count unpacked bytes */
+    const struct file *file;
+    const struct memory *memory;
+    struct diag_sink *sink;
+    struct profile_limits limits;
+};
+
+/* ---- pb.c: protobuf's wire format ---- */
+
+/* Wire types (protobuf encoding documentation, "Message Structure"). 3 and 4 are the groups of
+ * proto 2, which profile.proto has none of: they are rejected. */
+enum { PB_VARINT = 0, PB_FIXED64 = 1, PB_BYTES = 2, PB_FIXED32 = 5 };
+
+struct pb {
+    const unsigned char *at, *end;
+};
+struct pb_field {
+    uint64_t number;
+    unsigned wire;
+    uint64_t value;             /* of a varint or fixed field */
+    struct pb bytes;            /* of a PB_BYTES field */
+    const unsigned char *start; /* of the field's key */
+};
+
+/* Reads one varint; false when it is cut off or longer than ten bytes. */
+bool pb_varint_slow(struct pb *pb, uint64_t *value);
+static inline bool pb_varint(struct pb *pb, uint64_t *value)
+{
+    if (pb->at < pb->end && *pb->at < 0x80) {
+        *value = *pb->at++;
+        return true;
+    }
+    return pb_varint_slow(pb, value);
+}
+/* Reads the next field of a message that is not at its end. NULL when that worked, else what is wrong
+ * in words. */
+const char *pb_next(struct pb *pb, struct pb_field *field);
+
+/* ---- slots.c: open addressing over small numbers ---- */
+
+/* A hash table of 32-bit ids whose keys live elsewhere: the caller compares. A slot is the upper half
+ * of the key's hash and the id + 1; 0 is free. The place follows from the stored half, so that
+ * growing needs no keys. */
+struct slots {
+    uint64_t *at;
+    size_t count, used; /* count is 0 or a power of two, at most three quarters used */
+};
+#define SLOT_NONE UINT32_MAX
+
+void slots_release(const struct memory *memory, struct slots *slots);
+void slots_insert(const struct memory *memory, struct slots *slots, uint64_t hash, uint32_t id);
+/* The walk over all ids whose hash may be `hash`:
+ *   size_t at = slots_start(slots, hash);
+ *   for (uint32_t id; (id = slots_next(slots, hash, &at)) != SLOT_NONE;) if (same) return id; */
+static inline size_t slots_start(const struct slots *slots, uint64_t hash)
+{
+    return slots->count ? (size_t)(hash >> 32) & (slots->count - 1) : 0;
+}
+static inline uint32_t slots_next(const struct slots *slots, uint64_t hash, size_t *at)
+{
+    if (!slots->count)
+        return SLOT_NONE;
+    for (;;) {
+        uint64_t slot = slots->at[*at];
+        if (!slot)
+            return SLOT_NONE;
+        *at = (*at + 1) & (slots->count - 1);
+        if (slot >> 32 == hash >> 32)
+            return (uint32_t)slot - 1;
+    }
+}
+
+/* ---- build.c: things are put in once ---- */
+
+/* Lives while a profile is being made or merged into (profile->index); NULL otherwise. */
+struct profile_index {
+    struct slots functions, locations, stacks, label_sets, samples;
+    struct profile_limits limits;
+};
+
+struct profile *profile_new(const struct memory *memory, struct profile_limits limits);
+/* Makes the index again from what the profile holds. */
+void profile_index_make(struct profile *profile, struct profile_limits limits);
+void profile_index_drop(struct profile *profile);
+void profile_slots_clear(struct profile *profile, struct slots *slots);
+
+uint32_t build_function(struct profile *profile, const struct profile_function *function);
+/* The frames stand in profile->frames already, at `first_frame`. */
+uint32_t build_location(struct profile *profile, const struct profile_location *location);
+/* The stack is stack_locations[first..len), the newest part; it is cut off again when the profile has
+ * that stack. */
+uint32_t build_stack(struct profile *profile, size_t first);
+/* The same for labels[first..len). The caller has sorted them. */
+uint32_t build_label_set(struct profile *profile, size_t first);
+/* Adds values (type_count of them) to the sample with these properties (P3). They may be a later part
+ * of the profile's own values. */
+void build_sample(struct profile *profile, struct profile_sample sample, const int64_t *values);
+/* True when a ceiling was passed: the limit's name is in *limit. */
+bool build_over_limit(const struct profile *profile, const char **limit);
+
+int64_t add_saturating(int64_t a, int64_t b);
+int profile_label_compare(const struct profile *profile, const struct profile_label *a,
+                          const struct profile_label *b);
+/* Sorts labels[first..len) by key, text and number. */
+void profile_labels_sort(struct profile *profile, size_t first);
+
+/* ---- decode.c, decode_sample.c, resolve.c: protobuf ---- */
+
+/* The messages of profile.proto, for diagnostics. */
+enum message_kind {
+    MESSAGE_PROFILE,
+    MESSAGE_TYPE,
+    MESSAGE_SAMPLE,
+    MESSAGE_LABEL,
+    MESSAGE_MAPPING,
+    MESSAGE_LOCATION,
+    MESSAGE_LINE,
+    MESSAGE_FUNCTION,
+};
+
+struct message {
+    struct pb pb;
+    enum message_kind kind;
+    uint64_t number; /* 1 for the first of its kind; 0 when it is the only one */
+};
+
+/* Ids of the file (any 64-bit number) to numbers 0, 1, ... in order of first mention. Go and pprof
+ * number from 1 upwards: those ids are looked up in an array, the others in a map. */
+struct id_table {
+    VEC(uint32_t) dense; /* number + 1 by id; 0 is free */
+    struct map sparse;
+    uint64_t dense_limit;
+};
+
+/* Where a location, function or mapping was first named, and whether it was ever defined. */
+struct mention {
+    uint64_t offset, id;
+    uint32_t number; /* of the sample, location or line that named it */
+    bool defined;
+};
+
+struct decode {
+    const struct profile_input *input;
+    struct profile *profile; /* ids in it are the file's until resolve */
+    VEC(uint32_t) strings;   /* the file's string index to the profile's */
+    struct id_table location_ids, function_ids, mapping_ids;
+    VEC(struct mention) locations, functions, mappings; /* by number */
+    VEC(struct mention) label_sets;                     /* by raw label set: where first seen */
+    VEC(uint32_t) comments;                             /* file's string indices */
+    int64_t values[LIMIT_PROFILE_SAMPLE_TYPES];         /* of the sample being read */
+    uint64_t counts[MESSAGE_FUNCTION + 1];
+    uint64_t header_strings[5]; /* drop, keep, default type, doc url, (unused) */
+    uint64_t type_strings[2 * LIMIT_PROFILE_SAMPLE_TYPES], period_strings[2];
+    uint32_t type_count, value_count;
+    bool seen_time;
+    enum status status; /* sticky: set by the first failure */
+};
+
+NODISCARD enum status profile_decode(const struct profile_input *input, struct profile **out);
+
+/* Each says it once and sets decode->status; false always, so that a reader can return it. */
+bool decode_fail(struct decode *decode, const unsigned char *where, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+bool decode_fail_at(struct decode *decode, uint64_t offset, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+bool decode_fail_limit(struct decode *decode, const char *limit);
+bool message_fail(struct decode *decode, const struct message *message,
+                  const struct pb_field *field, const char *problem);
+/* Reads the next field; false at the end and on failure (see decode->status). */
+bool message_next(struct decode *decode, struct message *message, struct pb_field *field);
+bool message_want(struct decode *decode, const struct message *message,
+                  const struct pb_field *field, unsigned wire);
+
+/* The number of an id, a new one when it has none yet (*added). */
+uint32_t id_table_number(const struct memory *memory, struct id_table *table, uint64_t id,
+                         uint32_t next, bool *added);
+uint32_t decode_location_number(struct decode *decode, uint64_t id, const unsigned char *where);
+bool decode_sample(struct decode *decode, struct pb body);
+bool decode_resolve(struct decode *decode);
+
+/* ---- text.c ---- */
+NODISCARD enum status profile_text_read(const struct profile_input *input, struct profile **out);
+
+/* ---- sniff.c ---- */
+
+enum sniff_kind {
+    SNIFF_PROTOBUF,  /* or at least nothing else that is known */
+    SNIFF_HEAP_TEXT, /* Go's or tcmalloc's text heap profile */
+    SNIFF_OTHER_TEXT_PROFILE, /* goroutine, mutex, block, threadcreate in text form */
+    SNIFF_FOREIGN,            /* known to be no profile */
+};
+/* What the first bytes look like; *what gets words for it ("an HTML page"). */
+enum sniff_kind profile_sniff(struct str bytes, const char **what);
+/* The first line or so, cleaned of anything that does not print. */
+void profile_snippet(struct str bytes, char *text, size_t cap);
+
+/* ---- read.c, http.c ---- */
+
+NODISCARD enum status profile_read_input(const struct profile_input *input, struct profile **out);
+/* Fetches into *body, which the caller has initialised. *address is what was really asked for, without a
+ * password, in the caller's arena. */
+NODISCARD enum status profile_fetch(const char *url, const struct profile_options *options,
+                                    const struct profile_input *input, struct arena *arena,
+                                    struct sb *body, struct str *address);
+bool profile_is_url(const char *source);
+bool profile_is_host_port(struct str source);
+
+/* ---- merge.c ---- */
+
+/* Adds source's samples times sign (1 or -1) to profile, which must have an index. */
+NODISCARD enum status profile_merge(struct profile *profile, const struct profile *source, int sign,
+                                    struct str name, struct diag_sink *sink);
+void profile_drop_zero_samples(struct profile *profile);
+
+#endif
