@@ -170,8 +170,8 @@ static void stories_link(const struct link_job *job, const struct compiled_packa
  * must be looked at. */
 enum place_role {
     ROLE_FACT,     /* names the function it lies in */
-    ROLE_LITERAL,  /* a func literal: lies outside of the closure that is declared there */
     ROLE_DECLARED, /* the declaration of a function, or the closure's "func" */
+    ROLE_LITERAL,  /* a func literal: lies outside of the closure that is declared there */
     ROLE_ASKED     /* does not say where it lies */
 };
 
@@ -181,6 +181,7 @@ struct open_functions {
     const struct compiler *compiler;
     uint32_t at[OPEN_FUNCTIONS];
     size_t len;
+    uint64_t declared_at; /* place of the last declaration */
 };
 
 /* Is `inner` a closure in `outer`: "F.func1", "F-range1" of "F"? */
@@ -190,17 +191,57 @@ static bool is_closure_of(const struct compiler *compiler, uint32_t inner, uint3
     return a.len > b.len && str_starts(a, b) && (a.ptr[b.len] == '.' || a.ptr[b.len] == '-');
 }
 
-static void function_declared(struct open_functions *open, uint32_t function)
+/* Closures that gc makes up around go and defer statements have no text that could hold anything. */
+static bool is_wrapper(struct str name)
 {
+    ptrdiff_t dot = str_find_last(name, '.');
+    struct str last = str_skip(name, (size_t)(dot + 1));
+    return str_starts(last, STR("gowrap")) || str_starts(last, STR("deferwrap"));
+}
+
+/* Of several functions declared at one place (instances, and wrappers that gc adds for pointer
+ * receivers and promoted methods) the first counts: wrappers come last. */
+static void function_declared(struct open_functions *open, uint32_t function, uint64_t place)
+{
+    if (open->declared_at == place || is_wrapper(compiler_str(open->compiler, function)))
+        return;
     while (open->len && !is_closure_of(open->compiler, function, open->at[open->len - 1]))
         open->len--;
     if (open->len == OPEN_FUNCTIONS)
         open->len--;
     open->at[open->len++] = function;
+    open->declared_at = place;
 }
 
-/* Something is known to lie in `function` here: what was opened inside it has ended. Names of
- * inlined closures' copies ("Caller.Callee.func1") open nothing. */
+/* The function around the closure "F.func1" or "F.func1.2" by its name; 0 when it has no messages. */
+static uint32_t function_around(const struct compiler *compiler, uint32_t closure)
+{
+    struct str name = compiler_str(compiler, closure);
+    ptrdiff_t dot = str_find_last(name, '.'), dash = str_find_last(name, '-');
+    ptrdiff_t end = dash > dot ? dash : dot;
+    return end > 0 ? intern_find(&compiler->strings, str_slice(name, 0, (size_t)end)) : 0;
+}
+
+/* The function that something at this place lies in. */
+static uint32_t function_here(const struct open_functions *open, enum place_role role,
+                              uint64_t place)
+{
+    if (open->len == 0)
+        return 0;
+    uint32_t innermost = open->at[open->len - 1];
+    if (role != ROLE_LITERAL || open->declared_at != place)
+        return innermost;
+    return open->len > 1 ? open->at[open->len - 2] : function_around(open->compiler, innermost);
+}
+
+/* Package-level values are computed in functions that gc makes up, which are declared nowhere. */
+static bool is_initialiser(struct str name)
+{
+    return str_is(name, "init") || str_starts(name, STR("map.init."));
+}
+
+/* Something is known to lie in `function` here: what was opened inside it has ended. Functions that
+ * were not opened say nothing: copies of closures ("Caller.Callee.func1"), wrappers of methods. */
 static void function_seen(struct open_functions *open, uint32_t function)
 {
     for (size_t i = open->len; i > 0; i--) {
@@ -209,12 +250,10 @@ static void function_seen(struct open_functions *open, uint32_t function)
             return;
         }
     }
-    for (size_t i = 0; i < open->len; i++) {
-        if (is_closure_of(open->compiler, function, open->at[i]))
-            return;
+    if (open->len == 0 || is_initialiser(compiler_str(open->compiler, function))) {
+        open->at[0] = function;
+        open->len = 1;
     }
-    open->at[0] = function;
-    open->len = 1;
 }
 
 static enum place_role role_of(const struct message *message, const struct message_note *note)
@@ -263,22 +302,17 @@ static void functions_name(const struct link_job *job, const struct compiled_pac
     uint32_t path = 0;
     for (size_t i = 0; i < count; i++) {
         struct message *message = &job->compiler->messages.at[pairs[i].value];
+        enum place_role role = (enum place_role)(pairs[i].key & 3);
+        uint64_t place = pairs[i].key >> 2;
         if (message->path != path)
             open.len = 0;
         path = message->path;
-        switch ((enum place_role)(pairs[i].key & 3)) {
-        case ROLE_FACT:
+        if (role == ROLE_FACT)
             function_seen(&open, message->function);
-            break;
-        case ROLE_DECLARED:
-            if (message->function)
-                function_declared(&open, message->function);
-            break;
-        case ROLE_LITERAL:
-        case ROLE_ASKED:
-            message->function = open.len ? open.at[open.len - 1] : 0;
-            break;
-        }
+        else if (role != ROLE_DECLARED)
+            message->function = function_here(&open, role, place);
+        else if (message->function)
+            function_declared(&open, message->function, place);
     }
 }
 
