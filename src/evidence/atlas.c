@@ -8,6 +8,19 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* The last element of an import path that is a name: "yaml" of "gopkg.in/yaml.v3", "v2" is none. */
+struct str package_name(struct str import_path)
+{
+    struct str name = str_base_name(import_path);
+    if (name.len > 1 && name.ptr[0] == 'v' && name.ptr[1] >= '0' && name.ptr[1] <= '9') {
+        struct str dir = str_dir_name(import_path);
+        if (dir.ptr)
+            name = str_base_name(dir);
+    }
+    ptrdiff_t version = str_find(name, STR(".v"));
+    return version > 0 ? str_slice(name, 0, (size_t)version) : name;
+}
+
 struct str root_function(struct str name)
 {
     if (str_ends(name, STR("-fm")))
@@ -132,6 +145,39 @@ bool atlas_owns(const struct atlas *atlas, struct str import_path)
         return false;
     package = atlas_package(atlas, str_slice(import_path, 0, import_path.len - 5));
     return package && package->wanted;
+}
+
+/* "(*zapcore.T).M" -> package "zapcore", bare "(*T).M". */
+static bool split_qualified(struct arena *arena, struct str name, struct str *package,
+                            struct str *bare)
+{
+    size_t skip = str_starts(name, STR("(*")) ? 2 : 0;
+    ptrdiff_t dot = str_find_char(str_skip(name, skip), '.');
+    if (dot < 0)
+        return false;
+    *package = str_slice(name, skip, skip + (size_t)dot);
+    struct str rest = str_skip(name, skip + (size_t)dot + 1);
+    *bare = skip ? arena_fmt(arena, "(*%.*s", STR_ARGS(rest)) : rest;
+    return true;
+}
+
+bool atlas_function(const struct atlas *atlas, struct arena *arena, struct str import_path,
+                    struct str name, struct str *found_path, struct str *found_name)
+{
+    *found_path = import_path;
+    *found_name = name;
+    if (compiler_index_function(atlas->index, import_path, name))
+        return true;
+    struct str package;
+    if (!split_qualified(arena, name, &package, found_name))
+        return false;
+    for (size_t i = 0; i < atlas->compiler->packages.len; i++) {
+        *found_path = compiler_str(atlas->compiler, atlas->compiler->packages.at[i].import_path);
+        if (str_equal(package_name(*found_path), package) &&
+            compiler_index_function(atlas->index, *found_path, *found_name))
+            return true;
+    }
+    return false;
 }
 
 static bool directory_works(struct atlas *atlas, struct str dir)
@@ -290,6 +336,18 @@ static unsigned shared_folders(struct str a, struct str b)
     return count;
 }
 
+/* A module's folder in the cache has its version: "zap@v1.27.0/buffer" -> "zap/buffer". */
+static struct str unversioned(struct arena *arena, struct str folder)
+{
+    ptrdiff_t at = str_find_char(folder, '@');
+    if (at < 0)
+        return folder;
+    struct str rest = str_skip(folder, (size_t)at);
+    ptrdiff_t slash = str_find_char(rest, '/');
+    rest = slash < 0 ? STR_NONE : str_skip(rest, (size_t)slash);
+    return arena_fmt(arena, "%.*s%.*s", STR_ARGS(str_slice(folder, 0, (size_t)at)), STR_ARGS(rest));
+}
+
 /* All main packages are called "main" in symbols: the file's folder tells which one it is. */
 static void locate_main(struct atlas *atlas, struct located *located)
 {
@@ -313,6 +371,23 @@ static void locate_main(struct atlas *atlas, struct located *located)
     }
 }
 
+/* A closure that came with an inlined body has the caller's symbol and the callee's file. */
+static void locate_by_folder(struct atlas *atlas, struct located *located)
+{
+    struct str folder = str_dir_name(located->file);
+    unsigned best = 0;
+    for (size_t i = 0; folder.ptr && i < atlas->compiler->packages.len; i++) {
+        struct str path = compiler_str(atlas->compiler, atlas->compiler->packages.at[i].import_path);
+        unsigned shared = shared_folders(unversioned(atlas->arena, folder), path);
+        if (shared <= best ||
+            !compiler_index_has_file(atlas->index, path, located->base_name))
+            continue;
+        best = shared;
+        located->import_path = path;
+        located->of_other_package = true;
+    }
+}
+
 static bool is_runtime(struct str symbol)
 {
     return str_starts(symbol, STR("runtime.")) || str_starts(symbol, STR("internal/runtime/"));
@@ -331,6 +406,8 @@ static void locate(struct atlas *atlas, const struct evidence_request *request,
     located->runtime = is_runtime(located->symbol);
     if (str_is(located->import_path, "main"))
         locate_main(atlas, located);
+    if (!compiler_index_has_file(atlas->index, located->import_path, located->base_name))
+        locate_by_folder(atlas, located);
     located->package = atlas_package(atlas, located->import_path);
     located->own = atlas_owns(atlas, located->import_path);
     located->known_file = compiler_index_has_file(atlas->index, located->import_path,

@@ -29,6 +29,8 @@ struct located {
     bool runtime;           /* runtime or internal/runtime */
     bool mapped;            /* a -map applied */
     bool known_file;        /* the diagnostics speak of this file */
+    bool of_other_package;  /* the file is another package's than the symbol: a closure that came with
+                               an inlined body ("pkg.init.NewPool.func1") */
 };
 
 struct atlas {
@@ -60,9 +62,15 @@ struct source *atlas_source(struct atlas *atlas, struct str import_path, struct 
 struct str atlas_display(struct atlas *atlas, struct str import_path, struct str base_name,
                          struct str hint);
 bool atlas_owns(const struct atlas *atlas, struct str import_path);
+/* The function that the symbol table calls package.name, or another package's function as gc prints it
+ * inside import_path ("fmt.errorf", "(*zapcore.CheckedEntry).Write"). */
+bool atlas_function(const struct atlas *atlas, struct arena *arena, struct str import_path,
+                    struct str name, struct str *found_path, struct str *found_name);
 const struct compiled_package *atlas_package(const struct atlas *atlas, struct str import_path);
 /* The directory of a package's sources, or an empty text. */
 struct str atlas_directory(struct atlas *atlas, struct str import_path);
+/* The last element of an import path that is a name: "yaml" of "gopkg.in/yaml.v3". */
+struct str package_name(struct str import_path);
 /* "F" of "F.func1.2", "F-range1", "F.gowrap1", "T.M-fm". */
 struct str root_function(struct str name);
 
@@ -167,6 +175,7 @@ struct step {
     enum step_class class;
     enum cause_category category;
     bool own;
+    bool library_body;    /* it lies in a library function's body, inlined at this own line */
     struct str function;  /* symbol it is in; empty when unknown */
     struct place place;
     struct str expression;

@@ -87,35 +87,6 @@ static struct str called_name(struct str expression)
     return STR_NONE;
 }
 
-static bool known_function(struct tracer *tracer, struct str import_path, struct str name,
-                           struct str *callee_path, struct str *callee_name)
-{
-    struct compiler_index *index = tracer->atlas->index;
-    *callee_path = import_path;
-    *callee_name = name;
-    if (compiler_index_function(index, import_path, name))
-        return true;
-    size_t skip = str_starts(name, STR("(*")) ? 2 : 0;
-    ptrdiff_t dot = str_find_char(str_skip(name, skip), '.');
-    if (dot < 0)
-        return false;
-    struct str package = str_slice(name, skip, skip + (size_t)dot);
-    for (size_t i = 0; i < tracer->atlas->compiler->packages.len; i++) {
-        struct str path = compiler_str(tracer->atlas->compiler,
-                                       tracer->atlas->compiler->packages.at[i].import_path);
-        if (!str_equal(str_base_name(path), package))
-            continue;
-        struct str rest = str_skip(name, skip + (size_t)dot + 1);
-        struct str bare = skip ? arena_fmt(tracer->arena, "(*%.*s", STR_ARGS(rest)) : rest;
-        if (!compiler_index_function(index, path, bare))
-            continue;
-        *callee_path = path;
-        *callee_name = bare;
-        return true;
-    }
-    return false;
-}
-
 static enum cause_category category_of_call(struct tracer *tracer, const struct step *step,
                                             bool converted)
 {
@@ -126,7 +97,7 @@ static enum cause_category category_of_call(struct tracer *tracer, const struct 
         return CAUSE_INTERFACE;
     if (str_is(name, "panic"))
         return CAUSE_INTERFACE;
-    if (known_function(tracer, step->import_path, name, &path, &callee))
+    if (atlas_function(tracer->atlas, tracer->arena, step->import_path, name, &path, &callee))
         return CAUSE_PARAMETER;
     return CAUSE_UNKNOWN_CALL;
 }
@@ -192,6 +163,25 @@ static bool says_nothing(const struct story_step *told)
     }
 }
 
+/* Does an inlined library function's body lie at this position? */
+static bool in_library_body(struct tracer *tracer, const struct step *step)
+{
+    const struct atlas *atlas = tracer->atlas;
+    size_t count;
+    const uint32_t *at = compiler_index_at(atlas->index, step->import_path, step->base_name,
+                                           step->place.line, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct message *message = &atlas->compiler->messages.at[at[i]];
+        if (message->kind != MESSAGE_INLINING_CALL || message->column != step->place.column)
+            continue;
+        struct str name = str_skip(message->text, sizeof("inlining call to ") - 1), path, found;
+        if (atlas_function(atlas, tracer->arena, step->import_path, name, &path, &found) &&
+            !atlas_owns(atlas, path))
+            return true;
+    }
+    return false;
+}
+
 static void add_step(struct flow_builder *builder, const struct story_step *told)
 {
     struct tracer *tracer = builder->tracer;
@@ -206,6 +196,7 @@ static void add_step(struct flow_builder *builder, const struct story_step *told
     builder->converted |= told->reason == FLOW_INTERFACE_CONVERTED;
     if (added) {
         step.category = category_of_step(tracer, &step, told, builder->converted);
+        step.library_body = step.own && in_library_body(tracer, &step);
         step.sentence = tell_flow_step(tracer->arena, told);
         tracer->steps->at.at[id] = step;
     } else if (builder->converted) { /* the same call gets converted and plain values */
@@ -279,7 +270,8 @@ static void continue_in_callee(struct flow_builder *builder, const struct story_
 {
     struct str path, callee;
     struct str name = called_name(last->expression);
-    if (name.len == 0 || !known_function(builder->tracer, import_path, name, &path, &callee))
+    if (name.len == 0 || !atlas_function(builder->tracer->atlas, builder->tracer->arena, import_path,
+                                         name, &path, &callee))
         return;
     int number = argument_number(last->expression, passed_value(last), callee);
     uint32_t message = NONE;

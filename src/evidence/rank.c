@@ -1,7 +1,9 @@
 /* Which steps to change: the fewest, each taking as many bytes off the heap as it can.
  *
- * R1. Only dominating steps count (evidence.h, E3), and of those only steps in own code when the
- *     group has any: a change in the standard library is no advice.
+ * R1. Only dominating steps count (evidence.h, E3), and of those the best there are: steps in own
+ *     code before others (a change in the standard library is no advice; nor is a step inside an
+ *     inlined library body, for an allocation of the library's), and steps with a known remedy
+ *     before mere assignments.
  * R2. Greedy: the step that carries most of what is left is a cause and takes those groups; each
  *     group is taken once, so causes add up to what is explained (E1).
  * R3. A returned value whose callers are known is weighed at half in its return step and where it
@@ -30,18 +32,24 @@ struct ranking {
     size_t heap_len;
 };
 
-static bool has_own(const struct group *group, const struct steps *steps)
+/* How good a candidate a link is; 0: none. R1. */
+static int quality(const struct group *group, size_t link, const struct steps *steps)
 {
-    for (size_t i = 0; i < group->link_count; i++)
-        if (group->links[i].dominates && steps->at.at[group->links[i].step].own)
-            return true;
-    return false;
+    const struct step *step = &steps->at.at[group->links[link].step];
+    if (!group->links[link].dominates)
+        return 0;
+    bool own = step->own && !(step->library_body && !steps->at.at[group->links[0].step].own);
+    return 1 + (step->category != CAUSE_OTHER) + 2 * own;
 }
 
-static bool is_candidate(const struct group *group, size_t link, const struct steps *steps,
-                         bool own_only)
+static int best_quality(const struct group *group, const struct steps *steps)
 {
-    return group->links[link].dominates && (!own_only || steps->at.at[group->links[link].step].own);
+    int best = 0;
+    for (size_t i = 0; i < group->link_count; i++) {
+        int this = quality(group, i, steps);
+        best = this > best ? this : best;
+    }
+    return best;
 }
 
 static double weight_in(const struct ranking *ranking, const struct group *group, uint32_t step)
@@ -112,9 +120,9 @@ static size_t count_entries(const struct group *groups, size_t count)
 static void enter_group(struct ranking *ranking, uint32_t index, uint32_t *entries)
 {
     const struct group *group = &ranking->groups[index];
-    bool own_only = has_own(group, ranking->steps); /* R1 */
+    int best = best_quality(group, ranking->steps);
     for (size_t i = 0; i < group->link_count; i++) {
-        if (!is_candidate(group, i, ranking->steps, own_only))
+        if (quality(group, i, ranking->steps) != best)
             continue;
         uint32_t step = group->links[i].step, entry = (*entries)++;
         ranking->entry_group[entry] = index;
