@@ -76,6 +76,7 @@ struct odd_line {
 struct piece {
     struct str text;
     uint8_t source;
+    bool failed; /* of a build that failed */
     struct arena arena;
     struct intern strings;
     VEC(struct message) messages;
@@ -150,6 +151,9 @@ void sort_pairs(struct sort_pair *pairs, size_t count, struct arena *arena);
 /* Like str_dir_name and str_base_name, for Windows paths too. */
 struct str path_dir(struct str path);
 struct str path_base(struct str path);
+/* dir, or the current directory joined with it, without "." and ".." elements. STR_NONE when the
+ * current directory is not known. The text is in the arena or dir. */
+struct str absolute_dir(struct str dir, struct arena *arena);
 /* The directory of each package from `first` on, by its plain declarations; then names of other
  * packages' functions lose their qualifier. */
 void packages_locate(struct compiler *compiler, size_t first_package, size_t first_judged);

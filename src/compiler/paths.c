@@ -5,6 +5,8 @@
  * internal/work/gc.go). The package a file belongs to is, in order of trust: the one that declares
  * plain functions in it; the one whose directory the go command named; the one that declares plain
  * functions in other files of its directory; what the form of the path says. */
+#include <unistd.h>
+
 #include "compiler/compiler_int.h"
 
 /* ---- parts of a path ---- */
@@ -51,6 +53,16 @@ static struct str path_join(struct str dir, struct str relative, struct arena *a
         joined.len += element.len;
     }
     return joined;
+}
+
+struct str absolute_dir(struct str dir, struct arena *arena)
+{
+    char buf[4096];
+    if (is_absolute(dir))
+        return dir;
+    if (!getcwd(buf, sizeof(buf)))
+        return STR_NONE;
+    return path_join(str_from(buf), dir, arena);
 }
 
 /* ---- directories of packages ---- */
@@ -315,7 +327,7 @@ void paths_resolve(struct compiler *compiler, struct listed_packages listed, str
 {
     struct arena scratch;
     arena_init(&scratch, compiler->memory);
-    struct path_resolver resolver = {compiler, &scratch, {0}, listed, dir};
+    struct path_resolver resolver = {compiler, &scratch, {0}, listed, absolute_dir(dir, &scratch)};
     map_init(&resolver.directories, compiler->memory);
     size_t count = compiler->strings.len;
     compiler->package_of_path = ARENA_ARRAY(&compiler->arena, uint32_t, count);

@@ -1,7 +1,5 @@
 /* pattern: which packages a pattern of the go command names ("go help packages"), and which packages of
  * a text were asked for when no go command can tell. */
-#include <unistd.h>
-
 #include "compiler/compiler_int.h"
 
 /* ---- one pattern ---- */
@@ -139,28 +137,10 @@ static struct str module_path_read(const char *go_mod, const struct memory *memo
     return path;
 }
 
-static struct str absolute_dir(const char *dir, struct arena *arena)
-{
-    char buf[4096];
-    struct str given = str_from(dir);
-    if (given.len && given.ptr[0] == '/')
-        return str_copy(arena, given);
-    if (!getcwd(buf, sizeof(buf)))
-        return STR_NONE;
-    struct str here = str_from(buf);
-    if (given.len == 0 || str_is(given, "."))
-        return str_copy(arena, here);
-    char *text = arena_text(arena, here.len + given.len + 2);
-    memcpy(text, here.ptr, here.len);
-    text[here.len] = '/';
-    memcpy(text + here.len + 1, given.ptr, given.len);
-    return (struct str){text, here.len + 1 + given.len};
-}
-
 static struct module_place module_find(const char *dir, const struct memory *memory,
                                        struct arena *arena)
 {
-    struct module_place place = {.dir = absolute_dir(dir, arena)};
+    struct module_place place = {.dir = absolute_dir(str_from(dir), arena)};
     struct str below = place.dir;
     for (; place.dir.len; place.dir = parent(place.dir)) {
         char *name = arena_text(arena, place.dir.len + sizeof("/go.mod"));

@@ -68,6 +68,7 @@ static void pieces_cut(struct reading *reading, uint8_t source, struct arena *ar
             struct piece *piece = &reading->pieces[reading->piece_count++];
             piece->text = str_slice(reading->text, start, end);
             piece->source = source;
+            piece->failed = reading->failed;
         }
         start = end;
     }

@@ -187,9 +187,11 @@ static void message_add(struct scanner *scanner, struct str line, enum message_f
 /* ---- lines ---- */
 
 /* Lines of the go command between those of the compiler: its own remarks, and "build -v" names. */
-static bool is_go_remark(struct str line)
+static bool is_go_remark(const struct piece *piece, struct str line)
 {
-    return line.len == 0 || str_starts(line, STR("go: ")) || is_word(line);
+    if (line.len == 0 || is_word(line) || str_starts(line, STR("go: downloading ")))
+        return true;
+    return !piece->failed && str_starts(line, STR("go: ")); /* else it may say why */
 }
 
 static void odd_add(struct scanner *scanner, struct str line, bool positioned)
@@ -213,7 +215,7 @@ static void unplaced_read(struct scanner *scanner, struct str line)
     struct position kept = scanner->position;
     enum message_form form = message_form_of(line);
     if (form == FORM_COUNT || line.len > LIMIT_COMPILER_LINE_BYTES) {
-        if (!is_go_remark(line))
+        if (!is_go_remark(scanner->piece, line))
             odd_add(scanner, line, false);
         return;
     }
