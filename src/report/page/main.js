@@ -1,0 +1,121 @@
+/* main.js: the head, what is left over, and the start. */
+
+function figure(name, value, note) {
+  return make("div", {}, make("dt", {}, name),
+    make("dd", {}, value, note ? make("small", {}, note) : null));
+}
+
+function captured() {
+  const facts = [];
+  if (data.profile.sources > 1) facts.push(`${data.profile.sources} profiles`);
+  if (data.profile.time_seconds > 0)
+    facts.push(new Date(data.profile.time_seconds * 1000).toISOString().slice(0, 16).replace("T", " ") + " UTC");
+  if (data.profile.period > 1) facts.push(`one sample in ${amount(data.profile.period)}`);
+  return facts.join(", ");
+}
+
+function startHead() {
+  byId("command").textContent = data.command;
+  byId("command").title = data.command;
+  const figures = [
+    figure(data.sample_type, amount(data.total), data.meaning),
+    figure("explained", share(data.explained),
+      data.go_version ? `verdicts of ${data.go_version}` : ""),
+    figure("causes", grouped(data.cause_count), data.cause_count
+      ? `the first ${data.cover_causes} cover ${share(data.cover_value)}` : ""),
+    figure("sampled objects", grouped(data.samples), captured()),
+  ];
+  if (data.other_ranking) figures.push(figure("ranked otherwise", "", data.other_ranking));
+  byId("figures").append(...figures);
+  byId("notices").append(...data.notices.map((text) =>
+    make("li", { class: text.startsWith("warning") ? "warning" : null }, text)));
+}
+
+function startUnexplained() {
+  if (!data.unexplained.length) {
+    byId("unexplained").hidden = byId("unexplained-link").hidden = true;
+    return;
+  }
+  const rest = data.total - data.explained;
+  const left = data.unexplained_count - data.unexplained.length;
+  byId("unexplained-sum").textContent = `${amount(rest)}, ${share(rest)}` +
+    (left ? `; ${plural(left, "smaller place")} not in this page` : "");
+  const head = [["bytes", "number"], ["share", "number"], ["function", ""], ["where", ""], ["why", ""]];
+  byId("unexplained-box").append(make("table", {},
+    make("thead", {}, make("tr", {}, head.map(([word, kind]) =>
+      make("th", { scope: "col", class: kind || null }, word)))),
+    make("tbody", {}, data.unexplained.map((one) => make("tr", {},
+      make("td", { class: "number" }, amount(one.value)),
+      make("td", { class: "number muted" }, share(one.value)),
+      make("td", { class: "expression" }, shortFunction(one.function)),
+      make("td", { class: "where" }, placeText(one)),
+      make("td", { class: "expression" }, one.why))))));
+}
+
+/* What the page does not hold, so that nobody takes it for the whole. */
+function startLimits() {
+  const cut = [];
+  if (data.cause_count > data.causes.length) cut.push(`${data.causes.length} of ${grouped(data.cause_count)} causes`);
+  if (data.site_count > data.sites.length) cut.push(`${grouped(data.sites.length)} of ${grouped(data.site_count)} sites`);
+  byId("limits").textContent = "Bytes are written as go tool pprof writes them (kB, MB, GB of 1024). " +
+    "Ranges hold the true value in 95 of 100 profiles like this one." +
+    (cut.length ? ` This page holds ${cut.join(" and ")}; unheap hot -json has all.` : "");
+}
+
+/* ---- light and dark ---- */
+
+const THEMES = { auto: "Auto", light: "Light", dark: "Dark" };
+
+function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  byId("theme").textContent = `Theme: ${THEMES[theme]}`;
+}
+
+function keptTheme() {
+  try {
+    return localStorage.getItem("unheap-theme");
+  } catch {
+    return null; /* storage may be switched off */
+  }
+}
+
+function startTheme() {
+  const kept = keptTheme();
+  setTheme(THEMES[kept] ? kept : "auto");
+  byId("theme").addEventListener("click", () => {
+    const names = Object.keys(THEMES);
+    const next = names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length];
+    setTheme(next);
+    try {
+      localStorage.setItem("unheap-theme", next);
+    } catch { /* then it lasts as long as the page */ }
+  });
+}
+
+/* ---- start ---- */
+
+function redrawOnResize() {
+  let timer, width = window.innerWidth;
+  window.addEventListener("resize", () => {
+    if (window.innerWidth === width) return;
+    width = window.innerWidth;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      drawFlame();
+      if (state.cause >= 0) showDetail(state.cause);
+    }, 120);
+  });
+}
+
+document.documentElement.classList.add("js");
+startTheme();
+startHead();
+startSource();
+startRanking();
+startFlame();
+startUnexplained();
+startLimits();
+select(0, false);
+redrawOnResize();
+/* For tests and for the console. */
+window.__unheap = { data, state, flame, select, search, zoom, showSource, ready: true };

@@ -1,0 +1,192 @@
+/* page_sources.c: the source that the page carries with it.
+ *
+ * Files go in by the bytes that they allocate: whole while LIMIT_PAGE_SOURCE_BYTES lasts, then only
+ * the lines around those that the report speaks of while LIMIT_PAGE_EXCERPT_BYTES lasts. What is left
+ * is known to the page by name. */
+#include <stdlib.h>
+
+#include "report_int.h"
+
+enum {
+    AROUND = 4,         /* lines before and after one that is spoken of */
+    LINE_COLUMNS = 400, /* longer lines are cut: generated tables, embedded data */
+};
+
+struct page_file {
+    struct str name, path; /* as shown, and where it is read */
+    int64_t value;
+    VEC(uint32_t) lines; /* spoken of */
+};
+
+struct shelf {
+    const struct memory *memory;
+    struct intern names;
+    VEC(struct page_file) files; /* by id of names - 1; sorted once all is known */
+    size_t whole_left, excerpt_left;
+};
+
+/* ---- which files, which lines ---- */
+
+static void shelf_speak(struct shelf *shelf, const struct place *place, int64_t value) {
+    uint32_t id = intern_find(&shelf->names, place->file);
+    if (id == 0)
+        return;
+    struct page_file *file = &shelf->files.at[id - 1];
+    file->value += value;
+    VEC_PUSH(shelf->memory, &file->lines, place->line);
+}
+
+static void shelf_know(struct shelf *shelf, struct str name, struct str path) {
+    if (name.len == 0 || path.len == 0 || intern_find(&shelf->names, name))
+        return;
+    struct page_file file = {.name = name, .path = path};
+    intern_add(&shelf->names, name);
+    VEC_PUSH(shelf->memory, &shelf->files, file);
+}
+
+static void speak_steps(struct shelf *shelf, const struct told_step *steps, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        shelf_speak(shelf, &steps[i].place, 0);
+}
+
+static void collect(struct shelf *shelf, const struct evidence *evidence,
+                    const struct page_extent *extent) {
+    for (size_t i = 0; i < extent->sites; i++)
+        shelf_know(shelf, evidence->sites[i].place.file, evidence->sites[i].source_path);
+    for (size_t i = 0; i < extent->causes; i++)
+        shelf_know(shelf, evidence->causes[i].place.file, evidence->causes[i].source_path);
+    for (size_t i = 0; i < extent->sites; i++) {
+        const struct site *site = &evidence->sites[i];
+        shelf_speak(shelf, &site->place, site->measure.value);
+        speak_steps(shelf, site->story, site->story_count);
+    }
+    for (size_t i = 0; i < extent->causes; i++) {
+        shelf_speak(shelf, &evidence->causes[i].place, 0);
+        speak_steps(shelf, evidence->causes[i].story, evidence->causes[i].story_count);
+    }
+}
+
+static int by_value(const void *left, const void *right) {
+    const struct page_file *a = left, *b = right;
+    if (a->value != b->value)
+        return a->value > b->value ? -1 : 1;
+    return str_compare(a->name, b->name);
+}
+
+static int by_line(const void *left, const void *right) {
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void sort_lines(struct page_file *file) {
+    if (file->lines.len)
+        qsort(file->lines.at, file->lines.len, sizeof(*file->lines.at), by_line);
+}
+
+/* ---- writing ---- */
+
+/* [first line, "text\ntext"] */
+static void push_piece(struct json_out *json, json_t *pieces, const struct source_file *source,
+                       size_t from, size_t to) {
+    struct sb text;
+    sb_init(&text, json->memory);
+    for (size_t line = from; line <= to; line++) {
+        if (line > from)
+            sb_addc(&text, '\n');
+        struct str whole = source_line(source, line);
+        utf8_add_valid(&text, str_slice(whole, 0, LINE_COLUMNS));
+        if (whole.len > LINE_COLUMNS)
+            sb_adds(&text, "…");
+    }
+    json_t *piece = json_new_list(json);
+    json_push(json, piece, json_new_number(json, (int64_t)from));
+    json_push(json, piece, json_new_text(json, sb_str(&text)));
+    json_push(json, pieces, piece);
+    sb_release(&text);
+}
+
+static size_t window_from(uint32_t line) {
+    return line > AROUND ? line - AROUND : 1;
+}
+
+static size_t window_to(const struct source_file *source, uint32_t line) {
+    size_t last = source->starts.len;
+    return (size_t)line + AROUND < last ? (size_t)line + AROUND : last;
+}
+
+/* Windows around the lines, those that touch in one. */
+static void push_windows(struct json_out *json, json_t *pieces, const struct source_file *source,
+                         const struct page_file *file) {
+    for (size_t i = 0; i < file->lines.len;) {
+        uint32_t line = file->lines.at[i++];
+        if (line == 0 || line > source->starts.len)
+            continue;
+        size_t from = window_from(line), to = window_to(source, line);
+        while (i < file->lines.len && window_from(file->lines.at[i]) <= to + 1) {
+            if (file->lines.at[i] <= source->starts.len)
+                to = window_to(source, file->lines.at[i]);
+            i++;
+        }
+        push_piece(json, pieces, source, from, to);
+    }
+}
+
+static bool take(size_t *left, size_t bytes) {
+    if (bytes > *left)
+        return false;
+    *left -= bytes;
+    return true;
+}
+
+/* An upper bound of what push_windows writes. */
+static size_t windows_bytes(const struct source_file *source, const struct page_file *file) {
+    size_t most = file->lines.len * (2 * AROUND + 1) * LINE_COLUMNS;
+    return most < source->file.size ? most : source->file.size;
+}
+
+static json_t *read_pieces(struct shelf *shelf, struct json_out *json,
+                           const struct page_file *file, bool *whole) {
+    json_t *pieces = json_new_list(json);
+    struct source_file source;
+    *whole = false;
+    if (!source_open(&source, file->path, shelf->memory))
+        return pieces;
+    if (source.starts.len && take(&shelf->whole_left, source.file.size)) {
+        *whole = true;
+        push_piece(json, pieces, &source, 1, source.starts.len);
+    } else if (take(&shelf->excerpt_left, windows_bytes(&source, file))) {
+        push_windows(json, pieces, &source, file);
+    }
+    source_close(&source);
+    return pieces;
+}
+
+static void write_file(struct shelf *shelf, struct json_out *json, struct page_file *file) {
+    bool whole;
+    sort_lines(file);
+    json_t *pieces = read_pieces(shelf, json, file, &whole);
+    json_t *object = json_new_object(json);
+    json_put(json, object, "file", json_new_text(json, file->name));
+    json_put(json, object, "value", json_new_number(json, file->value));
+    json_put(json, object, "whole", json_new_bool(json, whole));
+    json_put(json, object, "pieces", pieces);
+    json_write(json, NULL, object);
+}
+
+void page_write_files(struct json_out *json, const struct evidence *evidence,
+                      const struct page_extent *extent) {
+    struct shelf shelf = {.memory = json->memory, .whole_left = LIMIT_PAGE_SOURCE_BYTES,
+                          .excerpt_left = LIMIT_PAGE_EXCERPT_BYTES};
+    intern_init(&shelf.names, json->memory);
+    collect(&shelf, evidence, extent);
+    if (shelf.files.len)
+        qsort(shelf.files.at, shelf.files.len, sizeof(*shelf.files.at), by_value);
+    json_begin(json, "files", '[');
+    for (size_t i = 0; i < shelf.files.len; i++) {
+        write_file(&shelf, json, &shelf.files.at[i]);
+        VEC_RELEASE(shelf.memory, &shelf.files.at[i].lines);
+    }
+    json_end(json, ']');
+    VEC_RELEASE(shelf.memory, &shelf.files);
+    intern_release(&shelf.names);
+}

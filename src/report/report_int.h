@@ -1,0 +1,180 @@
+/* What the files of the report room share. The reading guide: utf8.c, wrap.c and amount.c write
+ * single words, source.c reads lines of source, facts.c says what holds for a whole report, and
+ * text.c with story.c, hot_json.c and page.c each make one document of them. */
+#ifndef UNHEAP_REPORT_INT_H
+#define UNHEAP_REPORT_INT_H
+
+#include <jansson.h>
+
+#include "report.h"
+
+/* ---- utf8.c: foreign bytes made fit to be shown ---- */
+
+enum { CODE_REPLACEMENT = 0xfffd };
+/* Reads one code point at text[*pos] and steps over it; a malformed byte gives CODE_REPLACEMENT
+ * (the Unicode standard, table 3-7: which byte sequences are well formed). */
+uint32_t utf8_next(struct str text, size_t *pos);
+void utf8_add(struct sb *out, uint32_t code);
+/* The text as valid UTF-8, nothing else changed. */
+void utf8_add_valid(struct sb *out, struct str text);
+/* The text as one line that a terminal cannot be steered with: white space becomes a blank, control
+ * and bidirectional formatting characters become U+FFFD. */
+void utf8_add_line(struct sb *out, struct str text);
+/* Code points, as columns. */
+size_t utf8_width(struct str text);
+
+/* ---- wrap.c: text in columns ---- */
+
+/* Cuts the next line of at most `width` columns off *rest, between words where there is one; the
+ * last leaves *rest empty. */
+struct str wrap_next(struct str *rest, size_t width);
+/* A paragraph. The first line goes on where the cursor is, at column `indent`; the following ones
+ * start with that many blanks. Ends with a line feed. */
+void wrap_add(struct sb *out, struct str text, size_t indent, size_t columns);
+/* `text` in exactly `width` columns (cut or filled), at the left or the right. */
+void column_left(struct sb *out, struct str text, size_t width);
+void column_right(struct sb *out, struct str text, size_t width);
+/* "internal/order/order.go:131" in at most `width` columns: folders go first. line 0: no line. */
+void place_add(struct sb *out, const struct place *place, size_t width);
+/* "encoding/json.(*encodeState).marshal" as Go's users say it: "json.(*encodeState).marshal". */
+struct str function_short(struct str function);
+
+/* ---- amount.c ---- */
+
+/* "702-784MB" with an en dash: a range in one unit, three digits each. */
+void amount_range(struct sb *out, int64_t low, int64_t high, struct str unit);
+/* "12,345" */
+void amount_grouped(struct sb *out, uint64_t count);
+double amount_fraction(int64_t value, int64_t total);
+
+/* ---- facts.c: what holds for a whole report ---- */
+
+/* What a sample type measures, in plain words; empty for one that is not known. */
+struct str fact_meaning(struct str type_name);
+/* How many of the first ranked causes cover four fifths of the total (or all of them), and how much
+ * they cover. */
+struct coverage {
+    size_t causes;
+    int64_t value;
+};
+struct coverage fact_coverage(const struct evidence *evidence);
+uint64_t fact_samples(const struct evidence *evidence); /* sampled objects behind all causes */
+/* Lines that start with "warning: " or "note: ": what the reader must know before he believes. */
+void fact_notices(const struct evidence *evidence, struct sb *out);
+const char *fact_kind_name(enum site_kind kind); /* the contract's word */
+/* The site's expression without gc's verb: "&Order{...}"; else its type, else its kind. */
+struct str fact_expression(const struct site *site);
+
+/* ---- source.c: lines of source files ---- */
+
+/* A file read whole, with the places where its lines start. */
+struct source_file {
+    const struct memory *memory;
+    struct file file;
+    VEC(size_t) starts; /* of line i + 1 */
+};
+/* False when it cannot be read or is not text. Nobody is told: a report without source is one. */
+bool source_open(struct source_file *source, struct str path, const struct memory *memory);
+void source_close(struct source_file *source);
+/* 1-based, without its line feed; empty beyond the end. */
+struct str source_line(const struct source_file *source, size_t line);
+/* The line as it looks: tabs are `tab` blanks, no control characters, cut to `width`. */
+void source_add_line(struct sb *out, struct str line, size_t tab, size_t width);
+
+/* ---- paint.c and story.c: the terminal ---- */
+
+enum paint { PAINT_TITLE, PAINT_DIM, PAINT_BAR, PAINT_MARK, PAINT_WARNING, PAINT_COUNT };
+struct text_ctx {
+    const struct evidence *evidence;
+    const struct report_style *style;
+    size_t columns, prose; /* how wide lines, and paragraphs, may be */
+    struct sb *out;
+    struct sb scratch; /* one cell of a line; empty between two */
+};
+/* Nothing without style->color. */
+void paint_on(struct text_ctx *ctx, enum paint paint);
+void paint_off(struct text_ctx *ctx);
+/* One cause at length. */
+void story_add(struct text_ctx *ctx, size_t cause_index);
+
+/* ---- json.c: jansson's values streamed into a string builder ---- */
+
+/* One value at a time is built with jansson and written; the document's own brackets are written by
+ * hand, so that memory holds one element. Out of memory goes to memory's `exhausted` (B1). With
+ * `in_html` the text may stand in a script element: "<" is written as an escape. */
+struct json_out {
+    const struct memory *memory;
+    struct sb *out;
+    struct sb scratch;
+    bool in_html;
+    bool first; /* of the current list or object */
+};
+void json_out_init(struct json_out *json, const struct memory *memory, struct sb *out, bool in_html);
+void json_out_release(struct json_out *json);
+/* Document structure: `name` NULL inside a list. */
+void json_begin(struct json_out *json, const char *name, char bracket);
+void json_end(struct json_out *json, char bracket);
+/* Writes `value` and drops it. */
+void json_write(struct json_out *json, const char *name, json_t *value);
+/* Values. Objects and lists own what is put into them. */
+json_t *json_new_object(struct json_out *json);
+json_t *json_new_list(struct json_out *json);
+json_t *json_new_text(struct json_out *json, struct str text);
+json_t *json_new_number(struct json_out *json, int64_t number);
+json_t *json_new_fraction(struct json_out *json, double fraction);
+json_t *json_new_bool(struct json_out *json, bool truth);
+void json_put(struct json_out *json, json_t *object, const char *name, json_t *value);
+void json_push(struct json_out *json, json_t *list, json_t *value);
+
+/* ---- hot_json.c: elements of unheap.hot/1, which the page shows too ---- */
+
+/* With its `max_parts` dearest sites. */
+json_t *hot_json_cause(struct json_out *json, const struct evidence *evidence, size_t cause_index,
+                       size_t max_parts);
+json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, size_t site_index);
+json_t *hot_json_unexplained(struct json_out *json, const struct unexplained *unexplained);
+json_t *hot_json_story(struct json_out *json, const struct told_step *story, size_t story_count);
+
+/* ---- flame.c: the profile as a tree of calls ---- */
+
+/* A call. Parents stand before their children, and siblings together, by bytes. Node 0 is the root,
+ * whose function is PROFILE_NONE. */
+struct flame_node {
+    uint32_t parent;   /* index; 0 for the root itself */
+    uint32_t function; /* of the profile */
+    int64_t value;     /* bytes through it, of what the cut left in and out */
+};
+/* What samples that end in a node (or below it, where the tree was cut) have as their cause. */
+struct flame_self {
+    uint32_t node;
+    uint32_t cause; /* index into causes, or EVIDENCE_NONE */
+    int64_t value;
+};
+struct flame {
+    const struct memory *memory;
+    VEC(struct flame_node) nodes;
+    VEC(struct flame_self) selfs; /* those of a node stand together, by cause */
+    int64_t total;       /* of all samples above zero */
+    int64_t least;       /* nodes below it were cut; their bytes are in their parents' selfs */
+    bool below_zero;     /* samples below zero were left out (a profile with -base) */
+};
+/* Leaves nodes below `least` out; the children of the dearest nodes come first, and no more are added
+ * once there are `max_nodes`. */
+void flame_build(struct flame *flame, const struct evidence *evidence, int64_t least,
+                 size_t max_nodes);
+void flame_release(struct flame *flame);
+
+/* ---- page_*.c: what the page carries with it ---- */
+
+/* How much of the evidence the page holds: the first so many of each. */
+struct page_extent {
+    size_t causes, sites, unexplained;
+};
+/* page_data.c: everything, as one JSON object (its reader is page/data.js). */
+void page_write_data(struct json_out *json, const struct evidence *evidence,
+                     const struct report_style *style);
+/* page_sources.c: the list "files" */
+void page_write_files(struct json_out *json, const struct evidence *evidence,
+                      const struct page_extent *extent);
+
+#endif

@@ -1,0 +1,166 @@
+"""browser.py: a headless Chromium, driven over a pipe with the DevTools protocol.
+
+The protocol's messages are JSON objects, each ended by a NUL byte, on the browser's file descriptors
+3 and 4 (--remote-debugging-pipe). No port is opened, and nothing but the standard library is needed.
+"""
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+
+FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
+         " --disable-background-networking --disable-component-update --disable-sync"
+         " --disable-dev-shm-usage --hide-scrollbars --force-color-profile=srgb"
+         " --remote-debugging-pipe").split()
+
+
+def find():
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if shutil.which(name):
+            return shutil.which(name)
+    return None
+
+
+class Browser:
+    """One browser with one page. Errors of the page, and requests it makes, are collected."""
+
+    def __init__(self, path, seconds=60):
+        self.seconds = seconds
+        self.profile = tempfile.mkdtemp(prefix="unheap-page-")
+        to_browser, self.writer = os.pipe()
+        self.reader, from_browser = os.pipe()
+
+        def place_pipes():
+            # Through high numbers first: 3 and 4 may be among the pipes themselves.
+            high = os.dup2(to_browser, 90), os.dup2(from_browser, 91)
+            os.dup2(high[0], 3)
+            os.dup2(high[1], 4)
+
+        self.process = subprocess.Popen(
+            [path, *FLAGS, "--user-data-dir=" + self.profile, "about:blank"],
+            preexec_fn=place_pipes, close_fds=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(to_browser)
+        os.close(from_browser)
+        self.buffer = b""
+        self.next_id = 0
+        self.session = None
+        self.errors = []
+        self.requests = []
+        self.loaded = False
+        targets = self.call("Target.getTargets")["targetInfos"]
+        page = next(target for target in targets if target["type"] == "page")
+        self.session = self.call("Target.attachToTarget", targetId=page["targetId"],
+                                 flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(domain + ".enable")
+
+    def close(self):
+        try:
+            self.session = None
+            self.call("Browser.close")
+        except (OSError, RuntimeError, TimeoutError):
+            self.process.kill()
+        self.process.wait()
+        os.close(self.writer)
+        os.close(self.reader)
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+    def _read(self, deadline):
+        while b"\0" not in self.buffer:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.reader], [], [], left)[0]:
+                raise TimeoutError("the browser does not answer")
+            piece = os.read(self.reader, 1 << 20)
+            if not piece:
+                raise RuntimeError("the browser has gone")
+            self.buffer += piece
+        message, self.buffer = self.buffer.split(b"\0", 1)
+        return json.loads(message)
+
+    def _note(self, message):
+        """Keeps what a test wants to know of the browser's own reports."""
+        method, params = message.get("method"), message.get("params", {})
+        if method == "Runtime.exceptionThrown":
+            details = params["exceptionDetails"]
+            self.errors.append(details.get("exception", {}).get("description", details["text"]))
+        elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
+            self.errors.append(params["entry"]["text"])
+        elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):
+            self.errors.append(str([arg.get("value") for arg in params["args"]]))
+        elif method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        elif method == "Page.loadEventFired":
+            self.loaded = True
+
+    def call(self, method, **params):
+        self.next_id += 1
+        message = {"id": self.next_id, "method": method, "params": params}
+        if self.session:
+            message["sessionId"] = self.session
+        os.write(self.writer, json.dumps(message).encode() + b"\0")
+        deadline = time.monotonic() + self.seconds
+        while True:
+            answer = self._read(deadline)
+            if answer.get("id") == self.next_id:
+                if "error" in answer:
+                    raise RuntimeError("%s: %s" % (method, answer["error"]["message"]))
+                return answer["result"]
+            self._note(answer)
+
+    # ---- what tests say ----
+
+    def view(self, width, height, theme="light"):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
+                  deviceScaleFactor=1, mobile=False)
+        self.call("Emulation.setEmulatedMedia",
+                  features=[{"name": "prefers-color-scheme", "value": theme},
+                            {"name": "prefers-reduced-motion", "value": "reduce"}])
+
+    def open(self, path):
+        self.errors.clear()
+        self.requests.clear()
+        self.loaded = False
+        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        deadline = time.monotonic() + self.seconds
+        while not self.loaded:
+            self._note(self._read(deadline))
+
+    def script(self, expression):
+        """The value of a JavaScript expression, which may be a promise."""
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True,
+                           awaitPromise=True)
+        if "exceptionDetails" in result:
+            details = result["exceptionDetails"]
+            raise RuntimeError(details.get("exception", {}).get("description", details["text"]))
+        return result["result"].get("value")
+
+    def key(self, name, code=0, text=""):
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name,
+                      windowsVirtualKeyCode=code, text=text if kind == "keyDown" else "")
+
+    def type(self, text):
+        self.call("Input.insertText", text=text)
+
+    def click(self, selector):
+        """Clicks the middle of the first element that the selector finds, with the mouse."""
+        x, y = self.script(
+            "(() => { const e = document.querySelector(%s); e.scrollIntoView({block: 'center'});"
+            " const r = e.getBoundingClientRect();"
+            " return [r.x + r.width / 2, r.y + r.height / 2]; })()" % json.dumps(selector))
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def screenshot(self, path, whole=False):
+        params = {"format": "png", "captureBeyondViewport": whole}
+        if whole:
+            size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+            params["clip"] = {"x": 0, "y": 0, "width": size["width"], "height": size["height"],
+                              "scale": 1}
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(self.call("Page.captureScreenshot", **params)["data"]))
