@@ -9,6 +9,7 @@
 
 #define LIMIT_UNPACKED_BYTES ((size_t)4 << 30)     /* what one gzip or zstd file may unpack to */
 #define LIMIT_UNPACK_RATIO 2000                    /* unpacked : packed; gzip cannot exceed 1032 */
+#define LIMIT_ZSTD_WINDOW_LOG 27                   /* zstd may look back 2^27 bytes, as zstd(1) allows */
 #define LIMIT_FILE_BYTES ((size_t)8 << 30)         /* one input file */
 #define LIMIT_STDIN_BYTES ((size_t)4 << 30)        /* standard input, read to its end */
 #define LIMIT_HTTP_BYTES ((size_t)1 << 30)         /* the body of one HTTP answer */

@@ -6,6 +6,7 @@
  * U3. The foreign library's object is freed before `exhausted` is called. */
 #include <libdeflate.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/base_int.h"
 
@@ -24,7 +25,7 @@ struct unpacking {
     size_t ceiling;
 };
 
-enum step { STEP_DONE, STEP_FULL, STEP_DAMAGED, STEP_NO_MEMORY };
+enum step { STEP_DONE, STEP_FULL, STEP_WINDOW, STEP_DAMAGED, STEP_NO_MEMORY };
 
 /* More room, up to the ceiling. `claimed` is the whole size as the file tells it, or 0. */
 static enum step grow_out(struct unpacking *u, uint64_t claimed) {
@@ -97,6 +98,17 @@ static uint64_t zstd_claim(const struct unpacking *u) {
     return known ? size : 0;
 }
 
+static enum step zstd_error(size_t result) {
+    switch (ZSTD_getErrorCode(result)) {
+    case ZSTD_error_frameParameter_windowTooLarge:
+        return STEP_WINDOW;
+    case ZSTD_error_memory_allocation:
+        return STEP_NO_MEMORY;
+    default:
+        return STEP_DAMAGED;
+    }
+}
+
 /* One call of the decompressor. *left is 0 at the end of a frame. STEP_FULL: it can do nothing more
  * without room, which shows only then, since a checksum may follow the last unpacked byte. */
 static enum step zstd_step(struct unpacking *u, ZSTD_DCtx *decompressor, size_t *left) {
@@ -107,7 +119,7 @@ static enum step zstd_step(struct unpacking *u, ZSTD_DCtx *decompressor, size_t 
     u->in_pos = in.pos;
     u->out_len = out.pos;
     if (ZSTD_isError(*left))
-        return STEP_DAMAGED;
+        return zstd_error(*left);
     if (moved)
         return STEP_DONE;
     return out.pos == out.size ? STEP_FULL : STEP_DAMAGED; /* cut off in the middle of a frame */
@@ -117,6 +129,7 @@ static enum step zstd_all(struct unpacking *u) {
     ZSTD_DCtx *decompressor = ZSTD_createDCtx();
     if (!decompressor)
         return STEP_NO_MEMORY;
+    ZSTD_DCtx_setParameter(decompressor, ZSTD_d_windowLogMax, LIMIT_ZSTD_WINDOW_LOG);
     enum step step = grow_out(u, zstd_claim(u));
     size_t left = 1;
     while (step == STEP_DONE && (left || u->in_pos < u->in_size)) {
@@ -180,6 +193,14 @@ static enum status tell_ceiling(const struct unpacking *u, struct unpack_limits 
     return STATUS_LIMIT;
 }
 
+static enum status tell_window(const struct unpacking *u, struct str name,
+                               struct diag_sink *sink) {
+    diag_add(sink, DIAG_UNPACK_LIMIT, name, 0, u->in_pos,
+             "this zstd frame looks back over more than 2^%d bytes (LIMIT_ZSTD_WINDOW_LOG)",
+             LIMIT_ZSTD_WINDOW_LOG);
+    return STATUS_LIMIT;
+}
+
 enum status unpack_within(struct str packed, struct unpack_limits limits,
                           const struct memory *memory, struct str name, struct diag_sink *sink,
                           struct str *unpacked) {
@@ -195,8 +216,11 @@ enum status unpack_within(struct str packed, struct unpack_limits limits,
     memory_put(memory, u.out);
     if (step == STEP_NO_MEMORY)
         memory_exhausted(memory, u.out_cap); /* U3 */
-    return step == STEP_FULL ? tell_ceiling(&u, limits, name, sink)
-                             : tell_damaged(&u, packing, name, sink);
+    if (step == STEP_FULL)
+        return tell_ceiling(&u, limits, name, sink);
+    if (step == STEP_WINDOW)
+        return tell_window(&u, name, sink);
+    return tell_damaged(&u, packing, name, sink);
 }
 
 enum status unpack(const unsigned char *bytes, size_t n, size_t max_bytes,

@@ -1,6 +1,7 @@
 /* test_child.c: other programs are started, read on both sides, ended and waited for. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include "base_test.h"
 
@@ -202,6 +203,28 @@ static void no_descriptor_is_left_or_passed_on(void **state) {
     assert_int_equal(open_descriptors(), before);
 }
 
+/* With room for 0, 1, 2 and so many more: at each number another pipe or copy is what fails. */
+static void too_few_descriptors_are_told(void **state) {
+    struct here *here = *state;
+    struct rlimit old;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+    int lowest = dup(0);
+    close(lowest);
+    const char *argv[] = {"true", NULL};
+    struct child_request request = request_of(here, argv);
+    size_t before = open_descriptors();
+    for (int more = 0; more < 4; more++) {
+        struct rlimit small = {(rlim_t)(lowest + more), old.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &small), 0);
+        enum status status = run(here, &request);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+        assert_int_equal(status, STATUS_CHILD);
+        assert_last_diag(here->sink, DIAG_CHILD_START, "Too many open files");
+    }
+    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(run(here, &request), STATUS_OK);
+}
+
 static void it_works_without_standard_descriptors(void **state) {
     struct here *here = *state;
     int saved[3];
@@ -281,6 +304,7 @@ int main(void) {
         TEST(a_directory_that_is_not_there),
         TEST(a_callback_ends_the_child),
         TEST(no_descriptor_is_left_or_passed_on),
+        TEST(too_few_descriptors_are_told),
         TEST(it_works_without_standard_descriptors),
         TEST(blocked_and_ignored_signals_are_not_passed_on),
         TEST(an_end_that_cannot_be_known_is_told),

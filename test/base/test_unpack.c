@@ -328,6 +328,13 @@ static void a_bomb_stops_at_the_callers_ceiling(void **state) {
     sb_release(&bomb);
 }
 
+/* A frame that says it unpacks to 2^31 bytes in one segment (RFC 8878 section 3.1.1.1). */
+static void a_frame_that_looks_back_too_far(void **state) {
+    (void)state;
+    struct str frame = STR("\x28\xb5\x2f\xfd\xe0\0\0\0\x80\0\0\0\0\x01\0\0");
+    assert_int_equal(status_of(frame, wide, "LIMIT_ZSTD_WINDOW_LOG"), STATUS_LIMIT);
+}
+
 /* ---- files ---- */
 
 static void open_unpacked(struct scratch *scratch, struct str content, const char *expected) {
@@ -385,6 +392,7 @@ int main(void) {
         cmocka_unit_test(the_ceiling_by_ratio),
         cmocka_unit_test(nothing_more_fits_a_full_ceiling),
         cmocka_unit_test(a_bomb_stops_at_the_callers_ceiling),
+        cmocka_unit_test(a_frame_that_looks_back_too_far),
         cmocka_unit_test_setup_teardown(files_are_unpacked_by_their_content, scratch_setup,
                                         scratch_teardown),
         cmocka_unit_test_setup_teardown(files_that_cannot_be_unpacked, scratch_setup,
