@@ -188,6 +188,16 @@ struct story {
 void story_read(const struct compiler *compiler, const struct message *message,
                 struct arena *arena, struct story *story);
 
+/* Step `index` as a sentence: "o := &T{...}: is assigned to o". */
+void story_tell(const struct story *story, size_t index, struct sb *out);
+/* The same for a step out of its story. */
+void story_step_tell(const struct story_step *step, bool last_of_flow, bool last, struct sb *out);
+
+/* gc's own lines of one package, with its "# importpath" and its explanations, as -m (level 1) or -m=2
+ * prints them. */
+void compiler_print_gc(const struct compiler *compiler, size_t package, unsigned level,
+                       struct sb *out);
+
 /* ---- looking things up ---- */
 
 /* Built once over a struct compiler: messages by place, functions by name. Constant afterwards. */

@@ -138,6 +138,10 @@ struct link_job {
 void package_link(const struct link_job *job, struct compiled_package *package,
                   struct arena *arena);
 
+/* ---- story.c ---- */
+/* The explanation's lines of a STORY_ record, as printed; empty for others. */
+struct str story_text(const struct compiler *compiler, const struct message *head);
+
 /* ---- sort.c ---- */
 struct sort_pair {
     uint64_t key;

@@ -155,9 +155,10 @@ static const struct message *story_head(const struct compiler *compiler,
     return message->story ? &compiler->messages.at[message->story - 1] : NULL;
 }
 
-/* The explanation's lines: they follow the head's line. */
-static struct str story_text(const struct compiler *compiler, const struct message *head)
+struct str story_text(const struct compiler *compiler, const struct message *head)
 {
+    if (head->story_bytes == 0)
+        return STR_NONE;
     const struct file *file = &compiler->sources.at[head->source].file;
     struct str source = {(const char *)file->bytes, file->size};
     size_t at = (size_t)(head->text.ptr + head->text.len - source.ptr);
