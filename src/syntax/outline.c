@@ -18,21 +18,6 @@ static bool is_declaration_keyword(enum token_kind kind)
            kind == TOKEN_TYPE || kind == TOKEN_FUNC;
 }
 
-/* Over the next token, or over all of the next bracket. */
-static uint32_t step(const struct syntax_file *file, uint32_t index)
-{
-    switch (kind_at(file, index)) {
-    case TOKEN_LPAREN:
-    case TOKEN_LBRACK:
-    case TOKEN_LBRACE: {
-        uint32_t match = match_at(file, index);
-        return match == end_token(file) ? index + 1 : match + 1;
-    }
-    default:
-        return index + 1;
-    }
-}
-
 /* The next specification of the group that the cursor is in; false at the group's end. */
 static bool next_in_group(const struct syntax_file *file, struct declaration_cursor *cursor,
                           struct declaration *declaration)
@@ -146,14 +131,6 @@ static bool is_named_entry(const struct syntax_file *file, uint32_t from, uint32
     return next == TOKEN_ELLIPSIS || begins_type(next);
 }
 
-/* The end of the entry at index: the next comma of the list, or close. */
-static uint32_t entry_end(const struct syntax_file *file, uint32_t index, uint32_t close)
-{
-    while (index < close && kind_at(file, index) != TOKEN_COMMA)
-        index = step(file, index);
-    return index < close ? index : close;
-}
-
 static struct syntax_param param_at(const struct syntax_file *file, uint32_t index)
 {
     const struct token *token = &file->tokens[index];
@@ -181,13 +158,13 @@ static struct syntax_param *read_params(const struct syntax_file *file, uint32_t
     if (close == end_token(file))
         return NULL;
     for (uint32_t i = open + 1; i < close; entries++) {
-        uint32_t end = entry_end(file, i, close);
+        uint32_t end = element_end(file, i, close);
         named |= is_named_entry(file, i, end);
         i = end + 1;
     }
     struct syntax_param *params = ARENA_ARRAY(arena, struct syntax_param, entries);
     for (uint32_t i = open + 1; i < close; ++*count) {
-        uint32_t end = entry_end(file, i, close);
+        uint32_t end = element_end(file, i, close);
         struct syntax_param *param = &params[*count];
         *param = param_at(file, i);
         if (named)

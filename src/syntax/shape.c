@@ -116,8 +116,33 @@ bool begins_type(enum token_kind kind)
     }
 }
 
-/* After the bracket at index and what is in it. */
-static uint32_t skip_bracket(const struct syntax_file *file, uint32_t index)
+uint32_t step(const struct syntax_file *file, uint32_t index)
+{
+    switch (kind_at(file, index)) {
+    case TOKEN_LPAREN:
+    case TOKEN_LBRACK:
+    case TOKEN_LBRACE: {
+        uint32_t match = match_at(file, index);
+        return match == end_token(file) ? index + 1 : match + 1;
+    }
+    default:
+        return index + 1;
+    }
+}
+
+bool is_block(const struct syntax_file *file, uint32_t index)
+{
+    switch (role_at(file, index)) {
+    case ROLE_BLOCK:
+    case ROLE_LOOP:
+    case ROLE_CLAUSES:
+        return true;
+    default:
+        return false;
+    }
+}
+
+uint32_t skip_bracket(const struct syntax_file *file, uint32_t index)
 {
     uint32_t match = match_at(file, index);
     return match == end_token(file) ? match : match + 1;
@@ -221,14 +246,14 @@ uint32_t statement_end(const struct syntax_file *file, uint32_t index)
         case TOKEN_RBRACK:
         case TOKEN_RBRACE:
             return index;
-        case TOKEN_LPAREN:
-        case TOKEN_LBRACK:
         case TOKEN_LBRACE:
-            index = skip_bracket(file, index);
+            if (is_block(file, index))
+                return index;
             break;
         default:
-            index++;
+            break;
         }
+        index = step(file, index);
     }
     return end_token(file);
 }
@@ -358,7 +383,7 @@ static bool in_interface(const struct shape *shape)
            kind_before(shape->file, shape->open) == TOKEN_INTERFACE;
 }
 
-static bool begins_element(enum token_kind before)
+static bool separates(enum token_kind before)
 {
     return before == TOKEN_LBRACE || before == TOKEN_SEMICOLON || before == TOKEN_LPAREN ||
            before == TOKEN_COMMA;
@@ -369,7 +394,7 @@ static enum role paren_after_name(struct shape *shape, uint32_t index)
 {
     const struct syntax_file *file = shape->file;
     enum token_kind before = kind_before(file, index - 1);
-    if (in_interface(shape) && begins_element(before)) {
+    if (in_interface(shape) && separates(before)) {
         uint32_t results = skip_bracket(file, index);
         if (kind_at(file, results) == TOKEN_LPAREN)
             set_role(shape, results, ROLE_PARAMS);
@@ -437,7 +462,7 @@ static bool is_declared_name(const struct shape *shape, uint32_t index)
     case ROLE_PARAMS:
     case ROLE_FIELDS:
     case ROLE_DECLS:
-        return begins_element(before);
+        return separates(before);
     default:
         return false;
     }
@@ -448,7 +473,7 @@ static bool in_type_declaration(const struct shape *shape, uint32_t name)
     const struct syntax_file *file = shape->file;
     return kind_before(file, name) == TOKEN_TYPE ||
            (role_around(shape) == ROLE_DECLS && kind_before(file, shape->open) == TOKEN_TYPE &&
-            begins_element(kind_before(file, name)));
+            separates(kind_before(file, name)));
 }
 
 static enum role bracket_after_name(const struct shape *shape, uint32_t index)
@@ -504,7 +529,9 @@ static enum role brace_in_header(struct shape *shape, uint32_t index)
         return ROLE_LITERAL;
     enum token_kind header = shape->headers[shape->depth];
     shape->headers[shape->depth] = TOKEN_END;
-    return header == TOKEN_SWITCH || header == TOKEN_SELECT ? ROLE_CLAUSES : ROLE_BLOCK;
+    if (header == TOKEN_SWITCH || header == TOKEN_SELECT)
+        return ROLE_CLAUSES;
+    return header == TOKEN_FOR ? ROLE_LOOP : ROLE_BLOCK;
 }
 
 static enum role brace_role(struct shape *shape, uint32_t index)

@@ -92,36 +92,45 @@ uint32_t syntax_function_named(const struct syntax_file *file, struct str name);
 
 /* ---- what on a line allocates at run time ---- */
 
+/* `certain` is true where nothing else is said. */
 enum construct_kind {
-    CONSTRUCT_MAP_ASSIGN, /* m[k] = v, m[k]++, m[k] op= v, m[k] being possibly a slice: certain says */
-    CONSTRUCT_MAKE_CHAN,
-    CONSTRUCT_MAKE_MAP,
+    CONSTRUCT_MAP_ASSIGN, /* m[k] = v, m[k]++, m[k] op= v; certain: m is known to be a map; left out
+                             when it is known to be something else */
+    CONSTRUCT_MAKE_CHAN,  /* make(T, ...) of a T that this file does not define is a MAKE_SLICE or, */
+    CONSTRUCT_MAKE_MAP,   /* with one argument, a MAKE_MAP that is not certain */
     CONSTRUCT_MAKE_SLICE,
     CONSTRUCT_NEW,
     CONSTRUCT_APPEND,
     CONSTRUCT_GO,
     CONSTRUCT_DEFER,      /* certain: inside a loop of its function */
-    CONSTRUCT_CONCAT,     /* +, += ; certain: an operand is a string literal */
+    CONSTRUCT_CONCAT,     /* +, += ; certain: an operand is known to be a string; left out when one is
+                             known to be a number, or all are literals */
     CONSTRUCT_TO_STRING,  /* string(x) */
     CONSTRUCT_TO_BYTES,   /* []byte(x) */
     CONSTRUCT_TO_RUNES,   /* []rune(x) */
     CONSTRUCT_FUNC,       /* func literal */
-    CONSTRUCT_COMPOSITE,  /* &T{...} */
-    CONSTRUCT_SLICE_LITERAL, /* []T{...} */
-    CONSTRUCT_MAP_LITERAL,   /* map[K]V{...} */
-    CONSTRUCT_CALL,       /* any other call; callee is its expression */
+    CONSTRUCT_COMPOSITE,  /* &T{...}, also where elements of []*T leave it out */
+    CONSTRUCT_SLICE_LITERAL, /* []T{...}, or a T that this file defines so */
+    CONSTRUCT_MAP_LITERAL,   /* map[K]V{...}, likewise */
+    CONSTRUCT_CALL,       /* any other call (not of built-in functions, not a conversion to a
+                             predeclared type); callee is its expression; certain: it cannot be a
+                             conversion to a named type */
     CONSTRUCT_SELECT,     /* select statement */
     CONSTRUCT_KIND_COUNT
 };
 
 struct construct {
     enum construct_kind kind;
-    uint32_t line, column; /* where gc positions it: "(" for calls, make, new, append; operator ... */
+    uint32_t line, column; /* where gc positions it: "(" for calls, make, new, append; the operand of
+                              a conversion; "&"; "{" of literals; "func"; the last "+" of a sum; "["
+                              of the map's index; the keywords */
     bool certain;
-    struct str text;       /* the expression, cut at the end of its line */
-    struct str callee;     /* for CALL: "pkg.F", "x.y.M", "F" */
+    struct str text;       /* the expression, from the first of its tokens on that line to its end or
+                              the line's */
+    struct str callee;     /* for CALL: "pkg.F", "x.y.M", "F", in one line */
     struct str target;     /* for MAP_ASSIGN: "m"; for APPEND: the first argument */
 };
+const char *construct_kind_name(enum construct_kind kind);
 /* Constructs whose position lies on the line, by column, in the arena. */
 size_t syntax_constructs(const struct syntax_file *file, uint32_t line, struct arena *arena,
                          struct construct **constructs);

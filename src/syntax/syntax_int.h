@@ -18,7 +18,8 @@ enum role {
     ROLE_TYPE_PARAMS, /* func F[T any], type G[T any] */
     ROLE_LENGTH,      /* [ ] that belongs to an array, slice or map type */
     ROLE_BODY,        /* { } of a function */
-    ROLE_BLOCK,
+    ROLE_BLOCK,       /* { } of if, else, and bare blocks */
+    ROLE_LOOP,        /* { } of for */
     ROLE_CLAUSES,     /* { } of switch and select */
     ROLE_FIELDS,      /* { } of struct and interface types */
     ROLE_LITERAL,     /* { } of composite literals */
@@ -87,8 +88,14 @@ bool ends_operand(const struct syntax_file *file, uint32_t index);
 bool begins_type(enum token_kind kind);
 /* The index after the type that begins at index; index itself when there is none. */
 uint32_t skip_type(const struct syntax_file *file, uint32_t index);
-/* The semicolon (or closing bracket, or TOKEN_END) that ends the statement or specification whose
- * tokens include index. */
+/* The index after the bracket at index and what is in it. */
+uint32_t skip_bracket(const struct syntax_file *file, uint32_t index);
+/* Over the token at index, or over the whole of the bracket that it opens. */
+uint32_t step(const struct syntax_file *file, uint32_t index);
+/* Does { at index (or } ) enclose statements of if, for, switch, select or of a bare block? */
+bool is_block(const struct syntax_file *file, uint32_t index);
+/* The token that ends the simple statement or specification that index is in: a semicolon, a closing
+ * bracket, the { of a block, or TOKEN_END. */
 uint32_t statement_end(const struct syntax_file *file, uint32_t index);
 
 /* The parts of a function declaration, literal or type; 0 where there is none. */
@@ -122,5 +129,96 @@ bool next_declaration(const struct syntax_file *file, struct declaration_cursor 
 /* Source text of tokens [from, to), without comments. Lives in the file's text or in the arena. */
 struct str text_between(const struct syntax_file *file, uint32_t from, uint32_t to,
                         struct arena *arena);
+
+/* ---- walk.c: from a token to the expression and statement around it ---- */
+
+/* The first token at or after the line's beginning. */
+uint32_t first_token_of_line(const struct syntax_file *file, uint32_t line);
+
+static inline bool is_on_line(const struct syntax_file *file, uint32_t index, uint32_t line)
+{
+    return index < file->token_count && file->tokens[index].line == line;
+}
+/* The first token of the operand (with its selectors, indexes and calls) whose last token is at
+ * index; for a conversion or composite literal with its type. */
+uint32_t operand_begin(const struct syntax_file *file, uint32_t index);
+/* The first token of the type whose last token is at index. */
+uint32_t type_begin(const struct syntax_file *file, uint32_t index);
+/* Is the token the first one of a statement? */
+bool begins_statement(const struct syntax_file *file, uint32_t index);
+/* Is it the first one of an element of the literal, list or group around it? */
+bool begins_element(const struct syntax_file *file, uint32_t index);
+/* Is the operator at index between two operands, not before one? */
+bool is_binary(const struct syntax_file *file, uint32_t index);
+/* The comma after the list element at index, or the closing bracket at close. */
+uint32_t element_end(const struct syntax_file *file, uint32_t index, uint32_t close);
+/* The elements between the bracket at open and its partner. */
+uint32_t element_count(const struct syntax_file *file, uint32_t open);
+/* Which element of the bracket at open index lies in, from 0. */
+uint32_t element_index(const struct syntax_file *file, uint32_t open, uint32_t index);
+/* The type of the composite literal with { at open: [*from, *to), empty when it cannot be told. The
+ * types of elements that leave theirs out are taken from around them; *pointer then says that the
+ * element is &T{}. */
+void literal_type(const struct syntax_file *file, uint32_t open, uint32_t *from, uint32_t *to,
+                  bool *pointer);
+/* The first token's kind of that type, or TOKEN_END. */
+enum token_kind literal_type_kind(const struct syntax_file *file, uint32_t open);
+/* The token where gc positions the expression [from, to): the operator, the dot of a selector, the
+ * bracket of an index, call or literal. */
+uint32_t expression_position(const struct syntax_file *file, uint32_t from, uint32_t to);
+
+/* ---- names.c: what a name means ---- */
+
+enum binding_kind { BINDING_PARAM, BINDING_VAR, BINDING_DEFINE, BINDING_RANGE, BINDING_OTHER };
+struct binding {
+    enum binding_kind kind;
+    uint32_t token; /* the declaring identifier; 0 for parameters */
+    uint32_t op;    /* := ; for VAR what follows the names: a type, = or ; */
+    uint32_t index; /* among the names declared with it */
+    uint32_t begin, end; /* the scope: tokens [begin, end) */
+    const struct syntax_param *param;
+};
+struct bindings {
+    struct binding *at;
+    size_t count;
+};
+/* All declarations of a name in the outermost function around the given one. */
+void find_bindings(const struct syntax_file *file, uint32_t function, struct str name,
+                   struct arena *arena, struct bindings *bindings);
+/* The declaration that a mention means; NULL when it is not local. */
+const struct binding *resolve(const struct bindings *bindings, uint32_t mention);
+/* Is the identifier at index a mention of a variable of that name (or of something that hides it),
+ * and not a field, method, label or parameter? */
+bool is_variable_mention(const struct syntax_file *file, uint32_t index);
+/* The first token of the names that := at define declares. */
+uint32_t define_begin(const struct syntax_file *file, uint32_t define);
+/* The end of the innermost block (or clause) around index. */
+uint32_t block_end(const struct syntax_file *file, uint32_t index);
+/* The function with { at body, or SYNTAX_NONE. */
+uint32_t function_with_body(const struct syntax_file *file, uint32_t body);
+/* The innermost function whose body holds the token, or SYNTAX_NONE. */
+uint32_t function_of_token(const struct syntax_file *file, uint32_t index);
+
+/* ---- variables.c: types that declarations show ---- */
+
+/* What a type is, as far as this file tells. */
+enum type_shape {
+    SHAPE_UNKNOWN,
+    SHAPE_MAP,
+    SHAPE_SLICE,
+    SHAPE_CHAN,
+    SHAPE_STRING,
+    SHAPE_NUMBER,
+    SHAPE_OTHER, /* arrays, pointers, functions, structs, interfaces, bool */
+};
+enum type_shape type_shape(const struct syntax_file *file, struct str type);
+/* The type of the expression [from, to), of its result number `result` if it is a call, as source
+ * text; empty when it cannot be told. */
+struct str expression_type(const struct syntax_file *file, uint32_t from, uint32_t to,
+                           uint32_t result, struct arena *arena);
+/* Is it the name of a predeclared type? */
+bool is_basic_type(struct str name);
+/* Does the file declare a type of that name at package level? Then [*from, *to) is its definition. */
+bool find_type(const struct syntax_file *file, struct str name, uint32_t *from, uint32_t *to);
 
 #endif
