@@ -32,8 +32,8 @@ static enum step grow_out(struct unpacking *u, uint64_t claimed) {
     size_t believed = u->in_size > SIZE_MAX / CLAIM_RATIO ? SIZE_MAX : u->in_size * CLAIM_RATIO;
     size_t first = !claimed ? OUT_FIRST : claimed < believed ? (size_t)claimed : believed; /* U1 */
     size_t cap = capacity_after(u->out_cap, u->out_cap + 1, first, u->ceiling);
-    if (cap == 0)
-        return STEP_FULL; /* U2 */
+    if (cap == 0 && u->out) /* a ceiling of 0 still lets nothing be unpacked */
+        return STEP_FULL;   /* U2 */
     void *grown = memory_try_resize(u->out, cap);
     if (!grown)
         return STEP_NO_MEMORY;

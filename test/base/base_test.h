@@ -1,5 +1,5 @@
-/* base_test.h: what the tests of this room share: memory whose end can be watched, death that can be
- * watched, and scratch folders. */
+/* base_test.h: what the tests of this room share: memory whose end can be watched, death that can
+ * be watched, and scratch folders. */
 #ifndef UNHEAP_TEST_BASE_TEST_H
 #define UNHEAP_TEST_BASE_TEST_H
 

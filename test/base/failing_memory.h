@@ -6,8 +6,8 @@
  *
  * runs the work once for each allocation that it makes, letting that one fail, and then once whole.
  * After the whole run nothing may be left allocated. After a failed one everything that was got
- * through struct memory is given back here, so what AddressSanitizer then still calls a leak is what
- * the work held of others: a foreign library's object. Files left open make the test fail. */
+ * through struct memory is given back here, so what AddressSanitizer then still calls a leak is
+ * what the work held of others: a foreign library's object. Files left open make the test fail. */
 #ifndef UNHEAP_TEST_FAILING_MEMORY_H
 #define UNHEAP_TEST_FAILING_MEMORY_H
 

@@ -59,7 +59,8 @@ static void a_long_message_is_cut(void **state) {
     diag_sink_free(sink);
 }
 
-static void assert_formatted(struct str file, uint64_t line, uint64_t offset, const char *expected) {
+static void assert_formatted(struct str file, uint64_t line, uint64_t offset,
+                             const char *expected) {
     struct diag_sink *sink = diag_sink_new(&plenty);
     diag_add(sink, DIAG_FILE_READ, file, line, offset, "no luck");
     struct sb out;
@@ -115,7 +116,8 @@ static void foreign_bytes_cannot_play_with_the_terminal(void **state) {
     struct sb out;
     sb_init(&out, &plenty);
     diag_format(diag_at(sink, 0), &out);
-    assert_string_equal(out.text, "a\\x1b[2J: error: \\x0d\\x7f\tok\nü [usage]\n  see the verb's -h\n");
+    assert_string_equal(out.text, "a\\x1b[2J: error: \\x0d\\x7f\tok\nü [usage]\n"
+                                  "  see the verb's -h\n");
     sb_release(&out);
     diag_sink_free(sink);
 }

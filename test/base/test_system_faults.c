@@ -1,7 +1,8 @@
 /* test_system_faults.c: each call of the system behind file.c and threads.c is made to fail, to be
  * interrupted, or to do only a part of what was asked.
  *
- * Both files are included here with those calls replaced; the library's own copies are not linked. */
+ * Both files are included here with those calls replaced; the library's own copies are not linked.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

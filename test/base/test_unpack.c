@@ -308,6 +308,21 @@ static void nothing_more_fits_a_full_ceiling(void **state) {
     put(text);
 }
 
+static void nothing_unpacks_under_a_ceiling_of_0(void **state) {
+    (void)state;
+    struct sb gzip, zstd;
+    sb_init(&gzip, &plenty);
+    sb_init(&zstd, &plenty);
+    add_gzip(&gzip, STR(""));
+    add_zstd(&zstd, STR(""), true);
+    struct unpack_limits limits = wide;
+    limits.max_bytes = 0;
+    assert_int_equal(status_of(sb_str(&gzip), limits, ""), STATUS_OK);
+    assert_int_equal(status_of(sb_str(&zstd), limits, ""), STATUS_OK);
+    sb_release(&gzip);
+    sb_release(&zstd);
+}
+
 /* The public ceiling: a bomb of 64 MiB against 1 MiB. */
 static void a_bomb_stops_at_the_callers_ceiling(void **state) {
     (void)state;
@@ -391,6 +406,7 @@ int main(void) {
         cmocka_unit_test(the_ceiling_on_bytes),
         cmocka_unit_test(the_ceiling_by_ratio),
         cmocka_unit_test(nothing_more_fits_a_full_ceiling),
+        cmocka_unit_test(nothing_unpacks_under_a_ceiling_of_0),
         cmocka_unit_test(a_bomb_stops_at_the_callers_ceiling),
         cmocka_unit_test(a_frame_that_looks_back_too_far),
         cmocka_unit_test_setup_teardown(files_are_unpacked_by_their_content, scratch_setup,
