@@ -10,7 +10,7 @@ status=0
 # circle ROOM: the number of files, then the largest set of files that all reach one another.
 circle() {
     nm -A -g "$build/src/lib$1.a" 2>/dev/null | awk '
-        { split($1, part, ":"); kind = $(NF - 1); object = part[2] }
+        { split($1, part, ":"); kind = $(NF - 1); object = part[2]; sub(/.*\//, "", object) }
         !(object in number) { number[object] = ++n; name[n] = object }
         kind == "U" { uses[++count] = number[object] SUBSEP $NF }
         kind ~ /^[TDBR]$/ { home[$NF] = number[object] }

@@ -10,7 +10,7 @@ for lib in "$build"/src/lib*.a; do
     room=$(basename "$lib" .a)
     [ "$room" = libcmd ] && continue
     objdump -t "$lib" | awk -v room="${room#lib}" '
-        /:     file format/ { object = $1; sub(/:$/, "", object); next }
+        /:     file format/ { object = $1; sub(/:$/, "", object); sub(/.*\//, "", object); next }
         / \.(data|bss|tdata|tbss)/ && !/\.data\.rel\.ro/ && $NF !~ /^\.|^__(a|ub)san|^__odr_asan/ {
             print "src/" room ": " object ": writable " $NF
         }'

@@ -13,7 +13,7 @@ trap 'rm -f "$symbols"' EXIT
 for lib in "$build"/src/lib*.a; do
     room=$(basename "$lib" .a)
     nm -A -g "$lib" 2>/dev/null | awk -v room="${room#lib}" '
-        { split($1, part, ":"); kind = $(NF - 1) }
+        { split($1, part, ":"); sub(/.*\//, "", part[2]); kind = $(NF - 1) }
         kind == "U" { print room, part[2], "U", $NF }
         kind ~ /^[TDBRVWC]$/ { print room, part[2], "D", $NF }'
 done >"$symbols"
