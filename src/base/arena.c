@@ -25,11 +25,13 @@ struct arena_block {
     _Alignas(max_align_t) char data[];
 };
 
-void arena_init(struct arena *arena, const struct memory *memory) {
+void arena_init(struct arena *arena, const struct memory *memory)
+{
     *arena = (struct arena){.memory = memory};
 }
 
-static struct arena_block *block_new(struct arena *arena, size_t size) {
+static struct arena_block *block_new(struct arena *arena, size_t size)
+{
     if (size > PTRDIFF_MAX - sizeof(struct arena_block))
         memory_exhausted(arena->memory, size);
     struct arena_block *block = memory_get(arena->memory, sizeof(*block) + size);
@@ -39,19 +41,22 @@ static struct arena_block *block_new(struct arena *arena, size_t size) {
     return block;
 }
 
-static void block_put(struct arena *arena, struct arena_block *block) {
+static void block_put(struct arena *arena, struct arena_block *block)
+{
     UNPOISON(block->data, block->size);
     memory_put(arena->memory, block);
 }
 
-static void use_block(struct arena *arena, struct arena_block *block) {
+static void use_block(struct arena *arena, struct arena_block *block)
+{
     arena->blocks = block;
     arena->next = block->data;
     arena->end = block->data + block->size;
 }
 
 /* Takes the largest block out of the list and gives the others back. */
-static struct arena_block *keep_largest(struct arena *arena) {
+static struct arena_block *keep_largest(struct arena *arena)
+{
     struct arena_block *kept = NULL;
     struct arena_block *older;
     for (struct arena_block *block = arena->blocks; block; block = older) {
@@ -67,7 +72,8 @@ static struct arena_block *keep_largest(struct arena *arena) {
     return kept;
 }
 
-void arena_clear(struct arena *arena) {
+void arena_clear(struct arena *arena)
+{
     struct arena_block *kept = keep_largest(arena);
     arena->bytes = 0;
     if (!kept)
@@ -77,7 +83,8 @@ void arena_clear(struct arena *arena) {
     use_block(arena, kept);
 }
 
-void arena_release(struct arena *arena) {
+void arena_release(struct arena *arena)
+{
     struct arena_block *older;
     for (struct arena_block *block = arena->blocks; block; block = older) {
         older = block->older;
@@ -86,14 +93,16 @@ void arena_release(struct arena *arena) {
     arena_init(arena, arena->memory);
 }
 
-static size_t next_block_size(const struct arena *arena) {
+static size_t next_block_size(const struct arena *arena)
+{
     if (!arena->blocks)
         return BLOCK_MIN;
     size_t size = arena->blocks->size;
     return size < BLOCK_MAX / 2 ? 2 * size : BLOCK_MAX;
 }
 
-static char *alloc_alone(struct arena *arena, size_t n) {
+static char *alloc_alone(struct arena *arena, size_t n)
+{
     struct arena_block *block = block_new(arena, n);
     block->older = arena->blocks->older;
     arena->blocks->older = block; /* A2 */
@@ -102,7 +111,8 @@ static char *alloc_alone(struct arena *arena, size_t n) {
 }
 
 /* The slow path: the newest block is full. `n` already has its gap. */
-static __attribute__((noinline)) char *alloc_in_new_block(struct arena *arena, size_t n) {
+static __attribute__((noinline)) char *alloc_in_new_block(struct arena *arena, size_t n)
+{
     size_t size = next_block_size(arena);
     if (!arena->blocks || n <= size / 4) {
         struct arena_block *block = block_new(arena, size);
@@ -116,7 +126,8 @@ static __attribute__((noinline)) char *alloc_in_new_block(struct arena *arena, s
     return object;
 }
 
-static inline char *alloc_aligned(struct arena *arena, size_t n, size_t alignment) {
+static inline char *alloc_aligned(struct arena *arena, size_t n, size_t alignment)
+{
     size_t taken = (n ? n : 1) + POISON_GAP;
     if (taken < n)
         memory_exhausted(arena->memory, n);
@@ -136,20 +147,24 @@ static inline char *alloc_aligned(struct arena *arena, size_t n, size_t alignmen
     return object;
 }
 
-void *arena_alloc(struct arena *arena, size_t n) {
+void *arena_alloc(struct arena *arena, size_t n)
+{
     return alloc_aligned(arena, n, ALIGNMENT);
 }
 
-char *arena_text(struct arena *arena, size_t n) {
+char *arena_text(struct arena *arena, size_t n)
+{
     return alloc_aligned(arena, n, TEXT_ALIGNMENT);
 }
 
-void *arena_zalloc(struct arena *arena, size_t count, size_t size) {
+void *arena_zalloc(struct arena *arena, size_t count, size_t size)
+{
     size_t n = memory_product(arena->memory, count, size);
     return memset(arena_alloc(arena, n), 0, n);
 }
 
-char *arena_strndup(struct arena *arena, const char *text, size_t n) {
+char *arena_strndup(struct arena *arena, const char *text, size_t n)
+{
     if (n == SIZE_MAX)
         memory_exhausted(arena->memory, n);
     char *copy = arena_text(arena, n + 1);

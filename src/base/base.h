@@ -73,6 +73,7 @@ struct arena {
     size_t bytes;               /* handed out since init or clear */
 };
 
+/* An empty arena, without a block yet. */
 void arena_init(struct arena *arena, const struct memory *memory);
 /* Drops all objects, keeps the largest block for reuse. */
 void arena_clear(struct arena *arena);
@@ -316,11 +317,10 @@ enum packing { PACKING_NONE, PACKING_GZIP, PACKING_ZSTD };
 enum packing packing_of(const unsigned char *bytes, size_t n);
 /* Unpacks all members of a gzip file (libdeflate) or all frames of a zstd file. Checksums are
  * verified. The ceiling is the smaller of `max_bytes` and LIMIT_UNPACK_RATIO times the packed size
- * (zstd is exempt from the ratio but not from max_bytes). *out is memory_get'd: memory_put it.
- * `name` is for diagnostics, which give the packed byte offset. */
-NODISCARD enum status unpack(const unsigned char *bytes, size_t n, size_t max_bytes,
-                             const struct memory *memory, struct str name, struct diag_sink *sink,
-                             unsigned char **out, size_t *out_size);
+ * (zstd is exempt from the ratio but not from max_bytes). *unpacked is memory_get'd: memory_put its
+ * ptr. `name` is for diagnostics, which give the packed byte offset. */
+NODISCARD enum status unpack(struct str packed, size_t max_bytes, const struct memory *memory,
+                             struct str name, struct diag_sink *sink, struct str *unpacked);
 /* file_open, then unpack when the content is packed: `file` then holds the unpacked bytes. */
 NODISCARD enum status file_open_unpacked(struct file *file, const char *path,
                                          const struct memory *memory, struct diag_sink *sink);

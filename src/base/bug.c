@@ -7,7 +7,8 @@
 
 #include "base/base.h"
 
-void bug_at(const char *file, int line, const char *what) {
+void bug_at(const char *file, int line, const char *what)
+{
     fprintf(stderr, "unheap: bug: %s:%d: %s\n", file, line, what);
     abort();
 }

@@ -30,13 +30,15 @@ struct child {
     pid_t pid;
 };
 
-static void close_fd(int *fd) {
+static void close_fd(int *fd)
+{
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
 }
 
-static void close_streams(struct child *child) {
+static void close_streams(struct child *child)
+{
     for (int i = 0; i < STREAMS; i++) {
         close_fd(&child->streams[i].read_end);
         close_fd(&child->streams[i].write_end);
@@ -45,7 +47,8 @@ static void close_streams(struct child *child) {
 
 /* Moves *fd above the standard three, should this program have been started without them: else
  * laying one stream on 1 or 2 in the child could cover the other. */
-static bool lift(int *fd) {
+static bool lift(int *fd)
+{
     if (*fd >= ABOVE_STANDARD)
         return true;
     int lifted = fcntl(*fd, F_DUPFD_CLOEXEC, ABOVE_STANDARD);
@@ -56,7 +59,8 @@ static bool lift(int *fd) {
     return true;
 }
 
-static bool open_stream(struct stream *stream) {
+static bool open_stream(struct stream *stream)
+{
     int ends[2];
     if (!stream->on_bytes)
         return true;
@@ -67,7 +71,8 @@ static bool open_stream(struct stream *stream) {
     return lift(&stream->read_end) && lift(&stream->write_end);
 }
 
-static bool open_streams(struct child *child) {
+static bool open_streams(struct child *child)
+{
     const struct child_request *request = child->request;
     child->streams[0] = (struct stream){-1, -1, request->on_stdout};
     child->streams[1] = (struct stream){-1, -1, request->on_stderr};
@@ -75,12 +80,14 @@ static bool open_streams(struct child *child) {
 }
 
 /* Whether NAME=VALUE `a` is about the same NAME as `b`. */
-static bool same_name(const char *a, const char *b) {
+static bool same_name(const char *a, const char *b)
+{
     size_t name = strcspn(a, "=");
     return strncmp(a, b, name) == 0 && b[name] == '=';
 }
 
-static bool is_replaced(const char *variable, const char *const *extra) {
+static bool is_replaced(const char *variable, const char *const *extra)
+{
     for (; *extra; extra++) {
         if (same_name(*extra, variable))
             return true;
@@ -88,7 +95,8 @@ static bool is_replaced(const char *variable, const char *const *extra) {
     return false;
 }
 
-static size_t list_len(const char *const *list) {
+static size_t list_len(const char *const *list)
+{
     size_t len = 0;
     while (list[len])
         len++;
@@ -96,7 +104,8 @@ static size_t list_len(const char *const *list) {
 }
 
 /* This program's environment with `extra` in place of what it names. */
-static const char **merged_environment(const struct memory *memory, const char *const *extra) {
+static const char **merged_environment(const struct memory *memory, const char *const *extra)
+{
     static const char *const nothing[] = {NULL};
     const char *const *own = environ ? (const char *const *)environ : nothing;
     if (!extra)
@@ -115,7 +124,8 @@ static const char **merged_environment(const struct memory *memory, const char *
 }
 
 /* 0 or an errno value. */
-static int describe_files(const struct child *child, posix_spawn_file_actions_t *files) {
+static int describe_files(const struct child *child, posix_spawn_file_actions_t *files)
+{
     int error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
     for (int i = 0; i < STREAMS && !error; i++) {
         int write_end = child->streams[i].write_end;
@@ -129,7 +139,8 @@ static int describe_files(const struct child *child, posix_spawn_file_actions_t 
 }
 
 /* What a thread of ours blocks or ignores is none of the child's business. */
-static int describe_signals(posix_spawnattr_t *attributes) {
+static int describe_signals(posix_spawnattr_t *attributes)
+{
     sigset_t none, usual;
     sigemptyset(&none);
     sigemptyset(&usual);
@@ -144,7 +155,8 @@ static int describe_signals(posix_spawnattr_t *attributes) {
 }
 
 /* 0 or an errno value. */
-static int spawn(struct child *child, const char **environment) {
+static int spawn(struct child *child, const char **environment)
+{
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     int error = posix_spawn_file_actions_init(&files);
@@ -165,7 +177,8 @@ static int spawn(struct child *child, const char **environment) {
 }
 
 /* Hands on what is there. False when the callback wants no more. */
-static bool read_stream(const struct child *child, struct stream *stream) {
+static bool read_stream(const struct child *child, struct stream *stream)
+{
     char buf[READ_BYTES];
     ssize_t got = read(stream->read_end, buf, sizeof(buf));
     if (got > 0)
@@ -176,7 +189,8 @@ static bool read_stream(const struct child *child, struct stream *stream) {
 }
 
 /* Reads both streams to their ends (C2). False when a callback wants no more. */
-static bool read_streams(struct child *child) {
+static bool read_streams(struct child *child)
+{
     struct stream *streams = child->streams;
     while (streams[0].read_end >= 0 || streams[1].read_end >= 0) {
         struct pollfd waiting[STREAMS]; /* poll passes over descriptors below 0 */
@@ -193,7 +207,8 @@ static bool read_streams(struct child *child) {
 }
 
 /* C3 */
-static int wait_for(pid_t pid) {
+static int wait_for(pid_t pid)
+{
     int state;
     pid_t waited;
     do
@@ -204,7 +219,8 @@ static int wait_for(pid_t pid) {
     return WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
 }
 
-static enum status follow(struct child *child, struct diag_sink *sink, int *exit_code) {
+static enum status follow(struct child *child, struct diag_sink *sink, int *exit_code)
+{
     for (int i = 0; i < STREAMS; i++)
         close_fd(&child->streams[i].write_end); /* else our own end would keep the pipe open */
     bool wanted = read_streams(child);
@@ -222,7 +238,8 @@ static enum status follow(struct child *child, struct diag_sink *sink, int *exit
 }
 
 static enum status tell_start(const struct child_request *request, int error,
-                              struct diag_sink *sink) {
+                              struct diag_sink *sink)
+{
     if (request->dir && !dir_exists(request->dir)) {
         diag_add(sink, DIAG_CHILD_START, str_from(request->argv[0]), 0, DIAG_NO_OFFSET,
                  "cannot start it in %s: that is not a directory", request->dir);
@@ -234,7 +251,8 @@ static enum status tell_start(const struct child_request *request, int error,
 }
 
 enum status child_run(const struct child_request *request, const struct memory *memory,
-                      struct diag_sink *sink, int *exit_code) {
+                      struct diag_sink *sink, int *exit_code)
+{
     struct child child = {.request = request};
     const char **environment = merged_environment(memory, request->extra_env);
     int error = open_streams(&child) ? spawn(&child, environment) : errno;

@@ -24,28 +24,34 @@ static const struct {
 #undef X
 };
 
-const char *diag_code_name(enum diag_code code) {
+const char *diag_code_name(enum diag_code code)
+{
     return codes[code].name;
 }
 
-const char *diag_hint(enum diag_code code) {
+const char *diag_hint(enum diag_code code)
+{
     return codes[code].hint;
 }
 
-enum diag_severity diag_severity(enum diag_code code) {
+enum diag_severity diag_severity(enum diag_code code)
+{
     return codes[code].severity;
 }
 
 /* The lock is never held across a call that can wait or fail, so locking cannot fail either. */
-static void lock(const struct diag_sink *sink) {
+static void lock(const struct diag_sink *sink)
+{
     pthread_mutex_lock((pthread_mutex_t *)&sink->lock);
 }
 
-static void unlock(const struct diag_sink *sink) {
+static void unlock(const struct diag_sink *sink)
+{
     pthread_mutex_unlock((pthread_mutex_t *)&sink->lock);
 }
 
-struct diag_sink *diag_sink_new(const struct memory *memory) {
+struct diag_sink *diag_sink_new(const struct memory *memory)
+{
     struct diag_sink *sink = memory_get(memory, sizeof(*sink));
     memset(sink, 0, sizeof(*sink));
     sink->memory = memory;
@@ -53,7 +59,8 @@ struct diag_sink *diag_sink_new(const struct memory *memory) {
     return sink;
 }
 
-void diag_sink_free(struct diag_sink *sink) {
+void diag_sink_free(struct diag_sink *sink)
+{
     if (!sink)
         return;
     for (size_t i = 0; i < sink->count; i++)
@@ -63,7 +70,8 @@ void diag_sink_free(struct diag_sink *sink) {
 }
 
 /* Copies text to *to, which moves behind it. */
-static struct str put_text(char **to, struct str text) {
+static struct str put_text(char **to, struct str text)
+{
     struct str copy = {*to, text.len};
     if (text.len)
         memcpy(*to, text.ptr, text.len);
@@ -73,7 +81,8 @@ static struct str put_text(char **to, struct str text) {
 
 /* `place` has code, line and offset; the texts are copied. */
 static struct diag *diag_new(const struct memory *memory, struct diag place, struct str file,
-                             struct str message) {
+                             struct str message)
+{
     struct diag *diag = memory_get(memory, sizeof(*diag) + file.len + message.len);
     char *texts = (char *)(diag + 1);
     *diag = place;
@@ -84,21 +93,24 @@ static struct diag *diag_new(const struct memory *memory, struct diag place, str
 
 /* With the lock held: whether there is no place for one more of this code, which is then counted.
  */
-static bool drop_when_full(struct diag_sink *sink, enum diag_code code) {
+static bool drop_when_full(struct diag_sink *sink, enum diag_code code)
+{
     bool full = sink->count == LIMIT_DIAGNOSTICS;
     sink->dropped += full;
     sink->errors += full && diag_severity(code) == DIAG_ERROR;
     return full;
 }
 
-static bool is_full(struct diag_sink *sink, enum diag_code code) {
+static bool is_full(struct diag_sink *sink, enum diag_code code)
+{
     lock(sink);
     bool full = drop_when_full(sink, code);
     unlock(sink);
     return full;
 }
 
-static void keep(struct diag_sink *sink, struct diag *diag) {
+static void keep(struct diag_sink *sink, struct diag *diag)
+{
     lock(sink);
     bool full = drop_when_full(sink, diag->code); /* others may have come between */
     if (!full) {
@@ -111,7 +123,8 @@ static void keep(struct diag_sink *sink, struct diag *diag) {
 }
 
 /* Puts three dots at the end of a text that was cut. */
-static struct str mark_cut(char *message, size_t size, int wanted) {
+static struct str mark_cut(char *message, size_t size, int wanted)
+{
     if (wanted < 0)
         BUG("diag_add: a format that cannot be printed");
     if ((size_t)wanted < size)
@@ -121,7 +134,8 @@ static struct str mark_cut(char *message, size_t size, int wanted) {
 }
 
 void diag_add(struct diag_sink *sink, enum diag_code code, struct str file, uint64_t line,
-              uint64_t offset, const char *fmt, ...) {
+              uint64_t offset, const char *fmt, ...)
+{
     if (is_full(sink, code))
         return;
     char buf[LIMIT_DIAGNOSTIC_BYTES];
@@ -133,28 +147,32 @@ void diag_add(struct diag_sink *sink, enum diag_code code, struct str file, uint
     keep(sink, diag_new(sink->memory, place, str_slice(file, 0, LIMIT_DIAGNOSTIC_BYTES), message));
 }
 
-size_t diag_count(const struct diag_sink *sink) {
+size_t diag_count(const struct diag_sink *sink)
+{
     lock(sink);
     size_t count = sink->count;
     unlock(sink);
     return count;
 }
 
-size_t diag_errors(const struct diag_sink *sink) {
+size_t diag_errors(const struct diag_sink *sink)
+{
     lock(sink);
     size_t errors = sink->errors;
     unlock(sink);
     return errors;
 }
 
-size_t diag_dropped(const struct diag_sink *sink) {
+size_t diag_dropped(const struct diag_sink *sink)
+{
     lock(sink);
     size_t dropped = sink->dropped;
     unlock(sink);
     return dropped;
 }
 
-const struct diag *diag_at(const struct diag_sink *sink, size_t index) {
+const struct diag *diag_at(const struct diag_sink *sink, size_t index)
+{
     lock(sink);
     const struct diag *diag = index < sink->count ? sink->items[index] : NULL;
     unlock(sink);
@@ -164,7 +182,8 @@ const struct diag *diag_at(const struct diag_sink *sink, size_t index) {
 }
 
 /* Messages quote foreign bytes: what could move the cursor of a terminal is written as \xNN. */
-static void add_printable(struct sb *out, struct str text) {
+static void add_printable(struct sb *out, struct str text)
+{
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
@@ -174,7 +193,8 @@ static void add_printable(struct sb *out, struct str text) {
     }
 }
 
-void diag_format(const struct diag *diag, struct sb *out) {
+void diag_format(const struct diag *diag, struct sb *out)
+{
     static const char *const severities[] = {"error", "warning", "note"};
     size_t start = out->len;
     add_printable(out, diag->file);

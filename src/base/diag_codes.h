@@ -4,27 +4,39 @@ X(FILE_OPEN, "file-open", DIAG_ERROR, "check the path and that it may be read")
 X(FILE_READ, "file-read", DIAG_ERROR, "check the disk or the pipe and try again")
 X(FILE_WRITE, "file-write", DIAG_ERROR, "check the folder's permissions and the free space")
 X(FILE_LIMIT, "file-limit", DIAG_ERROR, "split the input, or give a smaller one")
-X(UNPACK_DAMAGED, "unpack-damaged", DIAG_ERROR, "fetch or copy the file again: it is damaged or cut off")
-X(UNPACK_LIMIT, "unpack-limit", DIAG_ERROR, "the file unpacks to more than is allowed; unpack it by hand to look at it")
+X(UNPACK_DAMAGED, "unpack-damaged", DIAG_ERROR,
+  "fetch or copy the file again: it is damaged or cut off")
+X(UNPACK_LIMIT, "unpack-limit", DIAG_ERROR,
+  "the file unpacks to more than is allowed; unpack it by hand to look at it")
 X(CHILD_START, "child-start", DIAG_ERROR, "install the program or put it on the PATH")
 X(CHILD_FAILED, "child-failed", DIAG_ERROR, "mend what the program complains of and try again")
-X(PROFILE_FORMAT, "profile-format", DIAG_ERROR, "give a pprof heap profile: protobuf (plain, gzip, zstd) or Go's text form (debug=1)")
+X(PROFILE_FORMAT, "profile-format", DIAG_ERROR,
+  "give a pprof heap profile: protobuf (plain, gzip, zstd) or Go's text form (debug=1)")
 X(PROFILE_DAMAGED, "profile-damaged", DIAG_ERROR, "capture or copy the profile again")
 X(PROFILE_LIMIT, "profile-limit", DIAG_ERROR, "capture a shorter profile, or merge fewer")
 X(PROFILE_EMPTY, "profile-empty", DIAG_ERROR, "capture under load, or lower runtime.MemProfileRate")
 X(PROFILE_KIND, "profile-kind", DIAG_ERROR, "give a heap or allocs profile")
-X(PROFILE_SAMPLE_TYPE, "profile-sample-type", DIAG_ERROR, "choose one of the sample types named above")
-X(PROFILE_MISMATCH, "profile-mismatch", DIAG_ERROR, "merge only profiles with the same sample types")
-X(HTTP_FAILED, "http-failed", DIAG_ERROR, "check the address and that net/http/pprof is served there")
-X(HTTP_NOT_PROFILE, "http-not-profile", DIAG_ERROR, "the address answers something else than a profile; add /debug/pprof/heap")
-X(COMPILER_TEXT, "compiler-text", DIAG_ERROR, "give the output of go build -gcflags=-m=2 (standard error), or a directory of -json=0 logs")
+X(PROFILE_SAMPLE_TYPE, "profile-sample-type", DIAG_ERROR,
+  "choose one of the sample types named above")
+X(PROFILE_MISMATCH, "profile-mismatch", DIAG_ERROR,
+  "merge only profiles with the same sample types")
+X(HTTP_FAILED, "http-failed", DIAG_ERROR,
+  "check the address and that net/http/pprof is served there")
+X(HTTP_NOT_PROFILE, "http-not-profile", DIAG_ERROR,
+  "the address answers something else than a profile; add /debug/pprof/heap")
+X(COMPILER_TEXT, "compiler-text", DIAG_ERROR,
+  "give the output of go build -gcflags=-m=2 (standard error), or a directory of -json=0 logs")
 X(COMPILER_LINE, "compiler-line", DIAG_WARNING, "the line was passed over; the rest was read")
-X(COMPILER_LEVEL, "compiler-level", DIAG_WARNING, "use -gcflags=all=-m=2: with -m alone there are verdicts but no stories")
+X(COMPILER_LEVEL, "compiler-level", DIAG_WARNING,
+  "use -gcflags=all=-m=2: with -m alone there are verdicts but no stories")
 X(COMPILER_LIMIT, "compiler-limit", DIAG_ERROR, "analyse fewer packages at a time")
-X(COMPILER_NO_GO, "compiler-no-go", DIAG_ERROR, "install Go, or give the compiler's text with -diagnostics FILE")
+X(COMPILER_NO_GO, "compiler-no-go", DIAG_ERROR,
+  "install Go, or give the compiler's text with -diagnostics FILE")
 X(COMPILER_BUILD, "compiler-build", DIAG_ERROR, "mend the build errors above and try again")
 X(COMPILER_EMPTY, "compiler-empty", DIAG_ERROR, "name packages that exist in this module")
 X(SOURCE_READ, "source-read", DIAG_NOTE, "reasons that need the source are left out for this file")
-X(JOIN_FOREIGN, "join-foreign", DIAG_WARNING, "analyse the commit the profile's program was built from, or use -map FROM=TO")
-X(JOIN_PARTIAL, "join-partial", DIAG_WARNING, "the named functions or lines do not exist in these diagnostics")
+X(JOIN_FOREIGN, "join-foreign", DIAG_WARNING,
+  "analyse the commit the profile's program was built from, or use -map FROM=TO")
+X(JOIN_PARTIAL, "join-partial", DIAG_WARNING,
+  "the named functions or lines do not exist in these diagnostics")
 X(USAGE, "usage", DIAG_ERROR, "see the verb's -h")

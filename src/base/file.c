@@ -20,14 +20,16 @@ enum {
 };
 
 static enum status tell(struct diag_sink *sink, enum diag_code code, struct str path,
-                        const char *doing, int errno_value) {
+                        const char *doing, int errno_value)
+{
     diag_add(sink, code, path, 0, DIAG_NO_OFFSET, "cannot %s: %s", doing, strerror(errno_value));
     bool missing = errno_value == ENOENT || errno_value == ENOTDIR;
     return missing ? STATUS_NOT_FOUND : STATUS_IO;
 }
 
 static enum status tell_limit(struct diag_sink *sink, struct str path, const char *limit_name,
-                              size_t max) {
+                              size_t max)
+{
     diag_add(sink, DIAG_FILE_LIMIT, path, 0, DIAG_NO_OFFSET,
              "more than unheap takes in: the ceiling is %zu (%s)", max, limit_name);
     return STATUS_LIMIT;
@@ -35,7 +37,8 @@ static enum status tell_limit(struct diag_sink *sink, struct str path, const cha
 
 /* ---- reading ---- */
 
-static ssize_t read_some(int fd, void *buf, size_t n) {
+static ssize_t read_some(int fd, void *buf, size_t n)
+{
     ssize_t got;
     do
         got = read(fd, buf, n);
@@ -50,7 +53,8 @@ struct growing {
 };
 
 /* Reads until the end, an error, or one byte over max. */
-static void read_until(struct growing *into, int fd, size_t first, size_t max) {
+static void read_until(struct growing *into, int fd, size_t first, size_t max)
+{
     while (into->size <= max) {
         if (into->size == into->cap) {
             size_t cap = capacity_after(into->cap, into->size + 1, first, max + 1);
@@ -72,13 +76,15 @@ static void read_until(struct growing *into, int fd, size_t first, size_t max) {
 }
 
 /* Gives the part back that was not needed. */
-static unsigned char *shrink(struct growing *grown) {
+static unsigned char *shrink(struct growing *grown)
+{
     void *fitting = memory_try_resize(grown->bytes, grown->size);
     return fitting ? fitting : grown->bytes;
 }
 
 enum status file_read_all(struct file *file, const struct read_request *request,
-                          const struct memory *memory, struct diag_sink *sink) {
+                          const struct memory *memory, struct diag_sink *sink)
+{
     struct growing into = {0};
     read_until(&into, request->fd, request->size_hint, request->max_bytes);
     if (!into.error && into.size <= request->max_bytes) {
@@ -96,7 +102,8 @@ enum status file_read_all(struct file *file, const struct read_request *request,
 }
 
 /* False where this kind of file cannot be mapped: then it is read. */
-static bool map_file(struct file *file, int fd, size_t size, const struct memory *memory) {
+static bool map_file(struct file *file, int fd, size_t size, const struct memory *memory)
+{
     void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (bytes == MAP_FAILED)
         return false;
@@ -106,7 +113,8 @@ static bool map_file(struct file *file, int fd, size_t size, const struct memory
 }
 
 static enum status read_or_map(struct file *file, struct read_request *request,
-                               const struct memory *memory, struct diag_sink *sink) {
+                               const struct memory *memory, struct diag_sink *sink)
+{
     struct stat facts;
     if (fstat(request->fd, &facts))
         return tell(sink, DIAG_FILE_READ, request->name, "look at it", errno);
@@ -127,7 +135,8 @@ static enum status read_or_map(struct file *file, struct read_request *request,
     return file_read_all(file, request, memory, sink);
 }
 
-static int open_retrying(const char *path, int flags, mode_t mode) {
+static int open_retrying(const char *path, int flags, mode_t mode)
+{
     int fd;
     do
         fd = open(path, flags | O_CLOEXEC | O_NOCTTY, mode);
@@ -136,7 +145,8 @@ static int open_retrying(const char *path, int flags, mode_t mode) {
 }
 
 static enum status open_stdin(struct file *file, const struct memory *memory,
-                              struct diag_sink *sink) {
+                              struct diag_sink *sink)
+{
     struct read_request request = {.fd = STDIN_FILENO, .size_hint = READ_FIRST,
                                    .max_bytes = LIMIT_STDIN_BYTES,
                                    .limit_name = "LIMIT_STDIN_BYTES",
@@ -145,7 +155,8 @@ static enum status open_stdin(struct file *file, const struct memory *memory,
 }
 
 enum status file_open(struct file *file, const char *path, const struct memory *memory,
-                      struct diag_sink *sink) {
+                      struct diag_sink *sink)
+{
     *file = (struct file){.memory = memory};
     if (strcmp(path, "-") == 0)
         return open_stdin(file, memory, sink);
@@ -160,7 +171,8 @@ enum status file_open(struct file *file, const char *path, const struct memory *
     return status;
 }
 
-void file_close(struct file *file) {
+void file_close(struct file *file)
+{
     if (file->mapped)
         munmap((void *)file->bytes, file->size);
     else
@@ -168,7 +180,8 @@ void file_close(struct file *file) {
     *file = (struct file){.memory = file->memory};
 }
 
-void file_drop(const struct file *file, size_t from, size_t to) {
+void file_drop(const struct file *file, size_t from, size_t to)
+{
     if (!file->mapped)
         return;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -180,7 +193,8 @@ void file_drop(const struct file *file, size_t from, size_t to) {
 
 /* ---- writing ---- */
 
-bool write_all(int fd, const char *bytes, size_t n) {
+bool write_all(int fd, const char *bytes, size_t n)
+{
     while (n > 0) {
         ssize_t put = write(fd, bytes, n);
         if (put < 0 && errno != EINTR)
@@ -194,7 +208,8 @@ bool write_all(int fd, const char *bytes, size_t n) {
 }
 
 /* A new file beside `target`; *path gets its name. Not mkstemp: that leaves out the umask. */
-static int open_tmp(const char *target, struct sb *path) {
+static int open_tmp(const char *target, struct sb *path)
+{
     int fd = -1;
     for (int try = 0; fd < 0 && try < TMP_TRIES; try++) {
         sb_clear(path);
@@ -207,7 +222,8 @@ static int open_tmp(const char *target, struct sb *path) {
 }
 
 /* Makes the rename itself durable. Some file systems cannot; the file is whole all the same. */
-static void sync_dir_of(const char *path, struct sb *dir) {
+static void sync_dir_of(const char *path, struct sb *dir)
+{
     sb_clear(dir);
     struct str name = str_dir_name(str_from(path));
     sb_add(dir, name.ptr ? name : STR("."));
@@ -220,7 +236,8 @@ static void sync_dir_of(const char *path, struct sb *dir) {
 }
 
 /* `facts` are the old file's, NULL when there is none. */
-static bool fill_tmp(int fd, struct str bytes, const struct stat *facts) {
+static bool fill_tmp(int fd, struct str bytes, const struct stat *facts)
+{
     bool filled = (!facts || fchmod(fd, facts->st_mode & 07777) == 0) &&
                   write_all(fd, bytes.ptr, bytes.len) && fsync(fd) == 0;
     int error = errno;
@@ -231,7 +248,8 @@ static bool fill_tmp(int fd, struct str bytes, const struct stat *facts) {
 }
 
 static enum status replace_file(const char *target, struct str bytes, const struct stat *facts,
-                                struct sb *path, struct diag_sink *sink) {
+                                struct sb *path, struct diag_sink *sink)
+{
     struct str name = str_from(target);
     int fd = open_tmp(target, path);
     if (fd < 0)
@@ -246,7 +264,8 @@ static enum status replace_file(const char *target, struct str bytes, const stru
 }
 
 enum status file_write_atomic(const char *path, struct str bytes, const struct memory *memory,
-                              struct diag_sink *sink) {
+                              struct diag_sink *sink)
+{
     struct stat facts;
     bool exists = stat(path, &facts) == 0;
     if (exists && !S_ISREG(facts.st_mode)) {
@@ -266,12 +285,14 @@ enum status file_write_atomic(const char *path, struct str bytes, const struct m
 
 /* ---- looking ---- */
 
-bool file_exists(const char *path) {
+bool file_exists(const char *path)
+{
     struct stat facts;
     return stat(path, &facts) == 0 && !S_ISDIR(facts.st_mode);
 }
 
-bool dir_exists(const char *path) {
+bool dir_exists(const char *path)
+{
     struct stat facts;
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
@@ -282,7 +303,8 @@ struct listing {
 };
 
 /* False when there is no memory. */
-static bool add_name(struct listing *listing, const char *name) {
+static bool add_name(struct listing *listing, const char *name)
+{
     size_t n = strlen(name) + 1;
     size_t len = listing->texts.len;
     if (listing->texts.cap - len < n) {
@@ -300,7 +322,8 @@ static bool add_name(struct listing *listing, const char *name) {
 }
 
 /* Up to one name over max. 0, or what readdir or memory answered. */
-static int read_names(struct listing *listing, DIR *handle, size_t max) {
+static int read_names(struct listing *listing, DIR *handle, size_t max)
+{
     struct dirent *entry;
     errno = 0;
     while (listing->count <= max && (entry = readdir(handle))) {
@@ -312,11 +335,13 @@ static int read_names(struct listing *listing, DIR *handle, size_t max) {
     return errno;
 }
 
-static int compare_names(const void *a, const void *b) {
+static int compare_names(const void *a, const void *b)
+{
     return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-static struct str *sorted_names(const struct listing *listing, struct arena *arena) {
+static struct str *sorted_names(const struct listing *listing, struct arena *arena)
+{
     char *text = arena_text(arena, listing->texts.len);
     if (listing->texts.len)
         memcpy(text, listing->texts.at, listing->texts.len);
@@ -331,7 +356,8 @@ static struct str *sorted_names(const struct listing *listing, struct arena *are
 }
 
 enum status dir_list_up_to(const char *path, struct arena *arena, struct str **names, size_t *count,
-                           struct diag_sink *sink, size_t max_names) {
+                           struct diag_sink *sink, size_t max_names)
+{
     DIR *handle = opendir(path);
     if (!handle)
         return tell(sink, DIAG_FILE_OPEN, str_from(path), "open the directory", errno);
@@ -355,6 +381,7 @@ enum status dir_list_up_to(const char *path, struct arena *arena, struct str **n
 }
 
 enum status dir_list(const char *path, struct arena *arena, struct str **names, size_t *count,
-                     struct diag_sink *sink) {
+                     struct diag_sink *sink)
+{
     return dir_list_up_to(path, arena, names, count, sink, LIMIT_DIR_NAMES);
 }

@@ -8,7 +8,8 @@
 enum { INTERN_FIRST = 64 };
 _Static_assert(LIMIT_INTERNED_BYTES <= UINT32_MAX, "I3");
 
-static void set_capacity(struct intern *intern, size_t cap) {
+static void set_capacity(struct intern *intern, size_t cap)
+{
     const struct memory *memory = intern->texts.memory;
     intern->strings = memory_resize(memory, intern->strings,
                                     memory_product(memory, cap, sizeof(*intern->strings)));
@@ -17,7 +18,8 @@ static void set_capacity(struct intern *intern, size_t cap) {
     intern->cap = cap;
 }
 
-static void place(uint32_t *slots, size_t slot_count, uint64_t hash, uint32_t id) {
+static void place(uint32_t *slots, size_t slot_count, uint64_t hash, uint32_t id)
+{
     size_t mask = slot_count - 1;
     size_t index = hash & mask;
     while (slots[index])
@@ -25,7 +27,8 @@ static void place(uint32_t *slots, size_t slot_count, uint64_t hash, uint32_t id
     slots[index] = id;
 }
 
-static void set_slot_count(struct intern *intern, size_t slot_count) {
+static void set_slot_count(struct intern *intern, size_t slot_count)
+{
     const struct memory *memory = intern->texts.memory;
     size_t n = memory_product(memory, slot_count, sizeof(uint32_t));
     uint32_t *slots = memset(memory_get(memory, n), 0, n);
@@ -36,7 +39,8 @@ static void set_slot_count(struct intern *intern, size_t slot_count) {
     intern->slot_count = slot_count;
 }
 
-void intern_init(struct intern *intern, const struct memory *memory) {
+void intern_init(struct intern *intern, const struct memory *memory)
+{
     *intern = (struct intern){.len = 0};
     arena_init(&intern->texts, memory);
     set_capacity(intern, INTERN_FIRST);
@@ -46,7 +50,8 @@ void intern_init(struct intern *intern, const struct memory *memory) {
     set_slot_count(intern, 2 * INTERN_FIRST);
 }
 
-void intern_release(struct intern *intern) {
+void intern_release(struct intern *intern)
+{
     const struct memory *memory = intern->texts.memory;
     memory_put(memory, intern->strings);
     memory_put(memory, intern->hashes);
@@ -55,7 +60,8 @@ void intern_release(struct intern *intern) {
     *intern = (struct intern){.texts = intern->texts};
 }
 
-static inline uint32_t find(const struct intern *intern, struct str text, uint64_t hash) {
+static inline uint32_t find(const struct intern *intern, struct str text, uint64_t hash)
+{
     size_t mask = intern->slot_count - 1;
     size_t index = hash & mask;
     uint32_t id;
@@ -66,7 +72,8 @@ static inline uint32_t find(const struct intern *intern, struct str text, uint64
     return 0;
 }
 
-static uint32_t add_new(struct intern *intern, struct str text, uint64_t hash) {
+static uint32_t add_new(struct intern *intern, struct str text, uint64_t hash)
+{
     if (intern->len == intern->cap)
         set_capacity(intern, 2 * intern->cap);
     if (intern->len >= intern->slot_count / 4 * 3)
@@ -79,7 +86,8 @@ static uint32_t add_new(struct intern *intern, struct str text, uint64_t hash) {
     return id;
 }
 
-uint32_t intern_add_up_to(struct intern *intern, struct str text, size_t max_bytes) {
+uint32_t intern_add_up_to(struct intern *intern, struct str text, size_t max_bytes)
+{
     if (text.len == 0)
         return 0;
     uint64_t hash = str_hash(text);
@@ -91,15 +99,18 @@ uint32_t intern_add_up_to(struct intern *intern, struct str text, size_t max_byt
     return add_new(intern, text, hash);
 }
 
-uint32_t intern_add(struct intern *intern, struct str text) {
+uint32_t intern_add(struct intern *intern, struct str text)
+{
     return intern_add_up_to(intern, text, LIMIT_INTERNED_BYTES);
 }
 
-uint32_t intern_find(const struct intern *intern, struct str text) {
+uint32_t intern_find(const struct intern *intern, struct str text)
+{
     return text.len ? find(intern, text, str_hash(text)) : 0;
 }
 
-struct str intern_str(const struct intern *intern, uint32_t id) {
+struct str intern_str(const struct intern *intern, uint32_t id)
+{
     if (id >= intern->len)
         BUG("intern_str: no such id");
     return intern->strings[id];

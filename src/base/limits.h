@@ -9,7 +9,7 @@
 
 #define LIMIT_UNPACKED_BYTES ((size_t)4 << 30)     /* what one gzip or zstd file may unpack to */
 #define LIMIT_UNPACK_RATIO 2000                    /* unpacked : packed; gzip cannot exceed 1032 */
-#define LIMIT_ZSTD_WINDOW_LOG 27                   /* zstd may look back 2^27 bytes, as zstd(1) allows */
+#define LIMIT_ZSTD_WINDOW_LOG 27                   /* how far zstd may look back: 2^27 bytes */
 #define LIMIT_FILE_BYTES ((size_t)8 << 30)         /* one input file */
 #define LIMIT_STDIN_BYTES ((size_t)4 << 30)        /* standard input, read to its end */
 #define LIMIT_HTTP_BYTES ((size_t)1 << 30)         /* the body of one HTTP answer */
@@ -42,7 +42,7 @@
 #define LIMIT_PAGE_UNEXPLAINED 300
 #define LIMIT_PAGE_GRAPH_NODES 60                  /* in the picture of one cause */
 #define LIMIT_PAGE_FLAME_NODES 20000
-#define LIMIT_PAGE_FLAME_PARTS 2000                /* frames below 1/2000 of the total are left out */
+#define LIMIT_PAGE_FLAME_PARTS 2000                /* frames below 1/2000 of all are left out */
 #define LIMIT_PAGE_SOURCE_BYTES ((size_t)3 << 20)  /* whole source files in the page */
 #define LIMIT_PAGE_EXCERPT_BYTES ((size_t)1 << 20) /* and parts of the ones beyond */
 

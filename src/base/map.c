@@ -27,30 +27,35 @@ static const uint64_t factor_b = 0x09226fbdccf5c7a9u;
 static const uint64_t seed_a = 0x1fa564b27c9576bdu;
 static const uint64_t seed_b = 0xed1190e9a6f855cdu;
 
-static inline uint64_t fold(uint64_t value, uint64_t factor) {
+static inline uint64_t fold(uint64_t value, uint64_t factor)
+{
     wide product = (wide)value * factor;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static inline uint64_t load64(const unsigned char *bytes) {
+static inline uint64_t load64(const unsigned char *bytes)
+{
     uint64_t word;
     memcpy(&word, bytes, sizeof(word));
     return word;
 }
 
-static inline uint64_t load32(const unsigned char *bytes) {
+static inline uint64_t load32(const unsigned char *bytes)
+{
     uint32_t word;
     memcpy(&word, bytes, sizeof(word));
     return word;
 }
 
 /* Every input bit goes through two folds: one leaves a visible bias in the bits of the result. */
-uint64_t hash_mix(uint64_t a, uint64_t b) {
+uint64_t hash_mix(uint64_t a, uint64_t b)
+{
     return fold(fold(a ^ seed_a, factor_a) ^ fold(b ^ seed_b, factor_b), factor_a);
 }
 
 /* n < 8 bytes in one word: two overlapping halves, or first, middle and last byte. */
-static inline uint64_t load_short(const unsigned char *bytes, size_t n) {
+static inline uint64_t load_short(const unsigned char *bytes, size_t n)
+{
     if (n >= 4)
         return load32(bytes) << 32 | load32(bytes + n - 4);
     if (n == 0)
@@ -60,7 +65,8 @@ static inline uint64_t load_short(const unsigned char *bytes, size_t n) {
 
 /* Two lanes of 8 bytes, so that two multiplications are under way at a time. The length is part of
  * the start value: texts that overlapping loads would confuse differ in it. */
-uint64_t hash_bytes(const void *bytes, size_t n) {
+uint64_t hash_bytes(const void *bytes, size_t n)
+{
     const unsigned char *at = bytes;
     if (n < 8)
         return hash_mix(n, load_short(at, n));
@@ -77,23 +83,27 @@ uint64_t hash_bytes(const void *bytes, size_t n) {
     return hash_mix(lane_a ^ load64(last), lane_b);
 }
 
-void map_init(struct map *map, const struct memory *memory) {
+void map_init(struct map *map, const struct memory *memory)
+{
     *map = (struct map){.memory = memory};
 }
 
-void map_release(struct map *map) {
+void map_release(struct map *map)
+{
     memory_put(map->memory, map->slots);
     map_init(map, map->memory);
 }
 
-void map_clear(struct map *map) {
+void map_clear(struct map *map)
+{
     if (map->slots)
         memset(map->slots, 0, (map->slot_count + 1) * sizeof(*map->slots));
     map->len = 0;
 }
 
 /* The slot that has the key, or the free one where it belongs (M3). key is not 0. */
-static inline struct map_slot *slot_of(struct map_slot *slots, size_t slot_count, uint64_t key) {
+static inline struct map_slot *slot_of(struct map_slot *slots, size_t slot_count, uint64_t key)
+{
     size_t mask = slot_count - 1;
     size_t index = hash_mix(key, 0) & mask;
     while (slots[index].key != key && slots[index].key != 0)
@@ -101,7 +111,8 @@ static inline struct map_slot *slot_of(struct map_slot *slots, size_t slot_count
     return &slots[index];
 }
 
-static void grow(struct map *map) {
+static void grow(struct map *map)
+{
     size_t slot_count = map->slot_count ? 2 * map->slot_count : MAP_FIRST;
     size_t n = memory_product(map->memory, slot_count + 1, sizeof(struct map_slot));
     struct map_slot *slots = memset(memory_get(map->memory, n), 0, n);
@@ -116,7 +127,8 @@ static void grow(struct map *map) {
     map->slot_count = slot_count;
 }
 
-uint64_t *map_put_up_to(struct map *map, uint64_t key, bool *added, size_t max_entries) {
+uint64_t *map_put_up_to(struct map *map, uint64_t key, bool *added, size_t max_entries)
+{
     uint64_t *value = map_get(map, key);
     *added = !value;
     if (value)
@@ -133,11 +145,13 @@ uint64_t *map_put_up_to(struct map *map, uint64_t key, bool *added, size_t max_e
     return &slot->value;
 }
 
-uint64_t *map_put(struct map *map, uint64_t key, bool *added) {
+uint64_t *map_put(struct map *map, uint64_t key, bool *added)
+{
     return map_put_up_to(map, key, added, LIMIT_MAP_ENTRIES);
 }
 
-uint64_t *map_get(const struct map *map, uint64_t key) {
+uint64_t *map_get(const struct map *map, uint64_t key)
+{
     if (map->slot_count == 0)
         return NULL;
     struct map_slot *slot = key ? slot_of(map->slots, map->slot_count, key)

@@ -9,23 +9,27 @@
 
 enum { SB_FIRST = 64 };
 
-void sb_init(struct sb *sb, const struct memory *memory) {
+void sb_init(struct sb *sb, const struct memory *memory)
+{
     *sb = (struct sb){.memory = memory, .text = memory_get(memory, SB_FIRST), .cap = SB_FIRST};
     sb->text[0] = '\0'; /* S1 */
 }
 
-void sb_release(struct sb *sb) {
+void sb_release(struct sb *sb)
+{
     memory_put(sb->memory, sb->text);
     *sb = (struct sb){.memory = sb->memory};
 }
 
-void sb_clear(struct sb *sb) {
+void sb_clear(struct sb *sb)
+{
     sb->len = 0;
     sb->full = false;
     sb->text[0] = '\0';
 }
 
-bool sb_reserve_up_to(struct sb *sb, size_t n, size_t max_bytes) {
+bool sb_reserve_up_to(struct sb *sb, size_t n, size_t max_bytes)
+{
     if (sb->full)
         return false;
     if (n < sb->cap - sb->len && sb->len + n <= max_bytes)
@@ -41,11 +45,13 @@ bool sb_reserve_up_to(struct sb *sb, size_t n, size_t max_bytes) {
     return true;
 }
 
-static inline bool reserve(struct sb *sb, size_t n) {
+static inline bool reserve(struct sb *sb, size_t n)
+{
     return sb_reserve_up_to(sb, n, LIMIT_BUILDER_BYTES);
 }
 
-void sb_addn(struct sb *sb, const void *bytes, size_t n) {
+void sb_addn(struct sb *sb, const void *bytes, size_t n)
+{
     if (n == 0 || !reserve(sb, n))
         return;
     memcpy(sb->text + sb->len, bytes, n);
@@ -53,22 +59,26 @@ void sb_addn(struct sb *sb, const void *bytes, size_t n) {
     sb->text[sb->len] = '\0';
 }
 
-void sb_add(struct sb *sb, struct str text) {
+void sb_add(struct sb *sb, struct str text)
+{
     sb_addn(sb, text.ptr, text.len);
 }
 
-void sb_adds(struct sb *sb, const char *nul_terminated) {
+void sb_adds(struct sb *sb, const char *nul_terminated)
+{
     sb_addn(sb, nul_terminated, strlen(nul_terminated));
 }
 
-void sb_addc(struct sb *sb, char c) {
+void sb_addc(struct sb *sb, char c)
+{
     if (!reserve(sb, 1))
         return;
     sb->text[sb->len++] = c;
     sb->text[sb->len] = '\0';
 }
 
-void sb_repeat(struct sb *sb, char c, size_t n) {
+void sb_repeat(struct sb *sb, char c, size_t n)
+{
     if (!reserve(sb, n))
         return;
     memset(sb->text + sb->len, c, n);
@@ -76,7 +86,8 @@ void sb_repeat(struct sb *sb, char c, size_t n) {
     sb->text[sb->len] = '\0';
 }
 
-void sb_vaddf(struct sb *sb, const char *fmt, va_list args) {
+void sb_vaddf(struct sb *sb, const char *fmt, va_list args)
+{
     if (sb->full)
         return;
     size_t room = sb->cap - sb->len;
@@ -96,13 +107,15 @@ void sb_vaddf(struct sb *sb, const char *fmt, va_list args) {
     va_end(again);
 }
 
-void sb_addf(struct sb *sb, const char *fmt, ...) {
+void sb_addf(struct sb *sb, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
     sb_vaddf(sb, fmt, args);
     va_end(args);
 }
 
-struct str sb_str(const struct sb *sb) {
+struct str sb_str(const struct sb *sb)
+{
     return (struct str){sb->text, sb->len};
 }

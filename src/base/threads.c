@@ -38,14 +38,16 @@ struct workers {
     struct worker threads[LIMIT_THREADS]; /* by number; 0 is unused */
 };
 
-static void take_indices(struct workers *pool, struct job job, unsigned number) {
+static void take_indices(struct workers *pool, struct job job, unsigned number)
+{
     size_t index;
     while ((index = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed)) < job.count)
         job.work(job.ctx, index, number);
 }
 
 /* With the lock held; gives it up while working. */
-static void join_job(struct workers *pool, unsigned number) {
+static void join_job(struct workers *pool, unsigned number)
+{
     struct job job = pool->job;
     pool->busy++; /* T2 */
     pthread_mutex_unlock(&pool->lock);
@@ -56,7 +58,8 @@ static void join_job(struct workers *pool, unsigned number) {
         pthread_cond_signal(&pool->all_done);
 }
 
-static void *worker_main(void *ctx) {
+static void *worker_main(void *ctx)
+{
     struct worker *self = ctx;
     struct workers *pool = self->pool;
     uint64_t seen = 0;
@@ -74,7 +77,8 @@ static void *worker_main(void *ctx) {
 }
 
 /* As many as this process may use, which can be fewer than the machine has. */
-static unsigned processors(void) {
+static unsigned processors(void)
+{
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof(set), &set) == 0)
         return (unsigned)CPU_COUNT(&set);
@@ -83,7 +87,8 @@ static unsigned processors(void) {
 }
 
 /* Signals are for the thread that started the program: workers block all. */
-static void start_threads(struct workers *pool, unsigned wanted) {
+static void start_threads(struct workers *pool, unsigned wanted)
+{
     sigset_t all, old;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -97,7 +102,8 @@ static void start_threads(struct workers *pool, unsigned wanted) {
     pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
-struct workers *workers_new(const struct memory *memory, unsigned count) {
+struct workers *workers_new(const struct memory *memory, unsigned count)
+{
     struct workers *pool = memory_get(memory, sizeof(*pool));
     memset(pool, 0, sizeof(*pool));
     pool->memory = memory;
@@ -111,7 +117,8 @@ struct workers *workers_new(const struct memory *memory, unsigned count) {
     return pool;
 }
 
-void workers_free(struct workers *pool) {
+void workers_free(struct workers *pool)
+{
     if (!pool)
         return;
     pthread_mutex_lock(&pool->lock);
@@ -126,16 +133,19 @@ void workers_free(struct workers *pool) {
     memory_put(pool->memory, pool);
 }
 
-unsigned workers_count(const struct workers *pool) {
+unsigned workers_count(const struct workers *pool)
+{
     return pool->count;
 }
 
-static void run_alone(const struct job *job) {
+static void run_alone(const struct job *job)
+{
     for (size_t index = 0; index < job->count; index++)
         job->work(job->ctx, index, 0);
 }
 
-static void run_together(struct workers *pool, const struct job *job) {
+static void run_together(struct workers *pool, const struct job *job)
+{
     pthread_mutex_lock(&pool->lock);
     if (pool->open || pool->busy)
         BUG("workers_run: called from inside a job of the same pool");
@@ -151,7 +161,8 @@ static void run_together(struct workers *pool, const struct job *job) {
 }
 
 void workers_run(struct workers *pool, size_t count,
-                 void (*work)(void *ctx, size_t index, unsigned worker), void *ctx) {
+                 void (*work)(void *ctx, size_t index, unsigned worker), void *ctx)
+{
     struct job job = {work, ctx, count};
     if (pool->count == 1 || count <= 1)
         run_alone(&job);

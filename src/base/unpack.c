@@ -28,7 +28,8 @@ struct unpacking {
 enum step { STEP_DONE, STEP_FULL, STEP_WINDOW, STEP_DAMAGED, STEP_NO_MEMORY };
 
 /* More room, up to the ceiling. `claimed` is the whole size as the file tells it, or 0. */
-static enum step grow_out(struct unpacking *u, uint64_t claimed) {
+static enum step grow_out(struct unpacking *u, uint64_t claimed)
+{
     size_t believed = u->in_size > SIZE_MAX / CLAIM_RATIO ? SIZE_MAX : u->in_size * CLAIM_RATIO;
     size_t first = !claimed ? OUT_FIRST : claimed < believed ? (size_t)claimed : believed; /* U1 */
     size_t cap = capacity_after(u->out_cap, u->out_cap + 1, first, u->ceiling);
@@ -45,7 +46,8 @@ static enum step grow_out(struct unpacking *u, uint64_t claimed) {
 /* ---- gzip ---- */
 
 /* The last member's size modulo 2^32 (RFC 1952 section 2.3.1): with one member, the whole size. */
-static uint64_t gzip_claim(const struct unpacking *u) {
+static uint64_t gzip_claim(const struct unpacking *u)
+{
     if (u->in_size < GZIP_MIN)
         return 0;
     const unsigned char *isize = u->in + u->in_size - 4;
@@ -53,7 +55,8 @@ static uint64_t gzip_claim(const struct unpacking *u) {
 }
 
 /* Unpacks the member at in_pos. STEP_FULL: it needs more room, and nothing has changed. */
-static enum step gzip_member(struct unpacking *u, struct libdeflate_decompressor *decompressor) {
+static enum step gzip_member(struct unpacking *u, struct libdeflate_decompressor *decompressor)
+{
     size_t used, made;
     enum libdeflate_result result = libdeflate_gzip_decompress_ex(
         decompressor, u->in + u->in_pos, u->in_size - u->in_pos, u->out + u->out_len,
@@ -68,7 +71,8 @@ static enum step gzip_member(struct unpacking *u, struct libdeflate_decompressor
 }
 
 /* gzip(1) accepts zeros behind the last member (files padded to blocks), and so do we. */
-static bool only_zeros_left(const struct unpacking *u) {
+static bool only_zeros_left(const struct unpacking *u)
+{
     for (size_t i = u->in_pos; i < u->in_size; i++) {
         if (u->in[i])
             return false;
@@ -76,7 +80,8 @@ static bool only_zeros_left(const struct unpacking *u) {
     return true;
 }
 
-static enum step gzip_all(struct unpacking *u) {
+static enum step gzip_all(struct unpacking *u)
+{
     struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
     if (!decompressor)
         return STEP_NO_MEMORY;
@@ -92,13 +97,15 @@ static enum step gzip_all(struct unpacking *u) {
 
 /* ---- zstd ---- */
 
-static uint64_t zstd_claim(const struct unpacking *u) {
+static uint64_t zstd_claim(const struct unpacking *u)
+{
     unsigned long long size = ZSTD_getFrameContentSize(u->in, u->in_size);
     bool known = size != ZSTD_CONTENTSIZE_UNKNOWN && size != ZSTD_CONTENTSIZE_ERROR;
     return known ? size : 0;
 }
 
-static enum step zstd_error(size_t result) {
+static enum step zstd_error(size_t result)
+{
     switch (ZSTD_getErrorCode(result)) {
     case ZSTD_error_frameParameter_windowTooLarge:
         return STEP_WINDOW;
@@ -111,7 +118,8 @@ static enum step zstd_error(size_t result) {
 
 /* One call of the decompressor. *left is 0 at the end of a frame. STEP_FULL: it can do nothing more
  * without room, which shows only then, since a checksum may follow the last unpacked byte. */
-static enum step zstd_step(struct unpacking *u, ZSTD_DCtx *decompressor, size_t *left) {
+static enum step zstd_step(struct unpacking *u, ZSTD_DCtx *decompressor, size_t *left)
+{
     ZSTD_inBuffer in = {u->in, u->in_size, u->in_pos};
     ZSTD_outBuffer out = {u->out, u->out_cap, u->out_len};
     *left = ZSTD_decompressStream(decompressor, &out, &in);
@@ -125,7 +133,8 @@ static enum step zstd_step(struct unpacking *u, ZSTD_DCtx *decompressor, size_t 
     return out.pos == out.size ? STEP_FULL : STEP_DAMAGED; /* cut off in the middle of a frame */
 }
 
-static enum step zstd_all(struct unpacking *u) {
+static enum step zstd_all(struct unpacking *u)
+{
     ZSTD_DCtx *decompressor = ZSTD_createDCtx();
     if (!decompressor)
         return STEP_NO_MEMORY;
@@ -143,7 +152,8 @@ static enum step zstd_all(struct unpacking *u) {
 
 /* ---- both ---- */
 
-enum packing packing_of(const unsigned char *bytes, size_t n) {
+enum packing packing_of(const unsigned char *bytes, size_t n)
+{
     if (n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
         return PACKING_GZIP;
     if (n >= 4 && memcmp(bytes, "\x28\xb5\x2f\xfd", 4) == 0)
@@ -151,7 +161,8 @@ enum packing packing_of(const unsigned char *bytes, size_t n) {
     return PACKING_NONE;
 }
 
-static size_t ceiling_of(struct unpack_limits limits, size_t packed, enum packing packing) {
+static size_t ceiling_of(struct unpack_limits limits, size_t packed, enum packing packing)
+{
     size_t by_ratio;
     if (packing == PACKING_ZSTD || __builtin_mul_overflow(packed, limits.ratio, &by_ratio))
         return limits.max_bytes;
@@ -160,7 +171,8 @@ static size_t ceiling_of(struct unpack_limits limits, size_t packed, enum packin
     return by_ratio < limits.max_bytes ? by_ratio : limits.max_bytes;
 }
 
-static enum step unpack_all(struct unpacking *u, enum packing packing) {
+static enum step unpack_all(struct unpacking *u, enum packing packing)
+{
     switch (packing) {
     case PACKING_GZIP:
         return gzip_all(u);
@@ -173,7 +185,8 @@ static enum step unpack_all(struct unpacking *u, enum packing packing) {
 }
 
 static enum status tell_damaged(const struct unpacking *u, enum packing packing, struct str name,
-                                struct diag_sink *sink) {
+                                struct diag_sink *sink)
+{
     static const char *const expected[] = {
         [PACKING_NONE] = "neither gzip nor zstd",
         [PACKING_GZIP] = "the gzip member that starts here is damaged or cut off",
@@ -185,7 +198,8 @@ static enum status tell_damaged(const struct unpacking *u, enum packing packing,
 }
 
 static enum status tell_ceiling(const struct unpacking *u, struct unpack_limits limits,
-                                struct str name, struct diag_sink *sink) {
+                                struct str name, struct diag_sink *sink)
+{
     bool by_ratio = u->ceiling < limits.max_bytes;
     diag_add(sink, DIAG_UNPACK_LIMIT, name, 0, u->in_pos,
              "%zu packed bytes unpack to more than %zu (%s)", u->in_size, u->ceiling,
@@ -194,7 +208,8 @@ static enum status tell_ceiling(const struct unpacking *u, struct unpack_limits 
 }
 
 static enum status tell_window(const struct unpacking *u, struct str name,
-                               struct diag_sink *sink) {
+                               struct diag_sink *sink)
+{
     diag_add(sink, DIAG_UNPACK_LIMIT, name, 0, u->in_pos,
              "this zstd frame looks back over more than 2^%d bytes (LIMIT_ZSTD_WINDOW_LOG)",
              LIMIT_ZSTD_WINDOW_LOG);
@@ -203,7 +218,8 @@ static enum status tell_window(const struct unpacking *u, struct str name,
 
 enum status unpack_within(struct str packed, struct unpack_limits limits,
                           const struct memory *memory, struct str name, struct diag_sink *sink,
-                          struct str *unpacked) {
+                          struct str *unpacked)
+{
     const unsigned char *bytes = (const unsigned char *)packed.ptr;
     enum packing packing = packing_of(bytes, packed.len);
     struct unpacking u = {.in = bytes, .in_size = packed.len,
@@ -223,32 +239,26 @@ enum status unpack_within(struct str packed, struct unpack_limits limits,
     return tell_damaged(&u, packing, name, sink);
 }
 
-enum status unpack(const unsigned char *bytes, size_t n, size_t max_bytes,
-                   const struct memory *memory, struct str name, struct diag_sink *sink,
-                   unsigned char **out, size_t *out_size) {
+enum status unpack(struct str packed, size_t max_bytes, const struct memory *memory,
+                   struct str name, struct diag_sink *sink, struct str *unpacked)
+{
     struct unpack_limits limits = {max_bytes, LIMIT_UNPACK_RATIO, RATIO_FROM};
-    struct str packed = {(const char *)bytes, n};
-    struct str unpacked;
-    enum status status = unpack_within(packed, limits, memory, name, sink, &unpacked);
-    if (status)
-        return status;
-    *out = (unsigned char *)unpacked.ptr;
-    *out_size = unpacked.len;
-    return STATUS_OK;
+    return unpack_within(packed, limits, memory, name, sink, unpacked);
 }
 
 enum status file_open_unpacked(struct file *file, const char *path, const struct memory *memory,
-                               struct diag_sink *sink) {
+                               struct diag_sink *sink)
+{
     enum status status = file_open(file, path, memory, sink);
     if (status || packing_of(file->bytes, file->size) == PACKING_NONE)
         return status;
-    unsigned char *bytes;
-    size_t size;
+    struct str packed = {(const char *)file->bytes, file->size};
+    struct str unpacked;
     struct str name = strcmp(path, "-") == 0 ? STR("standard input") : str_from(path);
-    status = unpack(file->bytes, file->size, LIMIT_UNPACKED_BYTES, memory, name, sink, &bytes,
-                    &size);
+    status = unpack(packed, LIMIT_UNPACKED_BYTES, memory, name, sink, &unpacked);
     file_close(file);
     if (!status)
-        *file = (struct file){.memory = memory, .bytes = bytes, .size = size};
+        *file = (struct file){.memory = memory, .bytes = (const unsigned char *)unpacked.ptr,
+                              .size = unpacked.len};
     return status;
 }

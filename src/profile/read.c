@@ -1,5 +1,5 @@
-/* read.c: from sources to one profile: what a source is, where its bytes come from, which reader gets
- * them, and the merging of several. */
+/* read.c: from sources to one profile: what a source is, where its bytes come from, which reader
+ * gets them, and the merging of several. */
 #include <stdio.h>
 
 #include "profile/profile_int.h"
@@ -53,8 +53,15 @@ static enum status read_plain(const struct profile_input *input, struct profile 
 static enum status unpack_input(const struct profile_input *input, unsigned char **bytes,
                                 size_t *size)
 {
-    return unpack(input->bytes, input->size, LIMIT_UNPACKED_BYTES, input->memory, input->name,
-                  input->sink, bytes, size);
+    struct str packed = {(const char *)input->bytes, input->size};
+    struct str unpacked;
+    enum status status = unpack(packed, LIMIT_UNPACKED_BYTES, input->memory, input->name,
+                                input->sink, &unpacked);
+    if (!status) {
+        *bytes = (unsigned char *)unpacked.ptr;
+        *size = unpacked.len;
+    }
+    return status;
 }
 
 /* Packed once or, where a proxy packed what was packed already, twice. */
@@ -113,8 +120,8 @@ static enum status read_file(const char *path, struct profile_input *input, stru
     return status;
 }
 
-/* What was fetched must be a profile: an answer that is something else is a fault of the address, not
- * of a file, and is said so. */
+/* What was fetched must be a profile: an answer that is something else is a fault of the address,
+ * not of a file, and is said so. */
 static enum status read_answer(struct profile_input *input, struct profile **out)
 {
     struct str bytes = {(const char *)input->bytes, input->size};

@@ -18,7 +18,8 @@
 
 #include "base/base_int.h"
 
-static inline void memory_must_not_end(void *ctx, size_t wanted) {
+static inline void memory_must_not_end(void *ctx, size_t wanted)
+{
     (void)ctx;
     fprintf(stderr, "memory ended: %zu bytes wanted\n", wanted);
     abort();
@@ -33,13 +34,15 @@ struct ending {
     size_t wanted;
 };
 
-static inline void jump_out(void *ctx, size_t wanted) {
+static inline void jump_out(void *ctx, size_t wanted)
+{
     struct ending *ending = ctx;
     ending->wanted = wanted;
     longjmp(ending->out, 1);
 }
 
-static inline void ending_init(struct ending *ending) {
+static inline void ending_init(struct ending *ending)
+{
     memset(ending, 0, sizeof(*ending));
     ending->memory = (struct memory){jump_out, ending};
 }
@@ -54,7 +57,8 @@ static inline void ending_init(struct ending *ending) {
     } while (0)
 
 /* Passes when `run` dies of BUG() with `text` on standard error. */
-static inline void assert_bug(void (*run)(void), const char *text) {
+static inline void assert_bug(void (*run)(void), const char *text)
+{
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     pid_t pid = fork();
@@ -79,14 +83,16 @@ static inline void assert_bug(void (*run)(void), const char *text) {
     assert_non_null(strstr(said, text));
 }
 
-static inline void assert_str(struct str actual, const char *expected) {
+static inline void assert_str(struct str actual, const char *expected)
+{
     if (!str_is(actual, expected))
         fail_msg("\"%.*s\" is not \"%s\"", STR_ARGS(actual), expected);
 }
 
 /* Passes when the sink's last diagnostic has this code and `part` in its message. */
 static inline void assert_last_diag(const struct diag_sink *sink, enum diag_code code,
-                                    const char *part) {
+                                    const char *part)
+{
     assert_true(diag_count(sink) > 0);
     const struct diag *diag = diag_at(sink, diag_count(sink) - 1);
     assert_string_equal(diag_code_name(diag->code), diag_code_name(code));
@@ -95,7 +101,8 @@ static inline void assert_last_diag(const struct diag_sink *sink, enum diag_code
 }
 
 /* Repeatable numbers: xorshift, as any will do. */
-static inline uint64_t next_number(uint64_t *state) {
+static inline uint64_t next_number(uint64_t *state)
+{
     *state ^= *state << 13;
     *state ^= *state >> 7;
     *state ^= *state << 17;
@@ -108,14 +115,16 @@ struct scratch {
     char path[256]; /* of scratch_path's last answer */
 };
 
-static inline int scratch_setup(void **state) {
+static inline int scratch_setup(void **state)
+{
     struct scratch *scratch = calloc(1, sizeof(*scratch));
     snprintf(scratch->dir, sizeof(scratch->dir), "/tmp/unheap-test-XXXXXX");
     *state = scratch;
     return mkdtemp(scratch->dir) ? 0 : -1;
 }
 
-static inline int scratch_teardown(void **state) {
+static inline int scratch_teardown(void **state)
+{
     struct scratch *scratch = *state;
     char command[128];
     snprintf(command, sizeof(command), "rm -rf '%s'", scratch->dir);
@@ -124,12 +133,14 @@ static inline int scratch_teardown(void **state) {
     return result;
 }
 
-static inline const char *scratch_path(struct scratch *scratch, const char *name) {
+static inline const char *scratch_path(struct scratch *scratch, const char *name)
+{
     snprintf(scratch->path, sizeof(scratch->path), "%s/%s", scratch->dir, name);
     return scratch->path;
 }
 
-static inline void put_file(const char *path, const void *bytes, size_t n) {
+static inline void put_file(const char *path, const void *bytes, size_t n)
+{
     FILE *out = fopen(path, "wb");
     assert_non_null(out);
     assert_int_equal(fwrite(bytes, 1, n, out), n);

@@ -30,18 +30,21 @@ static struct {
     size_t largest;      /* most bytes asked for at a time */
 } heap = {.lock = PTHREAD_MUTEX_INITIALIZER, .list = {.next = &heap.list, .previous = &heap.list}};
 
-static void link_block(struct tracked *block) {
+static void link_block(struct tracked *block)
+{
     block->next = heap.list.next;
     block->previous = &heap.list;
     block->next->previous = block->previous->next = block;
 }
 
-static void unlink_block(struct tracked *block) {
+static void unlink_block(struct tracked *block)
+{
     block->next->previous = block->previous;
     block->previous->next = block->next;
 }
 
-static void *failing_realloc(void *ptr, size_t n) {
+static void *failing_realloc(void *ptr, size_t n)
+{
     struct tracked *old = ptr ? (struct tracked *)ptr - 1 : NULL;
     struct tracked *block = NULL;
     pthread_mutex_lock(&heap.lock);
@@ -61,11 +64,13 @@ static void *failing_realloc(void *ptr, size_t n) {
     return block ? block + 1 : NULL;
 }
 
-static void *failing_malloc(size_t n) {
+static void *failing_malloc(size_t n)
+{
     return failing_realloc(NULL, n);
 }
 
-static void failing_free(void *ptr) {
+static void failing_free(void *ptr)
+{
     if (!ptr)
         return;
     struct tracked *block = (struct tracked *)ptr - 1;
@@ -83,11 +88,13 @@ static void failing_free(void *ptr) {
 #undef realloc
 #undef free
 
-static inline bool nothing_left(void) {
+static inline bool nothing_left(void)
+{
     return heap.list.next == &heap.list;
 }
 
-static inline void give_all_back(void) {
+static inline void give_all_back(void)
+{
     while (!nothing_left()) {
         struct tracked *block = heap.list.next;
         unlink_block(block);
@@ -95,7 +102,8 @@ static inline void give_all_back(void) {
     }
 }
 
-static inline size_t open_files(void) {
+static inline size_t open_files(void)
+{
     size_t count = 0;
     DIR *dir = opendir("/proc/self/fd");
     assert_non_null(dir);
@@ -106,7 +114,8 @@ static inline size_t open_files(void) {
 }
 
 /* One run; true when it went through to its end. */
-static inline bool run_failing(void (*work)(const struct memory *memory), size_t fail_at) {
+static inline bool run_failing(void (*work)(const struct memory *memory), size_t fail_at)
+{
     struct ending ending;
     ending_init(&ending);
     heap.calls = heap.largest = 0;
@@ -119,7 +128,8 @@ static inline bool run_failing(void (*work)(const struct memory *memory), size_t
 }
 
 /* Returns how many allocations the work makes. */
-static inline size_t fail_each_allocation(void (*work)(const struct memory *memory)) {
+static inline size_t fail_each_allocation(void (*work)(const struct memory *memory))
+{
     size_t files = open_files();
     size_t fail_at = 1;
     while (!run_failing(work, fail_at) || heap.calls >= fail_at) {

@@ -3,16 +3,19 @@
 
 enum { OBJECTS = 20000 };
 
-static bool aligned(const void *ptr) {
+static bool aligned(const void *ptr)
+{
     return (uintptr_t)ptr % _Alignof(max_align_t) == 0;
 }
 
-static size_t mixed_size(uint64_t *random) {
+static size_t mixed_size(uint64_t *random)
+{
     uint64_t number = next_number(random);
     return number % 50 == 0 ? number % 20000 : number % 200;
 }
 
-static void objects_are_aligned_and_apart(void **state) {
+static void objects_are_aligned_and_apart(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -37,7 +40,8 @@ static void objects_are_aligned_and_apart(void **state) {
     arena_release(&arena);
 }
 
-static void nothing_is_something(void **state) {
+static void nothing_is_something(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -50,7 +54,8 @@ static void nothing_is_something(void **state) {
     arena_release(&arena);
 }
 
-static void zeroed_is_zero_after_reuse(void **state) {
+static void zeroed_is_zero_after_reuse(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -62,7 +67,8 @@ static void zeroed_is_zero_after_reuse(void **state) {
     arena_release(&arena);
 }
 
-static void blocks_double_from_4_kib_to_1_mib(void **state) {
+static void blocks_double_from_4_kib_to_1_mib(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -80,7 +86,8 @@ static void blocks_double_from_4_kib_to_1_mib(void **state) {
     arena_release(&arena);
 }
 
-static void large_objects_do_not_end_a_block(void **state) {
+static void large_objects_do_not_end_a_block(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -94,7 +101,8 @@ static void large_objects_do_not_end_a_block(void **state) {
     arena_release(&arena);
 }
 
-static void a_large_first_object_is_fine(void **state) {
+static void a_large_first_object_is_fine(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -103,7 +111,8 @@ static void a_large_first_object_is_fine(void **state) {
     arena_release(&arena);
 }
 
-static void clear_keeps_the_largest_block(void **state) {
+static void clear_keeps_the_largest_block(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -119,7 +128,8 @@ static void clear_keeps_the_largest_block(void **state) {
     arena_release(&arena);
 }
 
-static void clear_and_release_of_an_empty_arena(void **state) {
+static void clear_and_release_of_an_empty_arena(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -129,7 +139,8 @@ static void clear_and_release_of_an_empty_arena(void **state) {
     arena_release(&arena);
 }
 
-static void copies_end_in_nul(void **state) {
+static void copies_end_in_nul(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -142,7 +153,8 @@ static void copies_end_in_nul(void **state) {
     arena_release(&arena);
 }
 
-static void too_much_is_told_and_the_arena_lives_on(void **state) {
+static void too_much_is_told_and_the_arena_lives_on(void **state)
+{
     (void)state;
     struct ending ending;
     ending_init(&ending);
@@ -163,7 +175,8 @@ static void too_much_is_told_and_the_arena_lives_on(void **state) {
 }
 
 #ifdef BASE_ASAN
-static void unused_bytes_are_poisoned(void **state) {
+static void unused_bytes_are_poisoned(void **state)
+{
     (void)state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -182,7 +195,8 @@ static void unused_bytes_are_poisoned(void **state) {
 }
 #endif
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects_are_aligned_and_apart),
         cmocka_unit_test(nothing_is_something),

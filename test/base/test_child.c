@@ -10,13 +10,15 @@ struct heard {
     size_t stop_after; /* bytes of output; then the callback wants no more */
 };
 
-static bool hear_out(void *ctx, const char *bytes, size_t n) {
+static bool hear_out(void *ctx, const char *bytes, size_t n)
+{
     struct heard *heard = ctx;
     sb_addn(&heard->out, bytes, n);
     return heard->out.len < heard->stop_after;
 }
 
-static bool hear_err(void *ctx, const char *bytes, size_t n) {
+static bool hear_err(void *ctx, const char *bytes, size_t n)
+{
     struct heard *heard = ctx;
     sb_addn(&heard->err, bytes, n);
     return heard->err.len < heard->stop_after;
@@ -28,7 +30,8 @@ struct here {
     int exit_code;
 };
 
-static int setup(void **state) {
+static int setup(void **state)
+{
     struct here *here = calloc(1, sizeof(*here));
     sb_init(&here->heard.out, &plenty);
     sb_init(&here->heard.err, &plenty);
@@ -39,7 +42,8 @@ static int setup(void **state) {
     return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
     struct here *here = *state;
     sb_release(&here->heard.out);
     sb_release(&here->heard.err);
@@ -48,22 +52,26 @@ static int teardown(void **state) {
     return 0;
 }
 
-static struct child_request request_of(struct here *here, const char *const *argv) {
+static struct child_request request_of(struct here *here, const char *const *argv)
+{
     return (struct child_request){.argv = argv, .on_stdout = hear_out, .on_stderr = hear_err,
                                   .ctx = &here->heard};
 }
 
-static enum status run(struct here *here, const struct child_request *request) {
+static enum status run(struct here *here, const struct child_request *request)
+{
     return child_run(request, &plenty, here->sink, &here->exit_code);
 }
 
-static enum status run_shell(struct here *here, const char *script) {
+static enum status run_shell(struct here *here, const char *script)
+{
     const char *argv[] = {"sh", "-c", script, NULL};
     struct child_request request = request_of(here, argv);
     return run(here, &request);
 }
 
-static void both_outputs_are_heard(void **state) {
+static void both_outputs_are_heard(void **state)
+{
     struct here *here = *state;
     assert_int_equal(run_shell(here, "echo out; echo err >&2"), STATUS_OK);
     assert_int_equal(here->exit_code, 0);
@@ -72,7 +80,8 @@ static void both_outputs_are_heard(void **state) {
     assert_int_equal(diag_count(here->sink), 0);
 }
 
-static void arguments_are_not_looked_at_by_a_shell(void **state) {
+static void arguments_are_not_looked_at_by_a_shell(void **state)
+{
     struct here *here = *state;
     const char *argv[] = {"printf", "%s|", "a b", "$HOME", "*", "", "'", NULL};
     struct child_request request = request_of(here, argv);
@@ -80,7 +89,8 @@ static void arguments_are_not_looked_at_by_a_shell(void **state) {
     assert_string_equal(here->heard.out.text, "a b|$HOME|*||'|");
 }
 
-static void how_it_ended(void **state) {
+static void how_it_ended(void **state)
+{
     struct here *here = *state;
     assert_int_equal(run_shell(here, "exit 7"), STATUS_OK);
     assert_int_equal(here->exit_code, 7);
@@ -89,7 +99,8 @@ static void how_it_ended(void **state) {
 }
 
 /* A pipe holds 64 KiB: each side alone would stop a child whose other side is not read. */
-static void more_than_a_pipe_holds_on_both_sides(void **state) {
+static void more_than_a_pipe_holds_on_both_sides(void **state)
+{
     struct here *here = *state;
     const char *script = "seq 200000 >&2; seq 200000; seq 200000 >&2";
     assert_int_equal(run_shell(here, script), STATUS_OK);
@@ -98,7 +109,8 @@ static void more_than_a_pipe_holds_on_both_sides(void **state) {
     assert_true(str_ends(sb_str(&here->heard.err), STR("\n199999\n200000\n")));
 }
 
-static void outputs_nobody_wants_are_dropped(void **state) {
+static void outputs_nobody_wants_are_dropped(void **state)
+{
     struct here *here = *state;
     const char *argv[] = {"sh", "-c", "seq 100000; seq 100000 >&2; echo end", NULL};
     struct child_request request = {.argv = argv};
@@ -111,13 +123,15 @@ static void outputs_nobody_wants_are_dropped(void **state) {
     assert_int_equal(here->heard.err.len, 588895);
 }
 
-static void standard_input_is_empty(void **state) {
+static void standard_input_is_empty(void **state)
+{
     struct here *here = *state;
     assert_int_equal(run_shell(here, "cat; echo end"), STATUS_OK);
     assert_string_equal(here->heard.out.text, "end\n");
 }
 
-static void it_runs_in_a_directory(void **state) {
+static void it_runs_in_a_directory(void **state)
+{
     struct here *here = *state;
     const char *argv[] = {"sh", "-c", "pwd -P", NULL};
     struct child_request request = request_of(here, argv);
@@ -126,7 +140,8 @@ static void it_runs_in_a_directory(void **state) {
     assert_string_equal(here->heard.out.text, "/usr\n");
 }
 
-static void variables_are_added_and_replaced(void **state) {
+static void variables_are_added_and_replaced(void **state)
+{
     struct here *here = *state;
     setenv("UNHEAP_TEST_A", "old", 1);
     setenv("UNHEAP_TEST_B", "kept", 1);
@@ -141,7 +156,8 @@ static void variables_are_added_and_replaced(void **state) {
     assert_string_equal(getenv("UNHEAP_TEST_A"), "old");
 }
 
-static void a_program_that_is_not_there(void **state) {
+static void a_program_that_is_not_there(void **state)
+{
     struct here *here = *state;
     const char *argv[] = {"unheap-no-such-program", NULL};
     struct child_request request = request_of(here, argv);
@@ -151,7 +167,8 @@ static void a_program_that_is_not_there(void **state) {
     assert_int_equal(here->exit_code, -5); /* untouched */
 }
 
-static void a_program_that_cannot_be_run(void **state) {
+static void a_program_that_cannot_be_run(void **state)
+{
     struct here *here = *state;
     const char *argv[] = {"/dev/null", NULL};
     struct child_request request = request_of(here, argv);
@@ -159,7 +176,8 @@ static void a_program_that_cannot_be_run(void **state) {
     assert_last_diag(here->sink, DIAG_CHILD_START, "Permission denied");
 }
 
-static void a_directory_that_is_not_there(void **state) {
+static void a_directory_that_is_not_there(void **state)
+{
     struct here *here = *state;
     const char *argv[] = {"true", NULL};
     struct child_request request = request_of(here, argv);
@@ -168,7 +186,8 @@ static void a_directory_that_is_not_there(void **state) {
     assert_last_diag(here->sink, DIAG_CHILD_START, "/nonexistent/dir");
 }
 
-static void a_callback_ends_the_child(void **state) {
+static void a_callback_ends_the_child(void **state)
+{
     struct here *here = *state;
     here->heard.stop_after = 100000;
     assert_int_equal(run_shell(here, "yes"), STATUS_INTERRUPTED);
@@ -178,7 +197,8 @@ static void a_callback_ends_the_child(void **state) {
     assert_int_equal(run_shell(here, "exec yes >&2"), STATUS_INTERRUPTED);
 }
 
-static size_t open_descriptors(void) {
+static size_t open_descriptors(void)
+{
     size_t count = 0;
     DIR *dir = opendir("/proc/self/fd");
     assert_non_null(dir);
@@ -188,7 +208,8 @@ static size_t open_descriptors(void) {
     return count;
 }
 
-static void no_descriptor_is_left_or_passed_on(void **state) {
+static void no_descriptor_is_left_or_passed_on(void **state)
+{
     struct here *here = *state;
     for (int fd = 3; fd < 1024; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC); /* what this test itself was given is not the question */
@@ -204,7 +225,8 @@ static void no_descriptor_is_left_or_passed_on(void **state) {
 }
 
 /* With room for 0, 1, 2 and so many more: at each number another pipe or copy is what fails. */
-static void too_few_descriptors_are_told(void **state) {
+static void too_few_descriptors_are_told(void **state)
+{
     struct here *here = *state;
     struct rlimit old;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
@@ -225,7 +247,8 @@ static void too_few_descriptors_are_told(void **state) {
     assert_int_equal(run(here, &request), STATUS_OK);
 }
 
-static void it_works_without_standard_descriptors(void **state) {
+static void it_works_without_standard_descriptors(void **state)
+{
     struct here *here = *state;
     int saved[3];
     for (int fd = 0; fd < 3; fd++) {
@@ -242,7 +265,8 @@ static void it_works_without_standard_descriptors(void **state) {
     assert_string_equal(here->heard.err.text, "err\n");
 }
 
-static void blocked_and_ignored_signals_are_not_passed_on(void **state) {
+static void blocked_and_ignored_signals_are_not_passed_on(void **state)
+{
     struct here *here = *state;
     sigset_t blocked, old;
     sigemptyset(&blocked);
@@ -260,7 +284,8 @@ static void blocked_and_ignored_signals_are_not_passed_on(void **state) {
     assert_int_equal(here->exit_code, 128 + SIGPIPE);
 }
 
-static void an_end_that_cannot_be_known_is_told(void **state) {
+static void an_end_that_cannot_be_known_is_told(void **state)
+{
     struct here *here = *state;
     signal(SIGCHLD, SIG_IGN); /* then the system keeps no exit status */
     enum status status = run_shell(here, "exit 0");
@@ -269,12 +294,14 @@ static void an_end_that_cannot_be_known_is_told(void **state) {
     assert_last_diag(here->sink, DIAG_CHILD_FAILED, "how it ended");
 }
 
-static void do_nothing(int number) {
+static void do_nothing(int number)
+{
     (void)number;
 }
 
 /* Signals every millisecond: each wait is interrupted many times. */
-static void interrupted_calls_are_taken_up_again(void **state) {
+static void interrupted_calls_are_taken_up_again(void **state)
+{
     struct here *here = *state;
     struct sigaction action = {.sa_handler = do_nothing}; /* without SA_RESTART */
     sigaction(SIGALRM, &action, NULL);
@@ -289,7 +316,8 @@ static void interrupted_calls_are_taken_up_again(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         TEST(both_outputs_are_heard),
         TEST(arguments_are_not_looked_at_by_a_shell),

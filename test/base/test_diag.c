@@ -3,7 +3,8 @@
 
 #include "base_test.h"
 
-static void a_diagnostic_is_copied(void **state) {
+static void a_diagnostic_is_copied(void **state)
+{
     (void)state;
     struct diag_sink *sink = diag_sink_new(&plenty);
     char file[] = "a.go";
@@ -20,7 +21,8 @@ static void a_diagnostic_is_copied(void **state) {
     diag_sink_free(NULL);
 }
 
-static void only_errors_are_errors(void **state) {
+static void only_errors_are_errors(void **state)
+{
     (void)state;
     struct diag_sink *sink = diag_sink_new(&plenty);
     diag_add(sink, DIAG_FILE_OPEN, STR_NONE, 0, DIAG_NO_OFFSET, "error");
@@ -32,7 +34,8 @@ static void only_errors_are_errors(void **state) {
     diag_sink_free(sink);
 }
 
-static void more_than_the_ceiling_are_counted(void **state) {
+static void more_than_the_ceiling_are_counted(void **state)
+{
     (void)state;
     struct diag_sink *sink = diag_sink_new(&plenty);
     for (int i = 0; i < LIMIT_DIAGNOSTICS + 7; i++)
@@ -45,7 +48,8 @@ static void more_than_the_ceiling_are_counted(void **state) {
     diag_sink_free(sink);
 }
 
-static void a_long_message_is_cut(void **state) {
+static void a_long_message_is_cut(void **state)
+{
     (void)state;
     struct diag_sink *sink = diag_sink_new(&plenty);
     for (int n = LIMIT_DIAGNOSTIC_BYTES - 1; n <= LIMIT_DIAGNOSTIC_BYTES; n++)
@@ -60,7 +64,8 @@ static void a_long_message_is_cut(void **state) {
 }
 
 static void assert_formatted(struct str file, uint64_t line, uint64_t offset,
-                             const char *expected) {
+                             const char *expected)
+{
     struct diag_sink *sink = diag_sink_new(&plenty);
     diag_add(sink, DIAG_FILE_READ, file, line, offset, "no luck");
     struct sb out;
@@ -72,7 +77,8 @@ static void assert_formatted(struct str file, uint64_t line, uint64_t offset,
     diag_sink_free(sink);
 }
 
-static void the_place_comes_first(void **state) {
+static void the_place_comes_first(void **state)
+{
     (void)state;
     assert_formatted(STR("a.go"), 3, DIAG_NO_OFFSET,
                      "> a.go:3: error: no luck [file-read]\n"
@@ -94,7 +100,8 @@ static void the_place_comes_first(void **state) {
                      "  check the disk or the pipe and try again\n");
 }
 
-static void severities_are_named(void **state) {
+static void severities_are_named(void **state)
+{
     (void)state;
     struct diag_sink *sink = diag_sink_new(&plenty);
     struct sb out;
@@ -109,7 +116,8 @@ static void severities_are_named(void **state) {
     diag_sink_free(sink);
 }
 
-static void foreign_bytes_cannot_play_with_the_terminal(void **state) {
+static void foreign_bytes_cannot_play_with_the_terminal(void **state)
+{
     (void)state;
     struct diag_sink *sink = diag_sink_new(&plenty);
     diag_add(sink, DIAG_USAGE, STR("a\x1b[2J"), 0, DIAG_NO_OFFSET, "\r\x7f\tok\nü");
@@ -122,7 +130,8 @@ static void foreign_bytes_cannot_play_with_the_terminal(void **state) {
     diag_sink_free(sink);
 }
 
-static void each_code_has_a_name_of_its_own_and_a_hint(void **state) {
+static void each_code_has_a_name_of_its_own_and_a_hint(void **state)
+{
     (void)state;
     for (int a = 0; a < DIAG_CODE_COUNT; a++) {
         assert_true(strlen(diag_hint((enum diag_code)a)) > 10);
@@ -133,18 +142,21 @@ static void each_code_has_a_name_of_its_own_and_a_hint(void **state) {
     }
 }
 
-static void ask_beyond_the_last(void) {
+static void ask_beyond_the_last(void)
+{
     diag_at(diag_sink_new(&plenty), 0);
 }
 
-static void there_is_none_beyond_the_last(void **state) {
+static void there_is_none_beyond_the_last(void **state)
+{
     (void)state;
     assert_bug(ask_beyond_the_last, "diag_at");
 }
 
 enum { WRITERS = 4, EACH = 400 };
 
-static void *add_many(void *ctx) {
+static void *add_many(void *ctx)
+{
     for (int i = 0; i < EACH; i++) {
         diag_add(ctx, DIAG_FILE_OPEN, STR("file"), 1, DIAG_NO_OFFSET, "number %d", i);
         if (diag_count(ctx))
@@ -153,7 +165,8 @@ static void *add_many(void *ctx) {
     return NULL;
 }
 
-static void threads_may_add_at_a_time(void **state) {
+static void threads_may_add_at_a_time(void **state)
+{
     (void)state;
     struct diag_sink *sink = diag_sink_new(&plenty);
     pthread_t threads[WRITERS];
@@ -169,7 +182,8 @@ static void threads_may_add_at_a_time(void **state) {
     diag_sink_free(sink);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_diagnostic_is_copied),
         cmocka_unit_test(only_errors_are_errors),

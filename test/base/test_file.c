@@ -11,7 +11,8 @@ struct here {
     struct diag_sink *sink;
 };
 
-static int setup(void **state) {
+static int setup(void **state)
+{
     struct here *here = calloc(1, sizeof(*here));
     void *scratch = NULL;
     if (scratch_setup(&scratch))
@@ -21,7 +22,8 @@ static int setup(void **state) {
     return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
     struct here *here = *state;
     void *scratch = here->scratch;
     diag_sink_free(here->sink);
@@ -30,14 +32,16 @@ static int teardown(void **state) {
 }
 
 /* n bytes that differ from place to place. */
-static unsigned char *pattern(size_t n) {
+static unsigned char *pattern(size_t n)
+{
     unsigned char *bytes = memory_get(&plenty, n);
     for (size_t i = 0; i < n; i++)
         bytes[i] = (unsigned char)(i * 31 + i / 251);
     return bytes;
 }
 
-static void assert_pattern(const struct file *file, size_t n) {
+static void assert_pattern(const struct file *file, size_t n)
+{
     unsigned char *expected = pattern(n);
     assert_int_equal(file->size, n);
     assert_memory_equal(file->bytes, expected, n);
@@ -46,7 +50,8 @@ static void assert_pattern(const struct file *file, size_t n) {
 
 /* ---- reading ---- */
 
-static void files_of_all_sizes_are_whole(void **state) {
+static void files_of_all_sizes_are_whole(void **state)
+{
     struct here *here = *state;
     static const size_t sizes[] = {0, 1, 4096, 65535, 65536, 65537, 131072, 1 << 20, 5000001};
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
@@ -65,7 +70,8 @@ static void files_of_all_sizes_are_whole(void **state) {
     assert_int_equal(diag_count(here->sink), 0);
 }
 
-static void a_missing_file(void **state) {
+static void a_missing_file(void **state)
+{
     struct here *here = *state;
     struct file file;
     const char *path = scratch_path(here->scratch, "none");
@@ -77,7 +83,8 @@ static void a_missing_file(void **state) {
                      STATUS_NOT_FOUND);
 }
 
-static void a_file_that_cannot_be_opened(void **state) {
+static void a_file_that_cannot_be_opened(void **state)
+{
     struct here *here = *state;
     struct file file;
     const char *path = scratch_path(here->scratch, "loop");
@@ -86,14 +93,16 @@ static void a_file_that_cannot_be_opened(void **state) {
     assert_last_diag(here->sink, DIAG_FILE_OPEN, "symbolic links");
 }
 
-static void a_directory_is_not_a_file(void **state) {
+static void a_directory_is_not_a_file(void **state)
+{
     struct here *here = *state;
     struct file file;
     assert_int_equal(file_open(&file, here->scratch->dir, &plenty, here->sink), STATUS_IO);
     assert_last_diag(here->sink, DIAG_FILE_OPEN, "directory");
 }
 
-static void files_that_say_0_and_have_content(void **state) {
+static void files_that_say_0_and_have_content(void **state)
+{
     struct here *here = *state;
     struct file file;
     assert_int_equal(file_open(&file, "/proc/self/status", &plenty, here->sink), STATUS_OK);
@@ -111,7 +120,8 @@ struct writer {
     size_t n;
 };
 
-static void *write_pattern(void *ctx) {
+static void *write_pattern(void *ctx)
+{
     const struct writer *writer = ctx;
     int fd = writer->path ? open(writer->path, O_WRONLY) : writer->fd;
     unsigned char *bytes = pattern(writer->n);
@@ -121,7 +131,8 @@ static void *write_pattern(void *ctx) {
     return written ? ctx : NULL;
 }
 
-static void a_fifo_is_read_to_its_end(void **state) {
+static void a_fifo_is_read_to_its_end(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
@@ -139,7 +150,8 @@ static void a_fifo_is_read_to_its_end(void **state) {
 }
 
 /* Puts fd in the place of standard input; returns what was there. */
-static int replace_stdin(int fd) {
+static int replace_stdin(int fd)
+{
     int old = dup(STDIN_FILENO);
     assert_true(fd >= 0);
     assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
@@ -147,12 +159,14 @@ static int replace_stdin(int fd) {
     return old;
 }
 
-static void restore_stdin(int old) {
+static void restore_stdin(int old)
+{
     dup2(old, STDIN_FILENO);
     close(old);
 }
 
-static void standard_input_from_a_pipe(void **state) {
+static void standard_input_from_a_pipe(void **state)
+{
     struct here *here = *state;
     int ends[2];
     assert_int_equal(pipe(ends), 0);
@@ -168,7 +182,8 @@ static void standard_input_from_a_pipe(void **state) {
     file_close(&file);
 }
 
-static void standard_input_from_a_file(void **state) {
+static void standard_input_from_a_file(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "file");
     unsigned char *bytes = pattern(300000);
@@ -188,7 +203,8 @@ static void standard_input_from_a_file(void **state) {
     memory_put(&plenty, bytes);
 }
 
-static void standard_input_that_cannot_be_read(void **state) {
+static void standard_input_that_cannot_be_read(void **state)
+{
     struct here *here = *state;
     int old = replace_stdin(open(here->scratch->dir, O_RDONLY));
     struct file file;
@@ -199,7 +215,8 @@ static void standard_input_that_cannot_be_read(void **state) {
 }
 
 static enum status read_with_ceiling(struct here *here, const char *path, size_t max,
-                                     struct file *file) {
+                                     struct file *file)
+{
     int fd = open(path, O_RDONLY);
     assert_true(fd >= 0);
     struct read_request request = {.fd = fd, .size_hint = 16, .max_bytes = max,
@@ -209,7 +226,8 @@ static enum status read_with_ceiling(struct here *here, const char *path, size_t
     return status;
 }
 
-static void the_ceiling_is_told(void **state) {
+static void the_ceiling_is_told(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "file");
     unsigned char *bytes = pattern(1000);
@@ -224,7 +242,8 @@ static void the_ceiling_is_told(void **state) {
     assert_int_equal(read_with_ceiling(here, "/dev/zero", 100000, &file), STATUS_LIMIT);
 }
 
-static void a_file_longer_than_the_ceiling_is_not_even_read(void **state) {
+static void a_file_longer_than_the_ceiling_is_not_even_read(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "sparse");
     put_file(path, "", 0);
@@ -235,7 +254,8 @@ static void a_file_longer_than_the_ceiling_is_not_even_read(void **state) {
     assert_last_diag(here->sink, DIAG_FILE_LIMIT, "LIMIT_FILE_BYTES");
 }
 
-static void a_read_that_fails(void **state) {
+static void a_read_that_fails(void **state)
+{
     struct here *here = *state;
     struct file file;
     assert_int_equal(read_with_ceiling(here, here->scratch->dir, 1000, &file), STATUS_IO);
@@ -243,7 +263,8 @@ static void a_read_that_fails(void **state) {
 }
 
 /* Resident pages that belong to files: third number of /proc/self/statm. */
-static long resident_file_pages(void) {
+static long resident_file_pages(void)
+{
     long size, resident, shared;
     FILE *in = fopen("/proc/self/statm", "r");
     assert_non_null(in);
@@ -252,7 +273,8 @@ static long resident_file_pages(void) {
     return shared;
 }
 
-static void dropped_bytes_leave_memory_and_can_be_read_again(void **state) {
+static void dropped_bytes_leave_memory_and_can_be_read_again(void **state)
+{
     struct here *here = *state;
     enum { SIZE = (16 << 20) + 100 };
     const char *path = scratch_path(here->scratch, "file");
@@ -276,7 +298,8 @@ static void dropped_bytes_leave_memory_and_can_be_read_again(void **state) {
     file_close(&file);
 }
 
-static void dropping_a_file_that_was_read_does_nothing(void **state) {
+static void dropping_a_file_that_was_read_does_nothing(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "file");
     unsigned char *bytes = pattern(60000);
@@ -291,7 +314,8 @@ static void dropping_a_file_that_was_read_does_nothing(void **state) {
 
 /* ---- writing ---- */
 
-static void assert_content(struct here *here, const char *path, const char *expected) {
+static void assert_content(struct here *here, const char *path, const char *expected)
+{
     struct file file;
     assert_int_equal(file_open(&file, path, &plenty, here->sink), STATUS_OK);
     assert_str((struct str){(const char *)file.bytes, file.size}, expected);
@@ -299,7 +323,8 @@ static void assert_content(struct here *here, const char *path, const char *expe
 }
 
 /* Names in the scratch folder: what a failed write may not have added to. */
-static size_t count_names(struct here *here) {
+static size_t count_names(struct here *here)
+{
     struct arena arena;
     arena_init(&arena, &plenty);
     struct str *names;
@@ -309,11 +334,13 @@ static size_t count_names(struct here *here) {
     return count;
 }
 
-static enum status write_text(struct here *here, const char *path, const char *text) {
+static enum status write_text(struct here *here, const char *path, const char *text)
+{
     return file_write_atomic(path, str_from(text), &plenty, here->sink);
 }
 
-static void a_new_file_obeys_the_umask(void **state) {
+static void a_new_file_obeys_the_umask(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "new");
     mode_t old = umask(027);
@@ -326,7 +353,8 @@ static void a_new_file_obeys_the_umask(void **state) {
     assert_int_equal(count_names(here), 1);
 }
 
-static void an_old_file_is_replaced_and_keeps_its_permissions(void **state) {
+static void an_old_file_is_replaced_and_keeps_its_permissions(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "old");
     put_file(path, "a longer old text", 17);
@@ -342,7 +370,8 @@ static void an_old_file_is_replaced_and_keeps_its_permissions(void **state) {
     assert_int_equal(count_names(here), 1);
 }
 
-static void a_large_file_is_written_whole(void **state) {
+static void a_large_file_is_written_whole(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "large");
     unsigned char *bytes = pattern(3000001);
@@ -355,10 +384,11 @@ static void a_large_file_is_written_whole(void **state) {
     file_close(&file);
 }
 
-static void a_link_stays_a_link(void **state) {
+static void a_link_stays_a_link(void **state)
+{
     struct here *here = *state;
     char target[256];
-    strcpy(target, scratch_path(here->scratch, "target"));
+    snprintf(target, sizeof(target), "%s", scratch_path(here->scratch, "target"));
     put_file(target, "old", 3);
     const char *link = scratch_path(here->scratch, "link");
     assert_int_equal(symlink("target", link), 0);
@@ -369,7 +399,8 @@ static void a_link_stays_a_link(void **state) {
     assert_content(here, target, "new");
 }
 
-static void a_name_without_a_directory(void **state) {
+static void a_name_without_a_directory(void **state)
+{
     struct here *here = *state;
     char *old = getcwd(NULL, 0);
     assert_int_equal(chdir(here->scratch->dir), 0);
@@ -380,7 +411,8 @@ static void a_name_without_a_directory(void **state) {
     assert_content(here, scratch_path(here->scratch, "plain"), "text");
 }
 
-static void a_full_disk_leaves_the_old_file(void **state) {
+static void a_full_disk_leaves_the_old_file(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "file");
     put_file(path, "old", 3);
@@ -401,7 +433,8 @@ static void a_full_disk_leaves_the_old_file(void **state) {
     assert_int_equal(count_names(here), 1);
 }
 
-static void what_is_no_regular_file_is_refused(void **state) {
+static void what_is_no_regular_file_is_refused(void **state)
+{
     struct here *here = *state;
     assert_int_equal(write_text(here, here->scratch->dir, "x"), STATUS_IO);
     assert_last_diag(here->sink, DIAG_FILE_WRITE, "not a regular file");
@@ -411,14 +444,16 @@ static void what_is_no_regular_file_is_refused(void **state) {
     assert_int_equal(write_text(here, path, "x"), STATUS_IO);
 }
 
-static void a_folder_that_is_not_there(void **state) {
+static void a_folder_that_is_not_there(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "none/file");
     assert_int_equal(write_text(here, path, "x"), STATUS_NOT_FOUND);
     assert_last_diag(here->sink, DIAG_FILE_WRITE, "No such file");
 }
 
-static void a_leftover_temporary_is_stepped_around(void **state) {
+static void a_leftover_temporary_is_stepped_around(void **state)
+{
     struct here *here = *state;
     char tmp[300];
     const char *path = scratch_path(here->scratch, "file");
@@ -429,7 +464,8 @@ static void a_leftover_temporary_is_stepped_around(void **state) {
     assert_content(here, tmp, "not ours");
 }
 
-static void too_many_leftovers_are_told(void **state) {
+static void too_many_leftovers_are_told(void **state)
+{
     struct here *here = *state;
     char tmp[300];
     const char *path = scratch_path(here->scratch, "file");
@@ -443,7 +479,8 @@ static void too_many_leftovers_are_told(void **state) {
 
 /* ---- looking ---- */
 
-static void existence(void **state) {
+static void existence(void **state)
+{
     struct here *here = *state;
     const char *path = scratch_path(here->scratch, "file");
     assert_false(file_exists(path));
@@ -455,7 +492,8 @@ static void existence(void **state) {
     assert_false(dir_exists(scratch_path(here->scratch, "none")));
 }
 
-static void names_are_sorted_and_in_the_arena(void **state) {
+static void names_are_sorted_and_in_the_arena(void **state)
+{
     struct here *here = *state;
     static const char *const names[] = {"b", "a", "B", "ab", ".hidden", "ü"};
     static const char *const sorted[] = {".hidden", "B", "a", "ab", "b", "ü"};
@@ -472,12 +510,14 @@ static void names_are_sorted_and_in_the_arena(void **state) {
     arena_release(&arena);
 }
 
-static void an_empty_directory(void **state) {
+static void an_empty_directory(void **state)
+{
     struct here *here = *state;
     assert_int_equal(count_names(here), 0);
 }
 
-static void directories_that_cannot_be_listed(void **state) {
+static void directories_that_cannot_be_listed(void **state)
+{
     struct here *here = *state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -492,7 +532,8 @@ static void directories_that_cannot_be_listed(void **state) {
     arena_release(&arena);
 }
 
-static void more_names_than_the_ceiling(void **state) {
+static void more_names_than_the_ceiling(void **state)
+{
     struct here *here = *state;
     for (int i = 0; i < 5; i++) {
         char name[] = {(char)('a' + i), '\0'};
@@ -511,7 +552,8 @@ static void more_names_than_the_ceiling(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         TEST(files_of_all_sizes_are_whole),
         TEST(a_missing_file),

@@ -3,11 +3,13 @@
 
 enum { NAMES = 200000 };
 
-static struct str name_of(char *buf, size_t size, int number) {
+static struct str name_of(char *buf, size_t size, int number)
+{
     return (struct str){buf, (size_t)snprintf(buf, size, "pkg/path.Func%d", number)};
 }
 
-static void the_empty_text_is_0(void **state) {
+static void the_empty_text_is_0(void **state)
+{
     (void)state;
     struct intern intern;
     intern_init(&intern, &plenty);
@@ -19,7 +21,8 @@ static void the_empty_text_is_0(void **state) {
     intern_release(&intern);
 }
 
-static void numbers_count_up_and_stay(void **state) {
+static void numbers_count_up_and_stay(void **state)
+{
     (void)state;
     struct intern intern;
     intern_init(&intern, &plenty);
@@ -38,7 +41,8 @@ static void numbers_count_up_and_stay(void **state) {
     intern_release(&intern);
 }
 
-static void texts_are_copied_and_do_not_move(void **state) {
+static void texts_are_copied_and_do_not_move(void **state)
+{
     (void)state;
     struct intern intern;
     intern_init(&intern, &plenty);
@@ -53,7 +57,8 @@ static void texts_are_copied_and_do_not_move(void **state) {
     intern_release(&intern);
 }
 
-static void any_bytes(void **state) {
+static void any_bytes(void **state)
+{
     (void)state;
     struct intern intern;
     intern_init(&intern, &plenty);
@@ -65,7 +70,8 @@ static void any_bytes(void **state) {
     intern_release(&intern);
 }
 
-static void the_ceiling_is_exhausted(void **state) {
+static void the_ceiling_is_exhausted(void **state)
+{
     (void)state;
     struct ending ending;
     ending_init(&ending);
@@ -81,18 +87,21 @@ static void the_ceiling_is_exhausted(void **state) {
     intern_release(&intern);
 }
 
-static void ask_for_a_foreign_id(void) {
+static void ask_for_a_foreign_id(void)
+{
     struct intern intern;
     intern_init(&intern, &plenty);
     intern_str(&intern, 1);
 }
 
-static void a_foreign_id_is_a_bug(void **state) {
+static void a_foreign_id_is_a_bug(void **state)
+{
     (void)state;
     assert_bug(ask_for_a_foreign_id, "intern_str");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_empty_text_is_0),
         cmocka_unit_test(numbers_count_up_and_stay),

@@ -5,7 +5,8 @@ enum { ENTRIES = 200000 };
 
 /* ---- hashing ---- */
 
-static void every_bit_of_every_length_counts(void **state) {
+static void every_bit_of_every_length_counts(void **state)
+{
     (void)state;
     unsigned char bytes[80];
     uint64_t random = 3;
@@ -22,7 +23,8 @@ static void every_bit_of_every_length_counts(void **state) {
     }
 }
 
-static void place_does_not_count(void **state) {
+static void place_does_not_count(void **state)
+{
     (void)state;
     char bytes[200];
     for (size_t n = 0; n < 60; n++) {
@@ -37,7 +39,8 @@ static void place_does_not_count(void **state) {
     }
 }
 
-static void zeros_of_each_length_differ(void **state) {
+static void zeros_of_each_length_differ(void **state)
+{
     (void)state;
     static const char zeros[300];
     uint64_t hashes[300];
@@ -49,7 +52,8 @@ static void zeros_of_each_length_differ(void **state) {
 }
 
 /* Flipping one bit of the input should flip each bit of the hash half of the time. */
-static void bits_spread(void **state) {
+static void bits_spread(void **state)
+{
     (void)state;
     enum { ROUNDS = 2000 };
     static const size_t lengths[] = {1, 4, 7, 8, 12, 16, 24, 31, 48};
@@ -73,7 +77,8 @@ static void bits_spread(void **state) {
 }
 
 /* Numbers that step by a power of two, the keys that a poor hash piles up. */
-static void regular_keys_fill_slots_evenly(void **state) {
+static void regular_keys_fill_slots_evenly(void **state)
+{
     (void)state;
     enum { SLOTS = 1024, KEYS = 64 * SLOTS };
     for (unsigned shift = 0; shift < 48; shift++) {
@@ -85,7 +90,8 @@ static void regular_keys_fill_slots_evenly(void **state) {
     }
 }
 
-static void mixing_depends_on_both_and_on_order(void **state) {
+static void mixing_depends_on_both_and_on_order(void **state)
+{
     (void)state;
     assert_true(hash_mix(1, 2) != hash_mix(2, 1));
     assert_true(hash_mix(0, 0) != hash_mix(0, 1));
@@ -95,11 +101,13 @@ static void mixing_depends_on_both_and_on_order(void **state) {
 
 /* ---- the map ---- */
 
-static uint64_t key_of(uint64_t i) {
+static uint64_t key_of(uint64_t i)
+{
     return i * 0x10000; /* 0 among them */
 }
 
-static void what_was_put_is_got(void **state) {
+static void what_was_put_is_got(void **state)
+{
     (void)state;
     struct map map;
     map_init(&map, &plenty);
@@ -121,7 +129,8 @@ static void what_was_put_is_got(void **state) {
     map_release(&map);
 }
 
-static void the_edge_keys(void **state) {
+static void the_edge_keys(void **state)
+{
     (void)state;
     static const uint64_t keys[] = {0, 1, UINT64_MAX, (uint64_t)1 << 63};
     struct map map;
@@ -140,7 +149,8 @@ static void the_edge_keys(void **state) {
     map_release(&map);
 }
 
-static void key_0_survives_growth(void **state) {
+static void key_0_survives_growth(void **state)
+{
     (void)state;
     struct map map;
     map_init(&map, &plenty);
@@ -153,7 +163,8 @@ static void key_0_survives_growth(void **state) {
     map_release(&map);
 }
 
-static void an_empty_map_has_nothing(void **state) {
+static void an_empty_map_has_nothing(void **state)
+{
     (void)state;
     struct map map;
     map_init(&map, &plenty);
@@ -163,7 +174,8 @@ static void an_empty_map_has_nothing(void **state) {
     map_release(&map);
 }
 
-static void clear_forgets_all(void **state) {
+static void clear_forgets_all(void **state)
+{
     (void)state;
     struct map map;
     map_init(&map, &plenty);
@@ -179,7 +191,8 @@ static void clear_forgets_all(void **state) {
     map_release(&map);
 }
 
-static void the_ceiling_is_exhausted(void **state) {
+static void the_ceiling_is_exhausted(void **state)
+{
     (void)state;
     struct ending ending;
     ending_init(&ending);
@@ -195,7 +208,8 @@ static void the_ceiling_is_exhausted(void **state) {
     map_release(&map);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_bit_of_every_length_counts),
         cmocka_unit_test(place_does_not_count),

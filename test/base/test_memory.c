@@ -1,7 +1,8 @@
 /* test_memory.c: memory never comes back NULL, and its end is told once and for good. */
 #include "base_test.h"
 
-static void no_bytes_is_a_pointer(void **state) {
+static void no_bytes_is_a_pointer(void **state)
+{
     (void)state;
     void *ptr = memory_get(&plenty, 0);
     assert_non_null(ptr);
@@ -11,7 +12,8 @@ static void no_bytes_is_a_pointer(void **state) {
     memory_put(&plenty, NULL);
 }
 
-static void resize_keeps_the_bytes(void **state) {
+static void resize_keeps_the_bytes(void **state)
+{
     (void)state;
     char *ptr = memory_resize(&plenty, NULL, 5);
     memcpy(ptr, "abcd", 5);
@@ -20,7 +22,8 @@ static void resize_keeps_the_bytes(void **state) {
     memory_put(&plenty, ptr);
 }
 
-static void too_much_is_told_with_its_size(void **state) {
+static void too_much_is_told_with_its_size(void **state)
+{
     (void)state;
     struct ending ending;
     ending_init(&ending);
@@ -30,7 +33,8 @@ static void too_much_is_told_with_its_size(void **state) {
     assert_int_equal(ending.wanted, SIZE_MAX);
 }
 
-static void products_that_overflow_are_told(void **state) {
+static void products_that_overflow_are_told(void **state)
+{
     (void)state;
     struct ending ending;
     ending_init(&ending);
@@ -40,7 +44,8 @@ static void products_that_overflow_are_told(void **state) {
     assert_exhausts(&ending, memory_product(&ending.memory, SIZE_MAX / 2 + 1, 2));
 }
 
-static void a_failed_try_leaves_the_bytes(void **state) {
+static void a_failed_try_leaves_the_bytes(void **state)
+{
     (void)state;
     char *ptr = memory_get(&plenty, 4);
     memcpy(ptr, "abc", 4);
@@ -49,26 +54,31 @@ static void a_failed_try_leaves_the_bytes(void **state) {
     memory_put(&plenty, ptr);
 }
 
-static void return_anyway(void *ctx, size_t wanted) {
+static void return_anyway(void *ctx, size_t wanted)
+{
     (void)ctx;
     (void)wanted;
 }
 
-static void run_out_and_return(void) {
+static void run_out_and_return(void)
+{
     struct memory returning = {return_anyway, NULL};
     memory_put(&returning, memory_get(&returning, SIZE_MAX));
 }
 
-static void exhausted_must_not_return(void **state) {
+static void exhausted_must_not_return(void **state)
+{
     (void)state;
     assert_bug(run_out_and_return, "`exhausted` returned");
 }
 
-static void break_an_invariant(void) {
+static void break_an_invariant(void)
+{
     BUG("the roof is on fire");
 }
 
-static void a_bug_says_where(void **state) {
+static void a_bug_says_where(void **state)
+{
     (void)state;
     assert_bug(break_an_invariant, "the roof is on fire");
     assert_bug(break_an_invariant, "test_memory.c:");
@@ -76,7 +86,8 @@ static void a_bug_says_where(void **state) {
 
 /* ---- growing ---- */
 
-static void capacities_double_up_to_the_ceiling(void **state) {
+static void capacities_double_up_to_the_ceiling(void **state)
+{
     (void)state;
     assert_int_equal(capacity_after(0, 1, 8, 100), 8);
     assert_int_equal(capacity_after(8, 9, 8, 100), 16);
@@ -88,7 +99,8 @@ static void capacities_double_up_to_the_ceiling(void **state) {
     assert_int_equal(capacity_after(SIZE_MAX - 1, SIZE_MAX, 8, SIZE_MAX), SIZE_MAX);
 }
 
-static void a_vector_keeps_what_was_pushed(void **state) {
+static void a_vector_keeps_what_was_pushed(void **state)
+{
     (void)state;
     VEC(uint64_t) numbers = {0};
     for (uint64_t i = 0; i < 10000; i++)
@@ -105,7 +117,8 @@ static void a_vector_keeps_what_was_pushed(void **state) {
     VEC_RELEASE(&plenty, &numbers);
 }
 
-static void a_vector_that_cannot_grow_is_untouched(void **state) {
+static void a_vector_that_cannot_grow_is_untouched(void **state)
+{
     (void)state;
     struct ending ending;
     ending_init(&ending);
@@ -114,7 +127,8 @@ static void a_vector_that_cannot_grow_is_untouched(void **state) {
     assert_int_equal(cap, (size_t)1 << 61);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_bytes_is_a_pointer),
         cmocka_unit_test(resize_keeps_the_bytes),

@@ -5,7 +5,8 @@
 
 #include "failing_memory.h"
 
-static void use_arena(const struct memory *memory) {
+static void use_arena(const struct memory *memory)
+{
     struct arena arena;
     arena_init(&arena, memory);
     for (size_t i = 0; i < 100; i++)
@@ -13,7 +14,8 @@ static void use_arena(const struct memory *memory) {
     arena_release(&arena);
 }
 
-static void use_pool(const struct memory *memory) {
+static void use_pool(const struct memory *memory)
+{
     struct pool pool;
     pool_init(&pool, memory);
     for (size_t n = 1; n < 8 << 20; n *= 4) {
@@ -24,7 +26,8 @@ static void use_pool(const struct memory *memory) {
     pool_release(&pool);
 }
 
-static void use_builder_and_vector(const struct memory *memory) {
+static void use_builder_and_vector(const struct memory *memory)
+{
     struct sb sb;
     sb_init(&sb, memory);
     VEC(size_t) lengths = {0};
@@ -36,7 +39,8 @@ static void use_builder_and_vector(const struct memory *memory) {
     VEC_RELEASE(memory, &lengths);
 }
 
-static void use_tables(const struct memory *memory) {
+static void use_tables(const struct memory *memory)
+{
     struct intern intern;
     struct map map;
     intern_init(&intern, memory);
@@ -52,7 +56,8 @@ static void use_tables(const struct memory *memory) {
     map_release(&map);
 }
 
-static void use_diagnostics(const struct memory *memory) {
+static void use_diagnostics(const struct memory *memory)
+{
     struct diag_sink *sink = diag_sink_new(memory);
     struct sb out;
     sb_init(&out, memory);
@@ -66,7 +71,8 @@ static void use_diagnostics(const struct memory *memory) {
 
 static struct scratch scratch; /* made by main: the work gets nothing but its memory */
 
-static void use_files(const struct memory *memory) {
+static void use_files(const struct memory *memory)
+{
     struct diag_sink *sink = diag_sink_new(memory);
     struct file file;
     static char long_text[200000];
@@ -91,7 +97,8 @@ static void use_files(const struct memory *memory) {
 }
 
 /* Read through a small first buffer, so that it has to grow while the file is open. */
-static void use_growing_read(const struct memory *memory) {
+static void use_growing_read(const struct memory *memory)
+{
     struct diag_sink *sink = diag_sink_new(memory);
     int ends[2];
     assert_int_equal(pipe(ends), 0);
@@ -111,31 +118,35 @@ static void use_growing_read(const struct memory *memory) {
 static char packed_gzip[5000], packed_zstd[5000];
 static size_t gzip_size, zstd_size;
 
-static void unpack_one(const struct memory *memory, const char *packed, size_t n) {
+static void unpack_one(const struct memory *memory, const char *packed, size_t n)
+{
     struct diag_sink *sink = diag_sink_new(memory);
-    unsigned char *out;
-    size_t size;
-    assert_int_equal(unpack((const unsigned char *)packed, n, 1 << 30, memory, STR("x"), sink, &out,
-                            &size), STATUS_OK);
-    assert_int_equal(size, 1 << 20);
-    memory_put(memory, out);
+    struct str in = {packed, n};
+    struct str out;
+    assert_int_equal(unpack(in, 1 << 30, memory, STR("x"), sink, &out), STATUS_OK);
+    assert_int_equal(out.len, 1 << 20);
+    memory_put(memory, (void *)out.ptr);
     diag_sink_free(sink);
 }
 
-static void use_gzip(const struct memory *memory) {
+static void use_gzip(const struct memory *memory)
+{
     unpack_one(memory, packed_gzip, gzip_size);
 }
 
-static void use_zstd(const struct memory *memory) {
+static void use_zstd(const struct memory *memory)
+{
     unpack_one(memory, packed_zstd, zstd_size);
 }
 
-static void count_up(void *ctx, size_t index, unsigned worker) {
+static void count_up(void *ctx, size_t index, unsigned worker)
+{
     (void)worker;
     ((unsigned char *)ctx)[index]++;
 }
 
-static void use_workers(const struct memory *memory) {
+static void use_workers(const struct memory *memory)
+{
     struct workers *workers = workers_new(memory, 2);
     unsigned char done[100] = {0};
     workers_run(workers, 100, count_up, done);
@@ -143,14 +154,16 @@ static void use_workers(const struct memory *memory) {
     assert_int_equal(done[99], 1);
 }
 
-static bool ignore(void *ctx, const char *bytes, size_t n) {
+static bool ignore(void *ctx, const char *bytes, size_t n)
+{
     (void)ctx;
     (void)bytes;
     (void)n;
     return true;
 }
 
-static void use_child(const struct memory *memory) {
+static void use_child(const struct memory *memory)
+{
     struct diag_sink *sink = diag_sink_new(memory);
     const char *argv[] = {"true", NULL}, *missing[] = {"unheap-no-such-program", NULL};
     struct child_request request = {.argv = argv, .on_stdout = ignore, .on_stderr = ignore};
@@ -161,7 +174,8 @@ static void use_child(const struct memory *memory) {
     diag_sink_free(sink);
 }
 
-static void each_allocation_fails_once(void **state) {
+static void each_allocation_fails_once(void **state)
+{
     (void)state;
     assert_in_range(fail_each_allocation(use_arena), 5, 100);
     assert_in_range(fail_each_allocation(use_pool), 8, 20);
@@ -177,24 +191,28 @@ static void each_allocation_fails_once(void **state) {
 }
 
 /* The whole work with the claim in place: how much is asked for at a time? */
-static void unpack_lie(const struct memory *memory, const char *packed, size_t n) {
+static void unpack_lie(const struct memory *memory, const char *packed, size_t n)
+{
     struct diag_sink *sink = diag_sink_new(memory);
-    unsigned char *out;
-    size_t size;
-    assert_int_equal(unpack((const unsigned char *)packed, n, LIMIT_UNPACKED_BYTES, memory,
-                            STR("x"), sink, &out, &size), STATUS_BAD_INPUT);
+    struct str in = {packed, n};
+    struct str out;
+    assert_int_equal(unpack(in, LIMIT_UNPACKED_BYTES, memory, STR("x"), sink, &out),
+                     STATUS_BAD_INPUT);
     diag_sink_free(sink);
 }
 
-static void unpack_gzip_lie(const struct memory *memory) {
+static void unpack_gzip_lie(const struct memory *memory)
+{
     unpack_lie(memory, "\x1f\x8b\x08\0\0\0\0\0\0\xff" "rubbish" "\0\0\0\0\xff\xff\xff\xff", 25);
 }
 
-static void unpack_zstd_lie(const struct memory *memory) {
+static void unpack_zstd_lie(const struct memory *memory)
+{
     unpack_lie(memory, "\x28\xb5\x2f\xfd\xe0\0\0\0\x07\0\0\0\0\xff\xff\xff", 16); /* 112 MiB */
 }
 
-static void claims_are_not_believed(void **state) {
+static void claims_are_not_believed(void **state)
+{
     (void)state;
     assert_true(run_failing(unpack_gzip_lie, 0));
     assert_in_range(heap.largest, 1, 64 << 10);
@@ -202,7 +220,8 @@ static void claims_are_not_believed(void **state) {
     assert_in_range(heap.largest, 1, 64 << 10);
 }
 
-static void pack(void) {
+static void pack(void)
+{
     char *text = calloc(1, 1 << 20);
     struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(6);
     gzip_size = libdeflate_gzip_compress(compressor, text, 1 << 20, packed_gzip,
@@ -212,7 +231,8 @@ static void pack(void) {
     free(text);
 }
 
-static int setup(void **state) {
+static int setup(void **state)
+{
     void *made = NULL;
     int result = scratch_setup(&made);
     scratch = *(struct scratch *)made;
@@ -221,7 +241,8 @@ static int setup(void **state) {
     return result;
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_allocation_fails_once),
         cmocka_unit_test(claims_are_not_believed),

@@ -1,7 +1,8 @@
 /* test_pool.c: buffers come in classes, come back, and are kept up to a number. */
 #include "base_test.h"
 
-static void capacities_are_powers_of_two(void **state) {
+static void capacities_are_powers_of_two(void **state)
+{
     (void)state;
     static const struct {
         size_t wanted, cap;
@@ -23,7 +24,8 @@ static void capacities_are_powers_of_two(void **state) {
     pool_release(&pool);
 }
 
-static void a_buffer_put_back_is_used_again(void **state) {
+static void a_buffer_put_back_is_used_again(void **state)
+{
     (void)state;
     struct pool pool;
     pool_init(&pool, &plenty);
@@ -41,7 +43,8 @@ static void a_buffer_put_back_is_used_again(void **state) {
     pool_release(&pool);
 }
 
-static void few_are_kept_of_each_class(void **state) {
+static void few_are_kept_of_each_class(void **state)
+{
     (void)state;
     enum { MANY = POOL_KEEP + 5 };
     struct pool pool;
@@ -60,7 +63,8 @@ static void few_are_kept_of_each_class(void **state) {
     assert_int_equal(pool.gets, 0);
 }
 
-static void large_buffers_are_not_kept(void **state) {
+static void large_buffers_are_not_kept(void **state)
+{
     (void)state;
     struct pool pool;
     pool_init(&pool, &plenty);
@@ -73,7 +77,8 @@ static void large_buffers_are_not_kept(void **state) {
     pool_release(&pool);
 }
 
-static void put_with_a_wrong_size(void) {
+static void put_with_a_wrong_size(void)
+{
     struct pool pool;
     pool_init(&pool, &plenty);
     size_t cap;
@@ -81,13 +86,15 @@ static void put_with_a_wrong_size(void) {
     pool_put(&pool, buf, 700);
 }
 
-static void a_wrong_size_is_a_bug(void **state) {
+static void a_wrong_size_is_a_bug(void **state)
+{
     (void)state;
     assert_bug(put_with_a_wrong_size, "pool_put");
 }
 
 #ifdef BASE_ASAN
-static void free_buffers_are_poisoned(void **state) {
+static void free_buffers_are_poisoned(void **state)
+{
     (void)state;
     struct pool pool;
     pool_init(&pool, &plenty);
@@ -103,7 +110,8 @@ static void free_buffers_are_poisoned(void **state) {
 }
 #endif
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(capacities_are_powers_of_two),
         cmocka_unit_test(a_buffer_put_back_is_used_again),

@@ -1,7 +1,8 @@
 /* test_sb.c: the string builder grows, ends in NUL, and stops at its ceiling. */
 #include "base_test.h"
 
-static void it_starts_empty(void **state) {
+static void it_starts_empty(void **state)
+{
     (void)state;
     struct sb sb;
     sb_init(&sb, &plenty);
@@ -10,7 +11,8 @@ static void it_starts_empty(void **state) {
     sb_release(&sb);
 }
 
-static void appends_follow_each_other(void **state) {
+static void appends_follow_each_other(void **state)
+{
     (void)state;
     struct sb sb;
     sb_init(&sb, &plenty);
@@ -32,7 +34,8 @@ static void appends_follow_each_other(void **state) {
 }
 
 /* Every length over the first two growths, so that each append meets a full buffer once. */
-static void every_append_at_every_length(void **state) {
+static void every_append_at_every_length(void **state)
+{
     (void)state;
     char expected[400];
     for (size_t len = 0; len < 300; len++) {
@@ -57,7 +60,8 @@ static void every_append_at_every_length(void **state) {
     }
 }
 
-static void a_long_format_is_whole(void **state) {
+static void a_long_format_is_whole(void **state)
+{
     (void)state;
     struct sb sb;
     sb_init(&sb, &plenty);
@@ -67,7 +71,8 @@ static void a_long_format_is_whole(void **state) {
     sb_release(&sb);
 }
 
-static void any_byte_may_be_in_it(void **state) {
+static void any_byte_may_be_in_it(void **state)
+{
     (void)state;
     struct sb sb;
     sb_init(&sb, &plenty);
@@ -77,7 +82,8 @@ static void any_byte_may_be_in_it(void **state) {
     sb_release(&sb);
 }
 
-static void the_ceiling_leaves_an_append_out_whole(void **state) {
+static void the_ceiling_leaves_an_append_out_whole(void **state)
+{
     (void)state;
     struct sb sb;
     sb_init(&sb, &plenty);
@@ -99,7 +105,8 @@ static void the_ceiling_leaves_an_append_out_whole(void **state) {
     sb_release(&sb);
 }
 
-static void more_than_the_ceiling_at_once(void **state) {
+static void more_than_the_ceiling_at_once(void **state)
+{
     (void)state;
     struct sb sb;
     sb_init(&sb, &plenty);
@@ -114,7 +121,8 @@ static void more_than_the_ceiling_at_once(void **state) {
     sb_release(&sb);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_starts_empty),
         cmocka_unit_test(appends_follow_each_other),

@@ -1,7 +1,8 @@
 /* test_str.c: slices, at their ends above all: empty, NULL, longer than the text. */
 #include "base_test.h"
 
-static void making(void **state) {
+static void making(void **state)
+{
     (void)state;
     assert_null(str_from(NULL).ptr);
     assert_int_equal(str_from("abc").len, 3);
@@ -11,7 +12,8 @@ static void making(void **state) {
     assert_int_equal(STR("a\0b").len, 3);
 }
 
-static void comparing(void **state) {
+static void comparing(void **state)
+{
     (void)state;
     assert_true(str_equal(STR("ab"), STR("ab")));
     assert_false(str_equal(STR("ab"), STR("ac")));
@@ -29,7 +31,8 @@ static void comparing(void **state) {
     assert_true(str_compare(STR_NONE, STR("a")) < 0);
 }
 
-static void ends(void **state) {
+static void ends(void **state)
+{
     (void)state;
     assert_true(str_starts(STR("abc"), STR("ab")));
     assert_true(str_starts(STR("abc"), STR("abc")));
@@ -46,7 +49,8 @@ static void ends(void **state) {
     assert_false(str_ends(STR_NONE, STR("a")));
 }
 
-static void finding(void **state) {
+static void finding(void **state)
+{
     (void)state;
     assert_int_equal(str_find(STR("abcabc"), STR("bc")), 1);
     assert_int_equal(str_find(STR("abcabc"), STR("cb")), -1);
@@ -67,7 +71,8 @@ static void finding(void **state) {
     assert_int_equal(str_find_last(STR_NONE, 'd'), -1);
 }
 
-static ptrdiff_t find_slowly(struct str text, struct str part) {
+static ptrdiff_t find_slowly(struct str text, struct str part)
+{
     for (size_t i = 0; i + part.len <= text.len; i++) {
         if (str_starts(str_skip(text, i), part))
             return (ptrdiff_t)i;
@@ -75,7 +80,8 @@ static ptrdiff_t find_slowly(struct str text, struct str part) {
     return -1;
 }
 
-static void finding_agrees_with_the_slow_way(void **state) {
+static void finding_agrees_with_the_slow_way(void **state)
+{
     (void)state;
     uint64_t random = 42;
     char text[40], part[5];
@@ -90,7 +96,8 @@ static void finding_agrees_with_the_slow_way(void **state) {
     }
 }
 
-static void trimming(void **state) {
+static void trimming(void **state)
+{
     (void)state;
     assert_str(str_trim(STR(" \t\r\n\v\fab c \n")), "ab c");
     assert_str(str_trim(STR("   ")), "");
@@ -100,7 +107,8 @@ static void trimming(void **state) {
     assert_str(str_trim(STR("\b\x0e")), "\b\x0e"); /* the neighbours of white space */
 }
 
-static void slicing(void **state) {
+static void slicing(void **state)
+{
     (void)state;
     assert_str(str_slice(STR("abcdef"), 1, 3), "bc");
     assert_str(str_slice(STR("abcdef"), 0, 99), "abcdef");
@@ -113,7 +121,8 @@ static void slicing(void **state) {
     assert_str(str_skip(STR("abc"), 4), "");
 }
 
-static void cutting(void **state) {
+static void cutting(void **state)
+{
     (void)state;
     struct str rest = STR("a,,bc,");
     static const char *const pieces[] = {"a", "", "bc", ""};
@@ -132,7 +141,8 @@ static void cutting(void **state) {
     assert_null(piece.ptr);
 }
 
-static void numbers(void **state) {
+static void numbers(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
@@ -164,7 +174,8 @@ static void numbers(void **state) {
     assert_false(str_to_u64(STR_NONE, &value));
 }
 
-static void signed_numbers(void **state) {
+static void signed_numbers(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
@@ -189,7 +200,8 @@ static void signed_numbers(void **state) {
     }
 }
 
-static void paths(void **state) {
+static void paths(void **state)
+{
     (void)state;
     assert_str(str_base_name(STR("a/b/c.go")), "c.go");
     assert_str(str_base_name(STR("c.go")), "c.go");
@@ -202,14 +214,16 @@ static void paths(void **state) {
     assert_int_equal(str_dir_name(STR("/c.go")).len, 0);
 }
 
-static void printing(void **state) {
+static void printing(void **state)
+{
     (void)state;
     char out[20];
     snprintf(out, sizeof(out), "<%.*s><%.*s>", STR_ARGS(STR("ab")), STR_ARGS(STR_NONE));
     assert_string_equal(out, "<ab><>");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(making),
         cmocka_unit_test(comparing),

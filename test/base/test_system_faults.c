@@ -23,7 +23,8 @@ static struct {
     bool interrupt; /* turn by turn */
 } fault;
 
-static bool fails(enum call call) {
+static bool fails(enum call call)
+{
     if (fault.call != call || ++fault.count != fault.at)
         return false;
     errno = fault.error;
@@ -31,7 +32,8 @@ static bool fails(enum call call) {
 }
 
 /* Whether this call of a kind that takes steps is interrupted; the next one is not. */
-static bool interrupted(void) {
+static bool interrupted(void)
+{
     if (!fault.small_steps)
         return false;
     fault.interrupt = !fault.interrupt;
@@ -39,43 +41,53 @@ static bool interrupted(void) {
     return fault.interrupt;
 }
 
-static size_t step(size_t n) {
+static size_t step(size_t n)
+{
     return fault.small_steps && n > 1 ? 1 : n;
 }
 
-static ssize_t faulty_read(int fd, void *buf, size_t n) {
+static ssize_t faulty_read(int fd, void *buf, size_t n)
+{
     return interrupted() || fails(READ) ? -1 : read(fd, buf, step(n));
 }
 
-static ssize_t faulty_write(int fd, const void *buf, size_t n) {
+static ssize_t faulty_write(int fd, const void *buf, size_t n)
+{
     return interrupted() || fails(WRITE) ? -1 : write(fd, buf, step(n));
 }
 
-static int faulty_open(const char *path, int flags, mode_t mode) {
+static int faulty_open(const char *path, int flags, mode_t mode)
+{
     return interrupted() || fails(OPEN) ? -1 : open(path, flags, mode);
 }
 
-static int faulty_fstat(int fd, struct stat *facts) {
+static int faulty_fstat(int fd, struct stat *facts)
+{
     return fails(FSTAT) ? -1 : fstat(fd, facts);
 }
 
-static void *faulty_mmap(size_t n, int fd) {
+static void *faulty_mmap(size_t n, int fd)
+{
     return fails(MMAP) ? MAP_FAILED : mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
 }
 
-static int faulty_fsync(int fd) {
+static int faulty_fsync(int fd)
+{
     return fails(FSYNC) ? -1 : fsync(fd);
 }
 
-static int faulty_fchmod(int fd, mode_t mode) {
+static int faulty_fchmod(int fd, mode_t mode)
+{
     return fails(FCHMOD) ? -1 : fchmod(fd, mode);
 }
 
-static int faulty_rename(const char *from, const char *to) {
+static int faulty_rename(const char *from, const char *to)
+{
     return fails(RENAME) ? -1 : rename(from, to);
 }
 
-static int faulty_close(int fd) {
+static int faulty_close(int fd)
+{
     bool failing = fails(CLOSE);
     int error = errno;
     int result = close(fd); /* the descriptor is gone either way */
@@ -83,11 +95,13 @@ static int faulty_close(int fd) {
     return failing ? -1 : result;
 }
 
-static struct dirent *faulty_readdir(DIR *dir) {
+static struct dirent *faulty_readdir(DIR *dir)
+{
     return fails(READDIR) ? NULL : readdir(dir);
 }
 
-static int faulty_create(pthread_t *thread, void *(*run)(void *), void *ctx) {
+static int faulty_create(pthread_t *thread, void *(*run)(void *), void *ctx)
+{
     return fails(THREAD) ? EAGAIN : pthread_create(thread, NULL, run, ctx);
 }
 
@@ -124,14 +138,15 @@ struct here {
     char path[300];
 };
 
-static int setup(void **state) {
+static int setup(void **state)
+{
     struct here *here = calloc(1, sizeof(*here));
     void *scratch = NULL;
     memset(&fault, 0, sizeof(fault));
     if (scratch_setup(&scratch))
         return -1;
     *here = (struct here){.scratch = scratch, .sink = diag_sink_new(&plenty)};
-    strcpy(here->path, scratch_path(here->scratch, "file"));
+    snprintf(here->path, sizeof(here->path), "%s", scratch_path(here->scratch, "file"));
     char *text = malloc(SIZE);
     memset(text, 'x', SIZE);
     put_file(here->path, text, SIZE);
@@ -140,7 +155,8 @@ static int setup(void **state) {
     return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
     struct here *here = *state;
     void *scratch = here->scratch;
     diag_sink_free(here->sink);
@@ -148,14 +164,16 @@ static int teardown(void **state) {
     return scratch_teardown(&scratch);
 }
 
-static void set_fault(enum call call, unsigned at, int error) {
+static void set_fault(enum call call, unsigned at, int error)
+{
     memset(&fault, 0, sizeof(fault));
     fault.call = call;
     fault.at = at;
     fault.error = error;
 }
 
-static enum status open_and_close(struct here *here, size_t expected) {
+static enum status open_and_close(struct here *here, size_t expected)
+{
     struct file file;
     enum status status = file_open(&file, here->path, &plenty, here->sink);
     if (!status)
@@ -164,13 +182,15 @@ static enum status open_and_close(struct here *here, size_t expected) {
     return status;
 }
 
-static void a_file_that_cannot_be_mapped_is_read(void **state) {
+static void a_file_that_cannot_be_mapped_is_read(void **state)
+{
     set_fault(MMAP, 1, ENODEV);
     assert_int_equal(open_and_close(*state, SIZE), STATUS_OK);
     assert_int_equal(fault.count, 1);
 }
 
-static void each_read_fails_once(void **state) {
+static void each_read_fails_once(void **state)
+{
     struct here *here = *state;
     put_file(here->path, "0123456789", 10);
     for (unsigned at = 1;; at++) {
@@ -186,7 +206,8 @@ static void each_read_fails_once(void **state) {
     }
 }
 
-static void small_and_interrupted_reads_make_a_whole(void **state) {
+static void small_and_interrupted_reads_make_a_whole(void **state)
+{
     struct here *here = *state;
     put_file(here->path, "0123456789", 10);
     fault.small_steps = true;
@@ -194,18 +215,21 @@ static void small_and_interrupted_reads_make_a_whole(void **state) {
     assert_int_equal(diag_count(here->sink), 0);
 }
 
-static void a_file_that_says_nothing_of_itself(void **state) {
+static void a_file_that_says_nothing_of_itself(void **state)
+{
     struct here *here = *state;
     set_fault(FSTAT, 1, EIO);
     assert_int_equal(open_and_close(here, SIZE), STATUS_IO);
     assert_last_diag(here->sink, DIAG_FILE_READ, "Input/output error");
 }
 
-static enum status write_new(struct here *here) {
+static enum status write_new(struct here *here)
+{
     return file_write_atomic(here->path, STR("new"), &plenty, here->sink);
 }
 
-static size_t names_here(struct here *here) {
+static size_t names_here(struct here *here)
+{
     struct arena arena;
     arena_init(&arena, &plenty);
     struct str *names;
@@ -215,7 +239,8 @@ static size_t names_here(struct here *here) {
     return count;
 }
 
-static void a_failed_write_leaves_the_old_file(void **state) {
+static void a_failed_write_leaves_the_old_file(void **state)
+{
     struct here *here = *state;
     static const struct {
         enum call call;
@@ -236,7 +261,8 @@ static void a_failed_write_leaves_the_old_file(void **state) {
     }
 }
 
-static void a_folder_that_cannot_be_synced_is_no_failure(void **state) {
+static void a_folder_that_cannot_be_synced_is_no_failure(void **state)
+{
     struct here *here = *state;
     set_fault(FSYNC, 2, EINVAL);
     assert_int_equal(write_new(here), STATUS_OK);
@@ -247,14 +273,16 @@ static void a_folder_that_cannot_be_synced_is_no_failure(void **state) {
     assert_int_equal(diag_count(here->sink), 0);
 }
 
-static void small_and_interrupted_writes_make_a_whole(void **state) {
+static void small_and_interrupted_writes_make_a_whole(void **state)
+{
     struct here *here = *state;
     fault.small_steps = true;
     assert_int_equal(write_new(here), STATUS_OK);
     assert_int_equal(open_and_close(here, 3), STATUS_OK);
 }
 
-static void a_directory_that_breaks_off(void **state) {
+static void a_directory_that_breaks_off(void **state)
+{
     struct here *here = *state;
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -269,12 +297,14 @@ static void a_directory_that_breaks_off(void **state) {
     arena_release(&arena);
 }
 
-static void count_up(void *ctx, size_t index, unsigned worker) {
+static void count_up(void *ctx, size_t index, unsigned worker)
+{
     (void)worker;
     ((unsigned char *)ctx)[index]++;
 }
 
-static void a_pool_without_threads_is_smaller(void **state) {
+static void a_pool_without_threads_is_smaller(void **state)
+{
     (void)state;
     for (unsigned at = 1; at <= 4; at++) {
         set_fault(THREAD, at, EAGAIN);
@@ -290,7 +320,8 @@ static void a_pool_without_threads_is_smaller(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         TEST(a_file_that_cannot_be_mapped_is_read),
         TEST(each_read_fails_once),

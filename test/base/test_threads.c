@@ -13,7 +13,8 @@ struct tally {
     uint64_t squares[MANY];
 };
 
-static void tally_work(void *ctx, size_t index, unsigned worker) {
+static void tally_work(void *ctx, size_t index, unsigned worker)
+{
     struct tally *tally = ctx;
     atomic_fetch_add(&tally->done[index], 1);
     if (worker >= tally->workers)
@@ -21,7 +22,8 @@ static void tally_work(void *ctx, size_t index, unsigned worker) {
     tally->squares[index] = index * index;
 }
 
-static void assert_all_once(struct workers *workers, size_t count) {
+static void assert_all_once(struct workers *workers, size_t count)
+{
     struct tally *tally = memory_get(&plenty, sizeof(*tally));
     memset(tally, 0, sizeof(*tally));
     tally->workers = workers_count(workers);
@@ -34,7 +36,8 @@ static void assert_all_once(struct workers *workers, size_t count) {
     memory_put(&plenty, tally);
 }
 
-static void each_index_once(void **state) {
+static void each_index_once(void **state)
+{
     (void)state;
     static const unsigned pools[] = {1, 2, 3, 8, LIMIT_THREADS};
     static const size_t counts[] = {0, 1, 2, 3, 7, 64, 1000, MANY};
@@ -47,7 +50,8 @@ static void each_index_once(void **state) {
     }
 }
 
-static void many_small_jobs_in_a_row(void **state) {
+static void many_small_jobs_in_a_row(void **state)
+{
     (void)state;
     struct workers *workers = workers_new(&plenty, 4);
     struct tally *tally = memory_get(&plenty, sizeof(*tally));
@@ -62,7 +66,8 @@ static void many_small_jobs_in_a_row(void **state) {
     workers_free(workers);
 }
 
-static void pool_sizes(void **state) {
+static void pool_sizes(void **state)
+{
     (void)state;
     struct workers *workers = workers_new(&plenty, 0);
     assert_in_range(workers_count(workers), 1, LIMIT_THREADS);
@@ -81,13 +86,15 @@ struct meeting {
 };
 
 /* Returns only when three indices are under way at a time: so three threads must be. */
-static void meet(void *ctx, size_t index, unsigned worker) {
+static void meet(void *ctx, size_t index, unsigned worker)
+{
     struct meeting *meeting = ctx;
     meeting->numbers[index] = worker;
     pthread_barrier_wait(&meeting->all_here);
 }
 
-static void workers_work_at_a_time(void **state) {
+static void workers_work_at_a_time(void **state)
+{
     (void)state;
     struct workers *workers = workers_new(&plenty, 3);
     struct meeting meeting;
@@ -101,13 +108,15 @@ static void workers_work_at_a_time(void **state) {
     workers_free(workers);
 }
 
-static void note_thread(void *ctx, size_t index, unsigned worker) {
+static void note_thread(void *ctx, size_t index, unsigned worker)
+{
     pthread_t *threads = ctx;
     assert_int_equal(worker, 0);
     threads[index] = pthread_self();
 }
 
-static void a_pool_of_one_is_the_calling_thread(void **state) {
+static void a_pool_of_one_is_the_calling_thread(void **state)
+{
     (void)state;
     struct workers *workers = workers_new(&plenty, 1);
     pthread_t threads[5];
@@ -122,7 +131,8 @@ struct arenas {
     struct str texts[MANY];
 };
 
-static void write_text(void *ctx, size_t index, unsigned worker) {
+static void write_text(void *ctx, size_t index, unsigned worker)
+{
     struct arenas *arenas = ctx;
     char text[32];
     int n = snprintf(text, sizeof(text), "text %zu", index * 3);
@@ -130,7 +140,8 @@ static void write_text(void *ctx, size_t index, unsigned worker) {
 }
 
 /* The way that the product works: an arena for each worker, results by index. */
-static void results_do_not_depend_on_who_did_what(void **state) {
+static void results_do_not_depend_on_who_did_what(void **state)
+{
     (void)state;
     uint64_t hashes[3];
     static const unsigned pools[] = {1, 2, 4};
@@ -151,23 +162,27 @@ static void results_do_not_depend_on_who_did_what(void **state) {
     assert_true(hashes[0] == hashes[1] && hashes[1] == hashes[2]);
 }
 
-static void run_inside(void *ctx, size_t index, unsigned worker) {
+static void run_inside(void *ctx, size_t index, unsigned worker)
+{
     (void)index;
     (void)worker;
     workers_run(ctx, 10, note_thread, NULL);
 }
 
-static void run_a_job_in_a_job(void) {
+static void run_a_job_in_a_job(void)
+{
     struct workers *workers = workers_new(&plenty, 2);
     workers_run(workers, 10, run_inside, workers);
 }
 
-static void a_job_in_a_job_is_a_bug(void **state) {
+static void a_job_in_a_job_is_a_bug(void **state)
+{
     (void)state;
     assert_bug(run_a_job_in_a_job, "workers_run");
 }
 
-static void check_mask(void *ctx, size_t index, unsigned worker) {
+static void check_mask(void *ctx, size_t index, unsigned worker)
+{
     struct meeting *meeting = ctx;
     sigset_t mask;
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
@@ -175,7 +190,8 @@ static void check_mask(void *ctx, size_t index, unsigned worker) {
     pthread_barrier_wait(&meeting->all_here);
 }
 
-static void signals_are_for_the_calling_thread(void **state) {
+static void signals_are_for_the_calling_thread(void **state)
+{
     (void)state;
     struct workers *workers = workers_new(&plenty, 3);
     struct meeting meeting;
@@ -189,7 +205,8 @@ static void signals_are_for_the_calling_thread(void **state) {
     workers_free(workers);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_index_once),
         cmocka_unit_test(many_small_jobs_in_a_row),
