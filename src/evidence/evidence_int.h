@@ -241,8 +241,7 @@ struct flow {
     uint32_t result;       /* which, from 0 */
     bool contained;        /* what is returned is something that holds the value */
 };
-const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function,
-                           enum site_kind kind);
+const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function);
 /* The category of an allocation whose remedy is at the allocation itself: growth, strings, closures;
  * CAUSE_OTHER for those whose way to the heap matters. */
 enum cause_category category_of_site(const struct site_entry *site);

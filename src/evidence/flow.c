@@ -87,14 +87,11 @@ static struct str called_name(struct str expression)
     return STR_NONE;
 }
 
-static enum cause_category category_of_call(struct tracer *tracer, const struct step *step,
-                                            bool converted)
+static enum cause_category category_of_call(struct tracer *tracer, const struct step *step)
 {
     struct str name = called_name(step->expression), path, callee;
     if (str_is(name, "append") || str_is(name, "copy"))
         return CAUSE_CONTAINER;
-    if (converted)
-        return CAUSE_INTERFACE;
     if (str_is(name, "panic"))
         return CAUSE_INTERFACE;
     if (atlas_function(tracer->atlas, tracer->arena, step->import_path, name, &path, &callee))
@@ -103,7 +100,7 @@ static enum cause_category category_of_call(struct tracer *tracer, const struct 
 }
 
 static enum cause_category category_of_step(struct tracer *tracer, const struct step *step,
-                                            const struct story_step *told, bool converted)
+                                            const struct story_step *told)
 {
     bool to_heap = str_is(told->destination, "{heap}");
     if (str_is(step->expression, "... argument")) /* the call is the step, not its argument slice */
@@ -112,7 +109,7 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
     case FLOW_SEND: return CAUSE_CHANNEL;
     case FLOW_CAPTURED: case FLOW_REFERENCE: return CAUSE_CLOSURE;
     case FLOW_INTERFACE_CONVERTED: return CAUSE_INTERFACE;
-    case FLOW_CALL_PARAMETER: return category_of_call(tracer, step, converted);
+    case FLOW_CALL_PARAMETER: return category_of_call(tracer, step);
     case FLOW_CALLEE_OPERAND: return CAUSE_UNKNOWN_CALL;
     case FLOW_RETURN: return CAUSE_RETURNED;
     case FLOW_TOO_LARGE: return CAUSE_TOO_LARGE;
@@ -134,7 +131,6 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
 struct flow_builder {
     struct tracer *tracer;
     VEC(uint32_t) steps;
-    bool converted;
     unsigned depth;
 };
 
@@ -193,16 +189,11 @@ static void add_step(struct flow_builder *builder, const struct story_step *told
     sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(step.import_path), STR_ARGS(step.base_name));
     uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, class, sb_str(&tracer->text),
                             told->line, told->column, told->expression, &added);
-    builder->converted |= told->reason == FLOW_INTERFACE_CONVERTED;
     if (added) {
-        step.category = category_of_step(tracer, &step, told, builder->converted);
+        step.category = category_of_step(tracer, &step, told);
         step.library_body = step.own && in_library_body(tracer, &step);
         step.sentence = tell_flow_step(tracer->arena, told);
         tracer->steps->at.at[id] = step;
-    } else if (builder->converted) { /* the same call gets converted and plain values */
-        struct step *known = &tracer->steps->at.at[id];
-        if (known->category == CAUSE_PARAMETER || known->category == CAUSE_UNKNOWN_CALL)
-            known->category = CAUSE_INTERFACE;
     }
     if (builder->steps.len < LIMIT_STORY_STEPS)
         VEC_PUSH(tracer->atlas->memory, &builder->steps, id);
@@ -255,9 +246,12 @@ static int argument_number(struct str expression, struct str value, struct str c
     return -2;
 }
 
-/* What the call was given: the flow's source, without gc's "{storage for ...}". */
+/* What the call was given: what the step before it in the same flow made ("&o", "p.next"), else the
+ * flow's source, without gc's "{storage for ...}". */
 static struct str passed_value(const struct story_step *step)
 {
+    if (!step->first_of_flow)
+        return step[-1].expression;
     struct str value = step->source;
     struct str storage = STR("{storage for ");
     if (str_starts(value, storage))
@@ -325,8 +319,7 @@ static void read_ending(struct tracer *tracer, uint32_t message, const struct lo
     arena_clear(&tracer->scratch);
 }
 
-const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function,
-                           enum site_kind kind)
+const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function)
 {
     bool added;
     uint64_t *at = map_put(&tracer->flows, (uint64_t)message + 1, &added);
@@ -334,7 +327,7 @@ const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct
         return (const struct flow *)(uintptr_t)*at;
     struct flow *flow = ARENA_NEW(tracer->arena, struct flow);
     *at = (uint64_t)(uintptr_t)flow;
-    struct flow_builder builder = {.tracer = tracer, .converted = kind == SITE_INTERFACE};
+    struct flow_builder builder = {.tracer = tracer};
     add_story(&builder, message);
     read_ending(tracer, message, function, flow);
     flow->steps = ARENA_ARRAY(tracer->arena, uint32_t, builder.steps.len + 1);

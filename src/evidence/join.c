@@ -320,7 +320,7 @@ static void compare_rankings(struct joiner *joiner)
         "of it; it is number %u here.", STR_ARGS(name),
         in_use ? "what fills the memory limit" : "what the collector works for",
         cause_category_title(evidence->causes[best].category),
-        STR_ARGS(evidence->causes[best].place.file), evidence->causes[best].place.line,
+        STR_ARGS(str_base_name(evidence->causes[best].place.file)), evidence->causes[best].place.line,
         share(sums[best], total), evidence->causes[best].id);
 }
 

@@ -173,15 +173,29 @@ static void fill_parts(struct joiner *joiner, const uint32_t *groups, size_t cou
     qsort(cause->parts, cause->part_count, sizeof(*cause->parts), compare_parts);
 }
 
-/* A library call is what most of its bytes are: strings, growth, or just a library's. */
+/* A value boxed in an interface is best not boxed, wherever the box goes. */
+static enum cause_category category_of_flow(const struct step *step, enum site_kind largest)
+{
+    switch (step->category) {
+    case CAUSE_PARAMETER: case CAUSE_UNKNOWN_CALL: case CAUSE_RETURNED: case CAUSE_CONTAINER:
+    case CAUSE_OTHER:
+        return largest == SITE_INTERFACE ? CAUSE_INTERFACE : step->category;
+    default:
+        return step->category;
+    }
+}
+
+/* What most of a cause's bytes are decides between categories: a library call may be string building,
+ * growth, or just a library's. */
 static enum cause_category category_of_cause(const struct joiner *joiner, const struct step *step,
                                              const struct cause *cause)
 {
+    enum site_kind largest = joiner->evidence->sites[cause->parts[0].site].kind;
     if (step->class != STEP_PAYING_CALL)
-        return step->category;
+        return category_of_flow(step, largest);
     if (str_starts(step->detail, STR("fmt.")) || str_starts(step->detail, STR("log.")))
         return CAUSE_INTERFACE;
-    switch (joiner->evidence->sites[cause->parts[0].site].kind) {
+    switch (largest) {
     case SITE_STRING_CONCAT: case SITE_STRING_TO_BYTES: case SITE_BYTES_TO_STRING: case SITE_RUNES:
         return CAUSE_STRING_BUILDING;
     case SITE_APPEND: return CAUSE_SLICE_GROWTH;

@@ -81,11 +81,29 @@ static bool reason_of_call(const struct construct *call, struct runtime_reason *
     return str_starts(call->callee, STR("runtime.")) && reason_of_symbol(call->callee, reason);
 }
 
-bool reason_of_line(const struct syntax_file *file, uint32_t line, struct arena *arena,
-                    struct runtime_reason *reason)
+/* What the runtime allocates for an operation that is no construct of its own: looked for last. */
+static const struct {
+    struct str mark, text;
+} operations[] = {
+    {TEXT("<-"), TEXT("a wait record of a blocked send or receive")},
+    {TEXT(".("), TEXT("the cache of a type assertion or type switch")},
+};
+
+static bool reason_of_operation(struct str text, struct runtime_reason *reason)
 {
-    struct construct *found;
-    size_t count = syntax_constructs(file, line, arena, &found);
+    for (size_t i = 0; i < COUNT_OF(operations); i++) {
+        if (!str_contains(text, operations[i].mark))
+            continue;
+        *reason = (struct runtime_reason){.kind = SITE_RUNTIME, .category = CAUSE_RUNTIME,
+                                          .text = operations[i].text, .expression = text};
+        return true;
+    }
+    return false;
+}
+
+static bool reason_of_construct(const struct construct *found, size_t count,
+                                struct runtime_reason *reason)
+{
     for (size_t rule = 0; rule < COUNT_OF(constructs); rule++)
         for (size_t i = 0; i < count; i++) {
             if (found[i].kind != constructs[rule].construct ||
@@ -97,11 +115,21 @@ bool reason_of_line(const struct syntax_file *file, uint32_t line, struct arena 
                 .column = found[i].column};
             return true;
         }
+    return false;
+}
+
+bool reason_of_line(const struct syntax_file *file, uint32_t line, struct arena *arena,
+                    struct runtime_reason *reason)
+{
+    struct construct *found;
+    size_t count = syntax_constructs(file, line, arena, &found);
+    if (reason_of_construct(found, count, reason))
+        return true;
     for (size_t i = 0; i < count; i++)
         if (found[i].kind == CONSTRUCT_CALL && reason_of_call(&found[i], reason)) {
             reason->expression = found[i].text;
             reason->column = found[i].column;
             return true;
         }
-    return false;
+    return reason_of_operation(str_trim(syntax_line(file, line)), reason);
 }

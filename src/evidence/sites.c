@@ -341,39 +341,51 @@ static size_t drop_constants(const struct sites *sites, const struct located *lo
     return to;
 }
 
-/* A copy's expression among those of its own function: the same text, else the only one of its kind
- * (constants propagate into copies: make([]byte, n) prints as make([]byte, 16)). */
+/* A copy's expression among those of its own function. Not exact: the only one of its kind, because
+ * constants propagate into copies (make([]byte, n) prints as make([]byte, 16)). */
 static const struct candidate *written_of(const struct candidate *copy,
-                                          const struct candidate *written, size_t count)
+                                          const struct candidate *written, size_t count, bool exact)
 {
     const struct candidate *of_kind = NULL;
     for (size_t i = 0; i < count; i++) {
-        if (same_candidate(copy, &written[i]))
+        if (exact && same_candidate(copy, &written[i]))
             return &written[i];
-        if (written[i].kind == copy->kind) {
-            if (of_kind)
-                return NULL;
-            of_kind = &written[i];
-        }
+        if (exact || written[i].kind != copy->kind)
+            continue;
+        if (of_kind)
+            return NULL;
+        of_kind = &written[i];
     }
     return of_kind;
 }
 
-/* Only the copies that the innermost function really writes, when any does. */
 static size_t match_written(struct candidate *copies, size_t count,
-                            const struct candidate *written, size_t written_count)
+                            const struct candidate *written, size_t written_count, bool exact)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct candidate *match = written_of(&copies[i], written, written_count);
+        const struct candidate *match = written_of(&copies[i], written, written_count, exact);
         if (!match)
             continue;
         struct candidate copy = copies[i];
         copy.written_message = match->message;
         copy.expression = match->expression;
-        copies[kept++] = copy;
+        keep_candidate(copies, &kept, &copy);
     }
-    return kept > 0 ? kept : count;
+    return kept;
+}
+
+/* Only the copies that the innermost line really writes: the same text, else of the same kind. When
+ * it writes none of them (gc says nothing there) all remain. */
+static size_t match_copies(struct candidate *copies, size_t count, const struct candidate *written,
+                           size_t written_count)
+{
+    for (int exact = 1; exact >= 0; exact--) {
+        size_t kept = match_written(copies, count, written, written_count, exact);
+        if (kept > 0)
+            return kept;
+    }
+    return count;
 }
 
 /* Two functions (a function and a literal in it) may share a line: keep the messages of this one. */
@@ -439,7 +451,7 @@ static size_t inlined_candidates(struct sites *sites, const struct point *point,
     struct str package = package_name(located_at(sites, point, 0)->import_path);
     size_t count = candidates_on_line(outer, ONLY_INLINED, callee, package, sites->arena, list);
     count = drop_constants(sites, outer->located, list, count);
-    count = match_written(list, count, written, written_count);
+    count = match_copies(list, count, written, written_count);
     if (count > 0)
         return count;
     memcpy(list, written, written_count * sizeof(*written)); /* the copy is unknown: its own verdict */
@@ -521,6 +533,12 @@ static struct str why_not(struct sites *sites, const struct located *located, in
     return STR("no verdict on this line, and nothing on it is known to allocate");
 }
 
+/* The compiler's own functions that initialise a package (cmd/compile/internal/pkginit). */
+static bool initialises(struct str name)
+{
+    return str_is(name, "init") || str_starts(name, STR("map.init.")) || str_is(name, "init.ializers");
+}
+
 static void read_reason(struct sites *sites, const struct point *point, struct point_sites *found)
 {
     const struct located *written = located_at(sites, point, 0);
@@ -539,6 +557,12 @@ static void read_reason(struct sites *sites, const struct point *point, struct p
     if (source && line > 0 && sites_line_belongs(sites, written, line))
         found->has_reason = reason_of_line(&source->syntax, (uint32_t)line, sites->arena,
                                            &found->reason);
+    if (!found->has_reason && initialises(written->name) && written->package) {
+        found->has_reason = true;
+        found->reason = (struct runtime_reason){
+            .kind = SITE_OTHER, .category = CAUSE_GLOBAL,
+            .text = STR("package-level data is made when the program starts")};
+    }
 }
 
 static void read_candidates(struct sites *sites, const struct point *point,

@@ -116,9 +116,28 @@ static struct str tell_site_cause(struct arena *arena, const struct cause_facts 
     if (what.len == 0)
         what = site->reason;
     const char *verb = cause_category_title(facts->category);
-    if (facts->category == CAUSE_OTHER)
-        return arena_fmt(arena, "%.*s escapes", STR_ARGS(what));
+    if (facts->category == CAUSE_OTHER || facts->category == CAUSE_CLOSURE)
+        return arena_fmt(arena, "%.*s escapes%s", STR_ARGS(what),
+                         facts->category == CAUSE_CLOSURE ? " with what it captures" : "");
     return arena_fmt(arena, "%s: %.*s", verb, STR_ARGS(what));
+}
+
+static struct str tell_conversion(struct arena *arena, const struct cause_facts *facts,
+                                  struct str what, struct str where)
+{
+    const struct step *step = facts->step;
+    const char *boxed = facts->site_count == 1 ? "converted to an interface" : "converted to interfaces";
+    switch (step->category) {
+    case CAUSE_PARAMETER: case CAUSE_UNKNOWN_CALL:
+        where = step->detail.len > 0 ? step->detail : called(step->expression);
+        return arena_fmt(arena, "%.*s %s for %.*s", STR_ARGS(what), boxed, STR_ARGS(where));
+    case CAUSE_RETURNED:
+        return arena_fmt(arena, "%.*s %s and returned", STR_ARGS(what), boxed);
+    case CAUSE_CONTAINER:
+        return arena_fmt(arena, "%.*s %s and stored in %.*s", STR_ARGS(what), boxed, STR_ARGS(where));
+    default:
+        return arena_fmt(arena, "%.*s %s", STR_ARGS(what), boxed);
+    }
 }
 
 static struct str tell_flow_cause(struct arena *arena, const struct cause_facts *facts)
@@ -137,8 +156,7 @@ static struct str tell_flow_cause(struct arena *arena, const struct cause_facts 
     case CAUSE_CLOSURE:
         return arena_fmt(arena, "%.*s captured by a closure that escapes", STR_ARGS(what));
     case CAUSE_INTERFACE:
-        return arena_fmt(arena, "%.*s converted to interfaces for %.*s", STR_ARGS(what),
-                         STR_ARGS(called(step->expression)));
+        return tell_conversion(arena, facts, what, where);
     case CAUSE_UNKNOWN_CALL:
         return arena_fmt(arena, "%.*s passed to %.*s, which the compiler cannot see into",
                          STR_ARGS(what), STR_ARGS(called(step->expression)));

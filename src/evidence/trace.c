@@ -122,11 +122,10 @@ static const struct flow *link_flows(struct tracer *tracer, const struct verdict
     uint32_t function;
     const struct located *compiled = compiled_function(tracer, point, &function);
     const struct site_entry *site = &tracer->sites->entries.at[verdict->site];
-    enum site_kind kind = site->kind;
     bool remedy_at_site = category_of_site(site) != CAUSE_OTHER;
     const struct flow *flows[VERDICT_MESSAGES];
     for (size_t i = 0; i < verdict->message_count; i++)
-        flows[i] = flow_of(tracer, verdict->messages[i], compiled, kind);
+        flows[i] = flow_of(tracer, verdict->messages[i], compiled);
     for (size_t i = 0; i < verdict->message_count; i++)
         for (size_t k = 0; k < flows[i]->count; k++) {
             uint32_t step = flows[i]->steps[k];
