@@ -29,6 +29,23 @@ static bool is_complete(enum flow_reason reason)
            reason == FLOW_TOO_ALIGNED || reason == FLOW_ZERO_SIZED || reason == FLOW_NON_CONSTANT_SIZE;
 }
 
+/* What is allocated, where the expression alone does not say it. */
+static const char *allocation_words(struct str expression)
+{
+    switch (site_kind_of(MESSAGE_ESCAPES, expression)) {
+    case SITE_INTERFACE:
+        return "is copied to new memory, to become the value of an interface";
+    case SITE_VARIADIC:
+        return "the slice of arguments is allocated";
+    case SITE_APPEND:
+        return "allocates a larger array when the old one is full";
+    case SITE_CLOSURE:
+        return "is allocated, with room for what it captures";
+    default:
+        return flow_reason_sentence(FLOW_SPILL);
+    }
+}
+
 /* Where the value is after the last step of a flow. */
 static void holder_tell(const struct story_step *step, bool last, struct sb *out)
 {
@@ -42,7 +59,7 @@ static void holder_tell(const struct story_step *step, bool last, struct sb *out
         sb_addf(out, " to %.*s", STR_ARGS(holder));
     else if (heap)
         sb_adds(out, is_assignment(step->reason) ? " to something that outlives the function"
-                                                 : ", by something that outlives the function");
+                                                 : ", where it outlives the function");
     else if (holder.len)
         sb_addf(out, "; %.*s holds it", STR_ARGS(holder));
     if (last && !heap)
@@ -53,7 +70,9 @@ void story_step_tell(const struct story_step *step, bool last_of_flow, bool last
 {
     if (step->expression.len)
         sb_addf(out, "%.*s: ", STR_ARGS(step->expression));
-    sb_adds(out, flow_reason_sentence(step->reason));
+    bool allocation = step->reason == FLOW_SPILL;
+    sb_adds(out, allocation ? allocation_words(step->expression)
+                            : flow_reason_sentence(step->reason));
     if (last_of_flow && !is_complete(step->reason))
         holder_tell(step, last, out);
     else if (step->reason == FLOW_RETURN && last)

@@ -1,0 +1,146 @@
+/* why: JSON, schema unheap.why/1, written one site after another. */
+#include "why.h"
+
+#include <jansson.h>
+
+/* JSON is UTF-8; a damaged text need not be. */
+static json_t *json_text(struct why_view *view, struct str text)
+{
+    json_t *value = json_stringn(text.ptr ? text.ptr : "", text.len);
+    if (value)
+        return value;
+    char *plain = arena_strndup(&view->arena, text.ptr, text.len);
+    for (size_t i = 0; i < text.len; i++)
+        plain[i] = (unsigned char)plain[i] < 0x80 ? plain[i] : '?';
+    return json_stringn(plain, text.len);
+}
+
+static int to_sb(const char *bytes, size_t n, void *ctx)
+{
+    sb_addn(ctx, bytes, n);
+    return 0;
+}
+
+static void put(struct why_view *view, json_t *object, const char *name, struct str text)
+{
+    json_object_set_new(object, name, json_text(view, text));
+}
+
+static void put_place(struct why_view *view, json_t *object, struct str printed, uint32_t line,
+                      uint32_t column)
+{
+    uint32_t id = intern_find(&view->compiler->strings, printed);
+    put(view, object, "file", id ? why_file(view, id) : printed);
+    json_object_set_new(object, "line", json_integer(line));
+    json_object_set_new(object, "column", json_integer(column));
+}
+
+/* The steps, and the last one's words as the reason. */
+static json_t *story_json(struct why_view *view, const struct message *message, struct sb *reason)
+{
+    struct arena arena;
+    arena_init(&arena, &view->cmd->memory);
+    struct story story;
+    story_read(view->compiler, message, &arena, &story);
+    json_t *steps = json_array();
+    for (size_t i = 0; i < story.count; i++) {
+        json_t *step = json_object();
+        put_place(view, step, story.steps[i].path, story.steps[i].line, story.steps[i].column);
+        sb_clear(reason);
+        story_tell(&story, i, reason);
+        put(view, step, "text", sb_str(reason));
+        json_array_append_new(steps, step);
+    }
+    arena_release(&arena);
+    return steps;
+}
+
+/* "T" of "&T{...}", "new(T)", "make(T, n)" and "T{...}"; empty where the text does not tell. */
+static struct str type_of(enum site_kind kind, struct str subject)
+{
+    size_t from = 0;
+    char end = '{';
+    if (kind == SITE_COMPOSITE)
+        from = 1;
+    else if (kind == SITE_NEW && str_starts(subject, STR("new(")))
+        from = 4, end = ')';
+    else if (kind == SITE_MAKE_SLICE || kind == SITE_MAKE_MAP || kind == SITE_MAKE_CHAN)
+        from = 5, end = ',';
+    else if (kind != SITE_SLICE_LITERAL && kind != SITE_MAP_LITERAL)
+        return STR_NONE;
+    struct str rest = str_skip(subject, from);
+    ptrdiff_t at = str_find_last(rest, end);
+    if (at < 0 && end == ',')
+        at = str_find_last(rest, ')');
+    return at < 0 ? STR_NONE : str_slice(rest, 0, (size_t)at);
+}
+
+static struct str plain_reason(enum why_verdict verdict, enum site_kind kind)
+{
+    if (verdict == WHY_MAYBE)
+        return str_from(why_maybe_reason(kind));
+    return verdict == WHY_STACK ? STR("it does not outlive its function") : STR_NONE;
+}
+
+static json_t *site_json(struct why_view *view, const struct why_site *site, struct sb *scratch)
+{
+    const struct message *message = &view->compiler->messages.at[site->message];
+    enum why_verdict verdict = why_verdict_of(message);
+    struct str subject = why_subject(message);
+    enum site_kind kind = site_kind_of((enum message_kind)message->kind, subject);
+    json_t *object = json_object();
+    put(view, object, "package", why_package(view, message));
+    sb_clear(scratch);
+    why_function(view, message, scratch);
+    put(view, object, "function", sb_str(scratch));
+    put_place(view, object, compiler_str(view->compiler, message->path), message->line,
+              message->column);
+    put(view, object, "text", message->text);
+    put(view, object, "kind", str_from(site_kind_name(kind)));
+    put(view, object, "verdict", str_from(why_verdict_name(verdict)));
+    struct str type = type_of(kind, subject);
+    if (type.len)
+        put(view, object, "type", type);
+    sb_clear(scratch);
+    json_t *story = story_json(view, message, scratch);
+    put(view, object, "reason", scratch->len ? sb_str(scratch) : plain_reason(verdict, kind));
+    json_object_set_new(object, "story", story);
+    json_object_set_new(object, "inlined_at", json_array());
+    return object;
+}
+
+static void header_print(struct why_view *view, struct sb *out)
+{
+    json_t *version = json_text(view, view->compiler->go_version);
+    sb_adds(out, "{\"schema\":\"unheap.why/1\",\"go_version\":");
+    json_dump_callback(version, to_sb, out, JSON_ENCODE_ANY);
+    sb_addf(out, ",\"witness\":\"compiler\",\"packages\":%zu,\"sites\":[", view->package_count);
+    json_decref(version);
+}
+
+int why_print_json(struct why_view *view)
+{
+    struct sb out, scratch;
+    sb_init(&out, &view->cmd->memory);
+    sb_init(&scratch, &view->cmd->memory);
+    header_print(view, &out);
+    int code = EXIT_CLEAN;
+    bool first = true;
+    for (size_t i = 0; i < view->sites.len && code == EXIT_CLEAN; i++) {
+        const struct why_site *site = &view->sites.at[i];
+        if (why_verdict_of(&view->compiler->messages.at[site->message]) == WHY_NONE)
+            continue;
+        sb_adds(&out, first ? "\n" : ",\n");
+        first = false;
+        json_t *object = site_json(view, site, &scratch);
+        json_dump_callback(object, to_sb, &out, JSON_COMPACT);
+        json_decref(object);
+        code = why_flush(view, &out, false);
+    }
+    sb_adds(&out, "\n]}\n");
+    if (code == EXIT_CLEAN)
+        code = why_flush(view, &out, true);
+    sb_release(&out);
+    sb_release(&scratch);
+    return code;
+}

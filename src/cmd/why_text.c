@@ -1,0 +1,144 @@
+/* why: for people. gc's own line first, as `go build -gcflags=-m` prints it, then the story. */
+#include "why.h"
+
+#include <stdio.h>
+
+enum { FLUSH_BYTES = 1 << 20, PLACE_WIDTH = 8 };
+
+int why_flush(struct why_view *view, struct sb *out, bool all)
+{
+    if (!all && out->len < FLUSH_BYTES)
+        return EXIT_CLEAN;
+    int code = cmd_print(view->cmd, sb_str(out));
+    sb_clear(out);
+    return code;
+}
+
+/* ---- one site ---- */
+
+/* "12:5" in the site's own file, "other.go:12:5" elsewhere. */
+static void step_place(struct why_view *view, const struct message *message,
+                       const struct story_step *step, struct sb *out)
+{
+    size_t start = out->len;
+    if (!str_equal(step->path, compiler_str(view->compiler, message->path))) {
+        uint32_t id = intern_find(&view->compiler->strings, step->path);
+        sb_add(out, id ? why_file(view, id) : step->path);
+        sb_addc(out, ':');
+    }
+    sb_addf(out, "%u", step->line);
+    if (step->column)
+        sb_addf(out, ":%u", step->column);
+    size_t width = out->len - start;
+    sb_repeat(out, ' ', width < PLACE_WIDTH ? PLACE_WIDTH - width : 1);
+}
+
+static void story_print(struct why_view *view, const struct message *message, struct sb *out)
+{
+    struct arena arena;
+    arena_init(&arena, &view->cmd->memory);
+    struct story story;
+    story_read(view->compiler, message, &arena, &story);
+    for (size_t i = 0; i < story.count; i++) {
+        sb_addf(out, "    %zu. ", i + 1);
+        step_place(view, message, &story.steps[i], out);
+        story_tell(&story, i, out);
+        sb_addc(out, '\n');
+    }
+    if (story.truncated)
+        sb_adds(out, "    (the compiler leaves out the rest: the way leads in a circle)\n");
+    arena_release(&arena);
+}
+
+static void site_print(struct why_view *view, const struct why_site *site, struct sb *out)
+{
+    const struct message *message = &view->compiler->messages.at[site->message];
+    sb_addf(out, "%.*s:%u", STR_ARGS(view->files.at[site->file]), message->line);
+    if (message->column)
+        sb_addf(out, ":%u", message->column);
+    struct str text = message->text;
+    if (message->kind == MESSAGE_CAN_INLINE) { /* its body may be pages long */
+        ptrdiff_t body = str_find(text, STR(" as: "));
+        text = body < 0 ? text : str_slice(text, 0, (size_t)body);
+    }
+    sb_addf(out, ": %.*s\n", STR_ARGS(text));
+    if (site->times > 1)
+        sb_addf(out, "    (%u times here: copies by inlining, instances, or a value and its "
+                "conversion)\n", site->times);
+    story_print(view, message, out);
+    if (why_verdict_of(message) == WHY_MAYBE)
+        sb_addf(out, "    %s\n",
+                why_maybe_reason(site_kind_of(MESSAGE_STAYS, why_subject(message))));
+}
+
+/* ---- all of them, by file and function ---- */
+
+static void heading_print(struct why_view *view, const struct why_site *site,
+                          const struct why_site *before, struct sb *out)
+{
+    const struct message *message = &view->compiler->messages.at[site->message];
+    bool same = before && before->file == site->file &&
+                view->compiler->messages.at[before->message].function == message->function;
+    if (same)
+        return;
+    if (before)
+        sb_addc(out, '\n');
+    sb_addf(out, "# %.*s ", STR_ARGS(view->files.at[site->file]));
+    why_function(view, message, out);
+    sb_addc(out, '\n');
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void closing_print(const struct why_view *view, size_t lines)
+{
+    if (view->line.file.len && view->sites.len == 0) {
+        fprintf(stderr, "the compiler says nothing about line %u of %.*s\n", view->line.line,
+                STR_ARGS(view->line.file));
+        return;
+    }
+    fprintf(stderr, "%zu heap allocation%s at %zu place%s in %zu package%s (%.*s)\n", lines,
+            plural(lines), view->sites.len, plural(view->sites.len), view->package_count,
+            plural(view->package_count), STR_ARGS(view->compiler->go_version));
+}
+
+int why_print_text(struct why_view *view)
+{
+    size_t lines = view->sites.len;
+    why_collapse(view);
+    struct sb out;
+    sb_init(&out, &view->cmd->memory);
+    int code = EXIT_CLEAN;
+    for (size_t i = 0; i < view->sites.len && code == EXIT_CLEAN; i++) {
+        const struct why_site *before = i ? &view->sites.at[i - 1] : NULL;
+        heading_print(view, &view->sites.at[i], before, &out);
+        site_print(view, &view->sites.at[i], &out);
+        code = why_flush(view, &out, false);
+    }
+    if (code == EXIT_CLEAN)
+        code = why_flush(view, &out, true);
+    if (code == EXIT_CLEAN)
+        closing_print(view, lines);
+    sb_release(&out);
+    return code;
+}
+
+int why_print_gc(struct why_view *view)
+{
+    struct sb out;
+    sb_init(&out, &view->cmd->memory);
+    int code = EXIT_CLEAN;
+    for (size_t i = 0; i < view->compiler->packages.len && code == EXIT_CLEAN; i++) {
+        if (!view->compiler->packages.at[i].wanted)
+            continue;
+        compiler_print_gc(view->compiler, i, view->flags->level, &out);
+        code = why_flush(view, &out, false);
+    }
+    if (code == EXIT_CLEAN)
+        code = why_flush(view, &out, true);
+    sb_release(&out);
+    return code;
+}
