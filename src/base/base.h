@@ -205,8 +205,7 @@ void *vec_grow(const struct memory *memory, void *at, size_t *cap, size_t size);
 struct intern {
     struct arena texts;
     struct str *strings; /* by id */
-    uint64_t *hashes;    /* by id */
-    uint32_t *slots;     /* open addressing, 0 is free */
+    uint64_t *slots;     /* open addressing: half a hash and an id; 0 is free */
     size_t len, cap, slot_count;
 };
 void intern_init(struct intern *intern, const struct memory *memory);

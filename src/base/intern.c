@@ -1,39 +1,43 @@
 /* intern.c: equal texts get equal small numbers.
  *
- * I1. strings and hashes have len entries by id; id 0 is the empty text and is in no slot.
- * I2. A slot is 0 (free) or an id; slot_count is a power of two, at most three quarters are taken.
- * I3. Each id but 0 stands for at least one byte, so the ceiling on bytes keeps ids in 32 bits. */
+ * I1. strings has len entries by id; id 0 is the empty text and is in no slot.
+ * I2. A slot is 0 (free), or the upper half of a text's hash in its upper half and the id in its
+ *     lower. Its place follows from that half hash alone, so growing looks at slots only, and a
+ *     search looks at a text only where the half hash agrees.
+ * I3. slot_count is a power of two, and at most three quarters of the slots are taken.
+ * I4. Each id but 0 stands for at least one byte, so the ceiling on bytes keeps ids in 32 bits. */
 #include "base/base_int.h"
 
 enum { INTERN_FIRST = 64 };
-_Static_assert(LIMIT_INTERNED_BYTES <= UINT32_MAX, "I3");
+_Static_assert(LIMIT_INTERNED_BYTES <= UINT32_MAX, "I4");
 
 static void set_capacity(struct intern *intern, size_t cap)
 {
     const struct memory *memory = intern->texts.memory;
     intern->strings = memory_resize(memory, intern->strings,
                                     memory_product(memory, cap, sizeof(*intern->strings)));
-    intern->hashes = memory_resize(memory, intern->hashes,
-                                   memory_product(memory, cap, sizeof(*intern->hashes)));
     intern->cap = cap;
 }
 
-static void place(uint32_t *slots, size_t slot_count, uint64_t hash, uint32_t id)
+/* Puts a slot's content into the first free slot from its place on. */
+static void place(uint64_t *slots, size_t slot_count, uint64_t content)
 {
     size_t mask = slot_count - 1;
-    size_t index = hash & mask;
+    size_t index = (content >> 32) & mask; /* I2 */
     while (slots[index])
-        index = (index + 1) & mask;
-    slots[index] = id;
+        index = (index + 1) & mask; /* I3: there is one */
+    slots[index] = content;
 }
 
 static void set_slot_count(struct intern *intern, size_t slot_count)
 {
     const struct memory *memory = intern->texts.memory;
-    size_t n = memory_product(memory, slot_count, sizeof(uint32_t));
-    uint32_t *slots = memset(memory_get(memory, n), 0, n);
-    for (size_t id = 1; id < intern->len; id++)
-        place(slots, slot_count, intern->hashes[id], (uint32_t)id);
+    size_t n = memory_product(memory, slot_count, sizeof(*intern->slots));
+    uint64_t *slots = memset(memory_get(memory, n), 0, n);
+    for (size_t i = 0; i < intern->slot_count; i++) {
+        if (intern->slots[i])
+            place(slots, slot_count, intern->slots[i]);
+    }
     memory_put(memory, intern->slots);
     intern->slots = slots;
     intern->slot_count = slot_count;
@@ -45,7 +49,6 @@ void intern_init(struct intern *intern, const struct memory *memory)
     arena_init(&intern->texts, memory);
     set_capacity(intern, INTERN_FIRST);
     intern->strings[0] = STR("");
-    intern->hashes[0] = 0;
     intern->len = 1; /* I1 */
     set_slot_count(intern, 2 * INTERN_FIRST);
 }
@@ -54,19 +57,25 @@ void intern_release(struct intern *intern)
 {
     const struct memory *memory = intern->texts.memory;
     memory_put(memory, intern->strings);
-    memory_put(memory, intern->hashes);
     memory_put(memory, intern->slots);
     arena_release(&intern->texts);
     *intern = (struct intern){.texts = intern->texts};
 }
 
+/* The slot's content where this hash belongs, without an id. */
+static inline uint64_t upper_half(uint64_t hash)
+{
+    return hash >> 32 << 32;
+}
+
 static inline uint32_t find(const struct intern *intern, struct str text, uint64_t hash)
 {
     size_t mask = intern->slot_count - 1;
-    size_t index = hash & mask;
-    uint32_t id;
-    for (; (id = intern->slots[index]) != 0; index = (index + 1) & mask) { /* I2 */
-        if (intern->hashes[id] == hash && str_equal(intern->strings[id], text))
+    size_t index = (hash >> 32) & mask;
+    uint64_t slot;
+    for (; (slot = intern->slots[index]) != 0; index = (index + 1) & mask) { /* I3 */
+        uint32_t id = (uint32_t)slot;
+        if (upper_half(slot) == upper_half(hash) && str_equal(intern->strings[id], text))
             return id;
     }
     return 0;
@@ -80,9 +89,8 @@ static uint32_t add_new(struct intern *intern, struct str text, uint64_t hash)
         set_slot_count(intern, 2 * intern->slot_count);
     uint32_t id = (uint32_t)intern->len;
     intern->strings[id] = str_copy(&intern->texts, text);
-    intern->hashes[id] = hash;
     intern->len++;
-    place(intern->slots, intern->slot_count, hash, id);
+    place(intern->slots, intern->slot_count, upper_half(hash) | id);
     return id;
 }
 
