@@ -80,7 +80,7 @@ static int answer(struct cmd *cmd, const struct why_flags *flags, enum why_forma
     if (format == WHY_GC) {
         code = why_print_gc(&view);
     } else {
-        why_collect(&view);
+        why_collect(&view, format == WHY_JSON);
         code = format == WHY_JSON ? why_print_json(&view) : why_print_text(&view);
     }
     why_view_release(&view);
@@ -134,7 +134,6 @@ int verb_why(struct cmd *cmd, int argc, char **argv)
         fputs(usage, stderr);
         code = EXIT_USAGE;
     }
-    flags.json = format == WHY_JSON;
     if (code < 0)
         code = why(cmd, &flags, format, (const char *const *)argv, count);
     return code;

@@ -23,8 +23,10 @@ struct why_line {
 /* One line of gc that is shown. */
 struct why_site {
     uint32_t message;
-    uint32_t file;  /* index into files */
-    uint32_t times; /* equal ones that were collapsed into this one */
+    uint32_t file;       /* index into files */
+    uint32_t times;      /* equal ones that were collapsed into this one */
+    bool parameter;      /* it speaks of a parameter, not of an allocation */
+    struct str function; /* gc's name of the function it lies in; empty when not known */
 };
 
 /* What is shown: sites in the order of files, lines, columns and text. */
@@ -47,7 +49,8 @@ struct why_view {
 void why_view_init(struct why_view *view, struct cmd *cmd, const struct why_flags *flags,
                    const struct compiler *compiler, const struct why_line *line);
 void why_view_release(struct why_view *view);
-void why_collect(struct why_view *view);
+/* all: also what does not escape; on a chosen line, whatever gc says. */
+void why_collect(struct why_view *view, bool all);
 /* Equal sites become one, with a count. */
 void why_collapse(struct why_view *view);
 /* A printed path for people. */
@@ -55,7 +58,13 @@ struct str why_file(struct why_view *view, uint32_t path);
 /* Import path of the package that a message's function belongs to. */
 struct str why_package(const struct why_view *view, const struct message *message);
 /* "net/http.(*conn).serve", as in symbol tables and profiles; empty when the function is not known. */
-void why_function(const struct why_view *view, const struct message *message, struct sb *out);
+void why_function(const struct why_view *view, const struct why_site *site, struct sb *out);
+
+/* ---- why_source.c ---- */
+
+/* Asks the source, where it can be read, which function a site lies in and whether it is a parameter,
+ * unless gc told. Sites must be in the order of files. */
+void why_ask_source(struct why_view *view);
 
 /* ---- why_line.c ---- */
 

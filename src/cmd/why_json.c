@@ -91,7 +91,7 @@ static json_t *site_json(struct why_view *view, const struct why_site *site, str
     json_t *object = json_object();
     put(view, object, "package", why_package(view, message));
     sb_clear(scratch);
-    why_function(view, message, scratch);
+    why_function(view, site, scratch);
     put(view, object, "function", sb_str(scratch));
     put_place(view, object, compiler_str(view->compiler, message->path), message->line,
               message->column);
@@ -128,7 +128,8 @@ int why_print_json(struct why_view *view)
     bool first = true;
     for (size_t i = 0; i < view->sites.len && code == EXIT_CLEAN; i++) {
         const struct why_site *site = &view->sites.at[i];
-        if (why_verdict_of(&view->compiler->messages.at[site->message]) == WHY_NONE)
+        if (site->parameter ||
+            why_verdict_of(&view->compiler->messages.at[site->message]) == WHY_NONE)
             continue;
         sb_adds(&out, first ? "\n" : ",\n");
         first = false;

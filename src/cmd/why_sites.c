@@ -119,20 +119,20 @@ static void name_print(struct str name, struct sb *out)
     }
 }
 
-void why_function(const struct why_view *view, const struct message *message, struct sb *out)
+void why_function(const struct why_view *view, const struct why_site *site, struct sb *out)
 {
     const struct compiler *compiler = view->compiler;
-    struct str name = compiler_str(compiler, message->function);
+    const struct message *message = &compiler->messages.at[site->message];
     const struct compiled_package *printer = &compiler->packages.at[message->package];
     struct str package = why_package(view, message);
-    if (name.len == 0)
+    if (site->function.len == 0)
         return;
     if (str_is(compiler_str(compiler, printer->name), "main") &&
         str_equal(package, compiler_str(compiler, printer->import_path)))
         package = STR("main");
     prefix_print(package, out);
     sb_addc(out, '.');
-    name_print(name, out);
+    name_print(site->function, out);
 }
 
 /* ---- which ---- */
@@ -185,21 +185,26 @@ static bool is_parameter(struct parameter_sense *sense, const struct message *me
     return false;
 }
 
-static bool is_shown(struct why_view *view, struct parameter_sense *sense,
-                     const struct message *message)
+static bool is_shown(struct why_view *view, const struct message *message, bool all)
 {
-    bool parameter = is_parameter(sense, message);
     if (!message->path || compiler_str(view->compiler, message->path).ptr[0] == '<' ||
         message->kind == MESSAGE_STORY_ESCAPES || message->kind == MESSAGE_STORY_LEAKS)
         return false;
-    if (view->line.file.len)
-        return why_line_fits(view, message) && !repeats_plain(view, message);
     enum why_verdict verdict = why_verdict_of(message);
-    bool asked = verdict == WHY_HEAP || (view->flags->json && verdict != WHY_NONE && !parameter);
+    bool asked = view->line.file.len ? why_line_fits(view, message)
+                                     : verdict == WHY_HEAP || (all && verdict != WHY_NONE);
     return asked && !repeats_plain(view, message);
 }
 
-static void package_collect(struct why_view *view, size_t index)
+/* The function that gc's text tells or lets guess; of calls that are inlined, it names the callee. */
+static struct str told_function(const struct why_view *view, const struct message *message)
+{
+    if (message->kind == MESSAGE_INLINING_CALL)
+        return STR_NONE;
+    return compiler_str(view->compiler, message->function);
+}
+
+static void package_collect(struct why_view *view, size_t index, bool all)
 {
     const struct compiled_package *package = &view->compiler->packages.at[index];
     struct parameter_sense sense;
@@ -207,9 +212,11 @@ static void package_collect(struct why_view *view, size_t index)
     for (size_t i = 0; i < package->message_count; i++) {
         uint32_t at = (uint32_t)(package->first_message + i);
         const struct message *message = &view->compiler->messages.at[at];
-        if (!is_shown(view, &sense, message))
+        bool parameter = is_parameter(&sense, message);
+        if (!is_shown(view, message, all))
             continue;
-        struct why_site site = {at, file_index(view, message->path), 1};
+        struct why_site site = {at, file_index(view, message->path), 1, parameter,
+                                told_function(view, message)};
         VEC_PUSH(&view->cmd->memory, &view->sites, site);
     }
     map_release(&sense.told);
@@ -239,16 +246,30 @@ static int site_order(const void *left, const void *right, void *ctx)
     return order ? order : number_order(a->message, b->message);
 }
 
-void why_collect(struct why_view *view)
+/* What speaks of parameters is no allocation, and shown only on a chosen line. */
+static void parameters_drop(struct why_view *view)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < view->sites.len; i++) {
+        if (!view->sites.at[i].parameter)
+            view->sites.at[kept++] = view->sites.at[i];
+    }
+    view->sites.len = kept;
+}
+
+void why_collect(struct why_view *view, bool all)
 {
     for (size_t i = 0; i < view->compiler->packages.len; i++) {
         if (!view->compiler->packages.at[i].wanted)
             continue;
         view->package_count++;
-        package_collect(view, i);
+        package_collect(view, i, all);
     }
     if (view->sites.len)
         qsort_r(view->sites.at, view->sites.len, sizeof(*view->sites.at), site_order, view);
+    why_ask_source(view);
+    if (view->line.file.len == 0)
+        parameters_drop(view);
 }
 
 static bool same_site(const struct why_view *view, const struct why_site *a,

@@ -73,19 +73,19 @@ static void site_print(struct why_view *view, const struct why_site *site, struc
 
 /* ---- all of them, by file and function ---- */
 
+/* A site whose function is not known stays under the heading before it. */
 static void heading_print(struct why_view *view, const struct why_site *site,
-                          const struct why_site *before, struct sb *out)
+                          struct why_site *headed, struct sb *out)
 {
-    const struct message *message = &view->compiler->messages.at[site->message];
-    bool same = before && before->file == site->file &&
-                view->compiler->messages.at[before->message].function == message->function;
-    if (same)
+    bool same = site->function.len == 0 || str_equal(site->function, headed->function);
+    if (headed->times && headed->file == site->file && same)
         return;
-    if (before)
+    if (headed->times)
         sb_addc(out, '\n');
     sb_addf(out, "# %.*s ", STR_ARGS(view->files.at[site->file]));
-    why_function(view, message, out);
+    why_function(view, site, out);
     sb_addc(out, '\n');
+    *headed = *site;
 }
 
 static const char *plural(size_t n)
@@ -93,35 +93,48 @@ static const char *plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
-static void closing_print(const struct why_view *view, size_t lines)
+/* How many heap allocations the sites are, copies counted. */
+static size_t heap_count(const struct why_view *view)
 {
-    if (view->line.file.len && view->sites.len == 0) {
-        fprintf(stderr, "the compiler says nothing about line %u of %.*s\n", view->line.line,
-                STR_ARGS(view->line.file));
+    size_t count = 0;
+    for (size_t i = 0; i < view->sites.len; i++) {
+        const struct why_site *site = &view->sites.at[i];
+        if (why_verdict_of(&view->compiler->messages.at[site->message]) == WHY_HEAP)
+            count += site->times;
+    }
+    return count;
+}
+
+static void closing_print(const struct why_view *view)
+{
+    if (view->line.file.len) {
+        if (view->sites.len == 0)
+            fprintf(stderr, "the compiler says nothing about line %u of %.*s\n", view->line.line,
+                    STR_ARGS(view->line.file));
         return;
     }
-    fprintf(stderr, "%zu heap allocation%s at %zu place%s in %zu package%s (%.*s)\n", lines,
-            plural(lines), view->sites.len, plural(view->sites.len), view->package_count,
+    size_t count = heap_count(view);
+    fprintf(stderr, "%zu heap allocation%s at %zu place%s in %zu package%s (%.*s)\n", count,
+            plural(count), view->sites.len, plural(view->sites.len), view->package_count,
             plural(view->package_count), STR_ARGS(view->compiler->go_version));
 }
 
 int why_print_text(struct why_view *view)
 {
-    size_t lines = view->sites.len;
     why_collapse(view);
     struct sb out;
     sb_init(&out, &view->cmd->memory);
     int code = EXIT_CLEAN;
+    struct why_site headed = {.times = 0};
     for (size_t i = 0; i < view->sites.len && code == EXIT_CLEAN; i++) {
-        const struct why_site *before = i ? &view->sites.at[i - 1] : NULL;
-        heading_print(view, &view->sites.at[i], before, &out);
+        heading_print(view, &view->sites.at[i], &headed, &out);
         site_print(view, &view->sites.at[i], &out);
         code = why_flush(view, &out, false);
     }
     if (code == EXIT_CLEAN)
         code = why_flush(view, &out, true);
     if (code == EXIT_CLEAN)
-        closing_print(view, lines);
+        closing_print(view);
     sb_release(&out);
     return code;
 }

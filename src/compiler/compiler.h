@@ -152,6 +152,10 @@ bool package_matches(struct str import_path, bool standard, struct str pattern,
 /* The lowest -m that prints such a message: 1 or 2; 0 when only other debugging flags do. */
 unsigned message_level(struct str text);
 
+/* Does the message itself say which function it lies in ("in F", "for F" of Go 1.25 and newer)? Else its
+ * function was found by position. */
+bool message_names_function(const struct message *message);
+
 /* ---- stories: one explanation, step by step ---- */
 
 /* gc's reasons for a step: X(NAME, "gc's words", "a sentence in plain words") in reasons.h. */

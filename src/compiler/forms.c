@@ -231,6 +231,14 @@ void judgement_read(enum message_kind kind, struct str text, struct judged_funct
     judged->budget = number_after(judged->reason, STR(" exceeds budget "));
 }
 
+bool message_names_function(const struct message *message)
+{
+    enum message_kind kind = (enum message_kind)message->kind;
+    if (kind != MESSAGE_STORY_ESCAPES && kind != MESSAGE_STORY_LEAKS)
+        return kind == MESSAGE_CAPTURING;
+    return message_parts_of(kind, message->text).function.len > 0;
+}
+
 unsigned message_level(struct str text)
 {
     enum message_form form = message_form_of(text);
