@@ -59,11 +59,6 @@ void profile_index_drop(struct profile *profile)
         index_release(profile);
 }
 
-void profile_slots_clear(struct profile *profile, struct slots *slots)
-{
-    slots_release(profile->memory, slots);
-}
-
 void profile_free(struct profile *profile)
 {
     if (!profile)
@@ -173,7 +168,8 @@ uint32_t build_stack(struct profile *profile, size_t first)
         const struct profile_stack *stack = &profile->stacks.at[id];
         if (stack->count != count)
             continue;
-        if (count && memcmp(profile->stack_locations.at + stack->first, ids, count * sizeof(*ids)))
+        if (count &&
+            memcmp(profile->stack_locations.at + stack->first, ids, count * sizeof(*ids)) != 0)
             continue;
         profile->stack_locations.len = first; /* I3 */
         return id;
@@ -239,8 +235,8 @@ static int compare_numbers(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-int profile_label_compare(const struct profile *profile, const struct profile_label *a,
-                          const struct profile_label *b)
+static int label_compare(const struct profile *profile, const struct profile_label *a,
+                         const struct profile_label *b)
 {
     if (a->key != b->key)
         return str_compare(profile_string(profile, a->key), profile_string(profile, b->key));
@@ -253,7 +249,7 @@ int profile_label_compare(const struct profile *profile, const struct profile_la
 
 static int compare_labels(const void *a, const void *b, void *profile)
 {
-    return profile_label_compare(profile, a, b);
+    return label_compare(profile, a, b);
 }
 
 void profile_labels_sort(struct profile *profile, size_t first)

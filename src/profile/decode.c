@@ -1,15 +1,15 @@
 /* decode.c: the fields of a profile.proto message, taken over as they come.
  *
- * One pass. Go and pprof write the string table last, and locations before or after the samples that
- * name them, so nothing can be looked up while reading: the profile first holds the file's own
- * numbers, made small (id_table) but not yet checked, and resolve.c turns them into indices when all
- * has been read. Stacks are made unique at once, by those small numbers, so that memory grows with
- * the distinct stacks and not with the file.
+ * One pass. Go and pprof write the string table last, and locations before or after the samples
+ * that name them, so nothing can be looked up while reading: the profile first holds the file's own
+ * numbers, made small (id_table) but not yet checked, and resolve.c turns them into indices when
+ * all has been read. Stacks are made unique at once, by those small numbers, so that memory grows
+ * with the distinct stacks and not with the file.
  *
- *   D1. locations.len == decode->locations.len, and the same for functions and mappings: the mention
- *       at a number says where it came from and whether its definition was seen.
- *   D2. Until resolve, every string in profile is an index of the file's string table, and frames and
- *       locations hold numbers of decode's tables. */
+ *   D1. locations.len == decode->locations.len, and the same for functions and mappings: the
+ *       mention at a number says where it came from and whether its definition was seen.
+ *   D2. Until resolve, every string in profile is an index of the file's string table, and frames
+ *       and locations hold numbers of decode's tables. */
 #include <assert.h>
 #include <stdio.h>
 
@@ -93,7 +93,8 @@ bool message_fail(struct decode *decode, const struct message *message,
                   const struct pb_field *field, const char *problem)
 {
     const struct message_names *known = &names[message->kind];
-    const char *name = field->number < COUNT_OF(known->fields) ? known->fields[field->number] : NULL;
+    bool in_table = field->number < COUNT_OF(known->fields);
+    const char *name = in_table ? known->fields[field->number] : NULL;
     char number[24] = "", unknown[40];
     if (message->number)
         snprintf(number, sizeof(number), " %llu", (unsigned long long)message->number);

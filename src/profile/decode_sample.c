@@ -81,8 +81,8 @@ static uint32_t label_ref(uint64_t index)
     return index < UINT32_MAX ? (uint32_t)index : UINT32_MAX;
 }
 
-/* A label is a text when it has one, else a number; one with neither says nothing and is left out, as
- * pprof does (google/pprof profile/encode.go postDecode). */
+/* A label is a text when it has one, else a number; one with neither says nothing and is left out,
+ * as pprof does (google/pprof profile/encode.go postDecode). */
 static bool read_label(struct decode *decode, const struct message *sample,
                        const struct pb_field *outer)
 {

@@ -3,9 +3,9 @@
  * An endpoint is foreign input like any file: the body has a ceiling, the transfer a time limit,
  * redirects are counted, and only http and https are spoken, redirects included.
  *
- * libcurl's global state: curl_global_init counts its callers and, since 7.84.0, may be called from any
- * thread (libcurl's documentation, libcurl-thread). So each fetch takes it and gives it back, and this
- * room needs no state of its own. */
+ * libcurl's global state: curl_global_init counts its callers and, since 7.84.0, may be called from
+ * any thread (libcurl's documentation, libcurl-thread). So each fetch takes it and gives it back,
+ * and this room needs no state of its own. */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>

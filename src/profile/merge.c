@@ -1,9 +1,9 @@
 /* merge.c: one profile into another, added or subtracted.
  *
- * What counts as the same follows google/pprof profile/merge.go, so that sums and samples come out as
- * there: mappings by size, offset and build id (or file), so that a program loaded elsewhere is still
- * the same; locations by address within their mapping and by their frames; functions by names, file and
- * start line; samples by stack and labels (the object size is a label there). */
+ * What counts as the same follows google/pprof profile/merge.go, so that sums and samples come out
+ * as there: mappings by size, offset and build id (or file), so that a program loaded elsewhere is
+ * still the same; locations by address within their mapping and by their frames; functions by
+ * names, file and start line; samples by stack and labels (the object size is a label there). */
 #include "profile/profile_int.h"
 
 /* How the source's numbers are found again in the target. */

@@ -1,9 +1,10 @@
 /* profile: heap profiles as they come, decoded, merged and ready to be walked.
  *
- * Reads pprof's protobuf (google/pprof, proto/profile.proto; raw, gzip or zstd) and Go's legacy text
- * heap profile (`/debug/pprof/heap?debug=1`, written by runtime/pprof/pprof.go writeHeapInternal),
- * from files, standard input or HTTP. Own decoder, one pass, memory in proportion to the number of
- * distinct stacks, not to the file. This room knows nothing of Go source or of escapes.
+ * Reads pprof's protobuf (google/pprof, proto/profile.proto; raw, gzip or zstd) and Go's legacy
+ * text heap profile (`/debug/pprof/heap?debug=1`, written by runtime/pprof/pprof.go
+ * writeHeapInternal), from files, standard input or HTTP. Own decoder, one pass, memory in
+ * proportion to the number of distinct stacks, not to the file. This room knows nothing of Go
+ * source or of escapes.
  *
  * Shapes and units
  * P1. A stack is a list of locations, leaf first. A location is one or more frames, the innermost
@@ -74,16 +75,16 @@ struct profile_type {
 #define PROFILE_NONE UINT32_MAX
 
 enum profile_kind {
-    PROFILE_HEAP,      /* alloc_objects, alloc_space, inuse_objects, inuse_space (or the inuse pair) */
-    PROFILE_CPU,       /* samples/count, cpu/nanoseconds */
-    PROFILE_GOROUTINE, /* goroutine/count */
-    PROFILE_CONTENTION,/* contentions/count, delay/nanoseconds: mutex and block */
+    PROFILE_HEAP,       /* alloc_ and inuse_, _objects and _space, or a pair of them */
+    PROFILE_CPU,        /* samples/count, cpu/nanoseconds */
+    PROFILE_GOROUTINE,  /* goroutine/count */
+    PROFILE_CONTENTION, /* contentions/count, delay/nanoseconds: mutex and block */
     PROFILE_THREADCREATE,
     PROFILE_OTHER,
 };
 
-/* Owns everything it points to; release with profile_free. After it has been read it is constant and
- * may be shared by threads. */
+/* Owns everything it points to; release with profile_free. After it has been read it is constant
+ * and may be shared by threads. */
 struct profile {
     const struct memory *memory;
     struct intern strings;
@@ -118,10 +119,10 @@ struct profile_options {
 };
 
 /* Reads sources and merges them into one profile. A source is a path, "-", or a URL:
- * http://, https://, https+insecure://, or host:port[/path] when no such file exists; without a path
- * it gets /debug/pprof/heap (google/pprof internal/driver/fetch.go adjustURL does so for /profile).
- * Sources must agree in sample types. On failure *out is NULL, and the sink says which source, at
- * which byte or line, what was expected and what to do. */
+ * http://, https://, https+insecure://, or host:port[/path] when no such file exists; without a
+ * path it gets /debug/pprof/heap (google/pprof internal/driver/fetch.go adjustURL does so for
+ * /profile). Sources must agree in sample types. On failure *out is NULL, and the sink says which
+ * source, at which byte or line, what was expected and what to do. */
 NODISCARD enum status profile_read(const char *const *sources, size_t count,
                                    const struct profile_options *options,
                                    const struct memory *memory, struct diag_sink *sink,
@@ -132,17 +133,20 @@ NODISCARD enum status profile_read_bytes(const unsigned char *bytes, size_t n, s
                                          struct profile **out);
 void profile_free(struct profile *profile);
 
-/* Subtracts base's values from profile's (pprof's -base): samples are matched by functions, files,
- * lines, sizes and labels; what only base has becomes negative. All-zero samples go away. */
+/* Subtracts base's values from profile's (pprof's -base): samples are matched as when merging, by
+ * addresses within their mapping, functions, files, lines, sizes and labels; what only base has
+ * becomes negative. All-zero samples go away. Between two builds of a program addresses differ:
+ * then nothing is matched sample by sample, and the sums by function and line are still right. */
 NODISCARD enum status profile_subtract(struct profile *profile, const struct profile *base,
                                        struct diag_sink *sink);
 
+/* By the sample types. */
 enum profile_kind profile_kind(const struct profile *profile);
 const char *profile_kind_name(enum profile_kind kind); /* "a CPU profile" */
 
-/* Index of a sample type by name ("alloc_space"; also pprof's short forms "alloc" and "inuse" are not
- * taken), or of the default type when name is empty: default_sample_type, else the last. -1 when
- * there is none. */
+/* Index of a sample type by name ("alloc_space"; also pprof's short forms "alloc" and "inuse" are
+ * not taken), or of the default type when name is empty: default_sample_type, else the last. -1
+ * when there is none. */
 int profile_type_index(const struct profile *profile, struct str name);
 struct str profile_type_name(const struct profile *profile, uint32_t type);
 struct str profile_type_unit(const struct profile *profile, uint32_t type);

@@ -1,7 +1,7 @@
 /* profile_int.h: what the files of this room share with each other and nobody else.
  *
  * How bytes become a profile:
- *   read.c    a source (file, standard input, URL) to bytes; http.c fetches, sniff.c says what it is
+ *   read.c    a source to bytes; http.c fetches, sniff.c says what they look like
  *   pb.c      bytes to protobuf fields
  *   decode.c, decode_sample.c   fields to a profile that still holds the file's own numbers
  *   resolve.c the file's numbers to indices, equal things made one
@@ -15,8 +15,8 @@
 
 #include "profile/profile.h"
 
-/* The ceilings that a reader obeys. The product uses profile_limits_default; tests lower them, since
- * nobody makes 64 million stacks to see a diagnostic. */
+/* The ceilings that a reader obeys. The product uses profile_limits_default; tests lower them,
+ * since nobody makes 64 million stacks to see a diagnostic. */
 struct profile_limits {
     size_t stacks, samples, frames, http_bytes;
 };
@@ -52,24 +52,36 @@ struct pb_field {
     const unsigned char *start; /* of the field's key */
 };
 
-/* Reads one varint; false when it is cut off or longer than ten bytes. */
+/* Reads one varint; false when it is cut off or longer than ten bytes. Nearly all are keys, lengths
+ * and location ids of one to three bytes. */
 bool pb_varint_slow(struct pb *pb, uint64_t *value);
 static inline bool pb_varint(struct pb *pb, uint64_t *value)
 {
-    if (pb->at < pb->end && *pb->at < 0x80) {
-        *value = *pb->at++;
-        return true;
+    const unsigned char *at = pb->at;
+    if (pb->end - at < 3)
+        return pb_varint_slow(pb, value);
+    if (at[0] < 0x80) {
+        *value = at[0];
+        pb->at = at + 1;
+    } else if (at[1] < 0x80) {
+        *value = (at[0] & 0x7fu) | (uint32_t)at[1] << 7;
+        pb->at = at + 2;
+    } else if (at[2] < 0x80) {
+        *value = (at[0] & 0x7fu) | (at[1] & 0x7fu) << 7 | (uint32_t)at[2] << 14;
+        pb->at = at + 3;
+    } else {
+        return pb_varint_slow(pb, value);
     }
-    return pb_varint_slow(pb, value);
+    return true;
 }
-/* Reads the next field of a message that is not at its end. NULL when that worked, else what is wrong
- * in words. */
+/* Reads the next field of a message that is not at its end. NULL when that worked, else what is
+ * wrong in words. */
 const char *pb_next(struct pb *pb, struct pb_field *field);
 
 /* ---- slots.c: open addressing over small numbers ---- */
 
-/* A hash table of 32-bit ids whose keys live elsewhere: the caller compares. A slot is the upper half
- * of the key's hash and the id + 1; 0 is free. The place follows from the stored half, so that
+/* A hash table of 32-bit ids whose keys live elsewhere: the caller compares. A slot is the upper
+ * half of the key's hash and the id + 1; 0 is free. The place follows from the stored half, so that
  * growing needs no keys. */
 struct slots {
     uint64_t *at;
@@ -77,7 +89,9 @@ struct slots {
 };
 #define SLOT_NONE UINT32_MAX
 
+/* Empties the table; it may be filled again. */
 void slots_release(const struct memory *memory, struct slots *slots);
+/* Adds an id that is not in it. */
 void slots_insert(const struct memory *memory, struct slots *slots, uint64_t hash, uint32_t id);
 /* The walk over all ids whose hash may be `hash`:
  *   size_t at = slots_start(slots, hash);
@@ -108,29 +122,29 @@ struct profile_index {
     struct profile_limits limits;
 };
 
+/* An empty profile with an index. */
 struct profile *profile_new(const struct memory *memory, struct profile_limits limits);
 /* Makes the index again from what the profile holds. */
 void profile_index_make(struct profile *profile, struct profile_limits limits);
 void profile_index_drop(struct profile *profile);
-void profile_slots_clear(struct profile *profile, struct slots *slots);
 
+/* Each gives the index of what is equal to its argument, which is put in unless it is there. */
 uint32_t build_function(struct profile *profile, const struct profile_function *function);
 /* The frames stand in profile->frames already, at `first_frame`. */
 uint32_t build_location(struct profile *profile, const struct profile_location *location);
-/* The stack is stack_locations[first..len), the newest part; it is cut off again when the profile has
- * that stack. */
+/* The stack is stack_locations[first..len), the newest part; it is cut off again when the profile
+ * has that stack. */
 uint32_t build_stack(struct profile *profile, size_t first);
 /* The same for labels[first..len). The caller has sorted them. */
 uint32_t build_label_set(struct profile *profile, size_t first);
-/* Adds values (type_count of them) to the sample with these properties (P3). They may be a later part
- * of the profile's own values. */
+/* Adds values (type_count of them) to the sample with these properties (P3). They may be a later
+ * part of the profile's own values. */
 void build_sample(struct profile *profile, struct profile_sample sample, const int64_t *values);
 /* True when a ceiling was passed: the limit's name is in *limit. */
 bool build_over_limit(const struct profile *profile, const char **limit);
 
+/* a + b, or the end of int64 that the sum would pass. */
 int64_t add_saturating(int64_t a, int64_t b);
-int profile_label_compare(const struct profile *profile, const struct profile_label *a,
-                          const struct profile_label *b);
 /* Sorts labels[first..len) by key, text and number. */
 void profile_labels_sort(struct profile *profile, size_t first);
 
@@ -179,13 +193,14 @@ struct decode {
     VEC(uint32_t) comments;                             /* file's string indices */
     int64_t values[LIMIT_PROFILE_SAMPLE_TYPES];         /* of the sample being read */
     uint64_t counts[MESSAGE_FUNCTION + 1];
-    uint64_t header_strings[5]; /* drop, keep, default type, doc url, (unused) */
+    uint64_t header_strings[4]; /* drop_frames, keep_frames, default_sample_type, doc_url */
     uint64_t type_strings[2 * LIMIT_PROFILE_SAMPLE_TYPES], period_strings[2];
     uint32_t type_count, value_count;
     bool seen_time;
     enum status status; /* sticky: set by the first failure */
 };
 
+/* Reads a protobuf that is not packed. */
 NODISCARD enum status profile_decode(const struct profile_input *input, struct profile **out);
 
 /* Each says it once and sets decode->status; false always, so that a reader can return it. */
@@ -226,9 +241,10 @@ void profile_snippet(struct str bytes, char *text, size_t cap);
 
 /* ---- read.c, http.c ---- */
 
+/* Reads bytes of any form, packed or not. */
 NODISCARD enum status profile_read_input(const struct profile_input *input, struct profile **out);
-/* Fetches into *body, which the caller has initialised. *address is what was really asked for, without a
- * password, in the caller's arena. */
+/* Fetches into *body, which the caller has initialised. *address is what was really asked for,
+ * without a password, in the caller's arena. */
 NODISCARD enum status profile_fetch(const char *url, const struct profile_options *options,
                                     const struct profile_input *input, struct arena *arena,
                                     struct sb *body, struct str *address);

@@ -50,8 +50,9 @@ const char *profile_kind_name(enum profile_kind kind)
     return kind_names[kind];
 }
 
-/* A sample type that only one kind of profile has. Go's writers: runtime/pprof/protomem.go, proto.go
- * and pprof.go; "space" alone is that of text profiles that do not tell allocated from in use. */
+/* A sample type that only one kind of profile has. Go's writers: runtime/pprof/protomem.go,
+ * proto.go and pprof.go; "space" alone is that of text profiles that do not tell allocated from in
+ * use. */
 struct type_kind {
     const char *type;
     enum profile_kind kind;

@@ -1,10 +1,10 @@
 /* resolve.c: the file's numbers to indices, once all of the file has been read.
  *
- * Requires D1 and D2 of decode.c. Provides P3 and P4 of profile.h: everything is looked up and checked
- * here, equal functions and locations become one, "bytes" labels become object sizes. All tables are
- * rewritten in place: what is written never overtakes what is still to be read, since each old entry
- * yields at most one new one. In the common case (no two locations, functions or label sets turn out to
- * be equal) stacks and samples stay as they are. */
+ * Requires D1 and D2 of decode.c. Provides P3 and P4 of profile.h: everything is looked up and
+ * checked here, equal functions and locations become one, "bytes" labels become object sizes. All
+ * tables are rewritten in place: what is written never overtakes what is still to be read, since
+ * each old entry yields at most one new one. In the common case (no two locations, functions or
+ * label sets turn out to be equal) stacks and samples stay as they are. */
 #include <assert.h>
 
 #include "profile/profile_int.h"
@@ -103,8 +103,8 @@ static bool resolve_comments(struct resolve *resolve)
 /* ---- mappings ---- */
 
 /* Puts the defined mappings into the order of their definitions: the first is the program itself
- * (google/pprof profile/merge.go relies on that). A location whose mapping does not exist has none, as
- * in pprof. */
+ * (google/pprof profile/merge.go relies on that). A location whose mapping does not exist has none,
+ * as in pprof. */
 static bool resolve_mappings(struct resolve *resolve)
 {
     struct decode *decode = resolve->decode;
@@ -189,7 +189,7 @@ static void merge_stacks(struct resolve *resolve)
     size_t count = profile->stacks.len;
     profile->stacks.len = 0;
     profile->stack_locations.len = 0;
-    profile_slots_clear(profile, &profile->index->stacks);
+    slots_release(profile->memory, &profile->index->stacks);
     for (size_t i = 0; i < count; i++) {
         struct profile_stack old = profile->stacks.at[i];
         size_t first = profile->stack_locations.len;
@@ -211,8 +211,8 @@ static uint64_t count_frames(const struct profile *profile, const struct profile
     return frames;
 }
 
-/* Stacks are counted frame by frame only where the longest stack of the most inlined locations would
- * pass the limit. */
+/* Stacks are counted frame by frame only where the longest stack of the most inlined locations
+ * would pass the limit. */
 static bool check_frames(struct resolve *resolve)
 {
     struct profile *profile = resolve->profile;
@@ -253,7 +253,7 @@ static bool resolve_label(struct resolve *resolve, struct profile_label label, s
     return true;
 }
 
-/* Two label sets that are told apart in the file but mean the same: their samples are to be merged. */
+/* Two label sets that the file tells apart but that mean the same: their samples are merged. */
 static bool label_sets_meet(const struct resolve *resolve, size_t count)
 {
     const struct memory *memory = resolve->profile->memory;
@@ -298,7 +298,7 @@ static bool resolve_labels(struct resolve *resolve)
     profile->labels.len = profile->labels.cap = 0;
     profile->label_sets.at = NULL;
     profile->label_sets.len = profile->label_sets.cap = 0;
-    profile_slots_clear(profile, &profile->index->label_sets);
+    slots_release(profile->memory, &profile->index->label_sets);
     bool good = rebuild_label_sets(resolve, labels, sets, count);
     memory_put(profile->memory, labels);
     memory_put(profile->memory, sets);
@@ -309,7 +309,7 @@ static void resolve_samples(struct resolve *resolve)
 {
     struct profile *profile = resolve->profile;
     size_t count = profile->samples.len;
-    profile_slots_clear(profile, &profile->index->samples);
+    slots_release(profile->memory, &profile->index->samples);
     if (resolve->samples_merged)
         profile->samples.len = profile->values.len = 0;
     for (size_t i = 0; i < count; i++) {

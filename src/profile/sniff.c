@@ -33,9 +33,9 @@ static const struct signature signatures[] = {
     BINARY("BZh", "a bzip2 file"),
     BINARY("\x89PNG", "a PNG picture"),
     TEXT("%PDF", SNIFF_FOREIGN, "a PDF document"),
-    TEXT("JAVA PROFILE 1.0", SNIFF_FOREIGN, "a Java heap dump"),
-    TEXT("go1.", SNIFF_FOREIGN, "a Go heap dump or execution trace"),
-    TEXT("go 1.", SNIFF_FOREIGN, "a Go execution trace"),
+    BINARY("JAVA PROFILE 1.0", "a Java heap dump"),
+    BINARY("go1.", "a Go heap dump or execution trace"),
+    BINARY("go 1.", "a Go execution trace"),
     TEXT("<!doctype html", SNIFF_FOREIGN, "an HTML page"),
     TEXT("<html", SNIFF_FOREIGN, "an HTML page"),
     TEXT("<svg", SNIFF_FOREIGN, "an SVG picture"),
@@ -72,7 +72,7 @@ static bool is_plain_text(struct str head)
 {
     for (size_t i = 0; i < head.len; i++) {
         unsigned char c = (unsigned char)head.ptr[i];
-        if ((c < 0x20 && !is_space((char)c)) || c == 0x7f)
+        if ((c < 0x20 && !is_space((char)c)) || c == 0x7f || c >= 0xf5) /* never in UTF-8 */
             return false;
     }
     return head.len > 0;
@@ -103,8 +103,10 @@ void profile_snippet(struct str bytes, char *text, size_t cap)
 {
     size_t len = 0;
     bool space = true; /* runs of white space become one blank, at the beginning none */
-    for (size_t i = 0; i < bytes.len && i < SNIFF_BYTES && len + 1 < cap && len < SNIPPET_BYTES; i++) {
-        unsigned char c = (unsigned char)bytes.ptr[i];
+    struct str head = str_slice(bytes, 0, SNIFF_BYTES);
+    size_t max = cap - 1 < SNIPPET_BYTES ? cap - 1 : SNIPPET_BYTES;
+    for (size_t i = 0; i < head.len && len < max; i++) {
+        unsigned char c = (unsigned char)head.ptr[i];
         bool blank = is_space((char)c);
         if (!blank || !space)
             text[len++] = blank ? ' ' : c < 0x20 || c >= 0x7f ? '?' : (char)c;

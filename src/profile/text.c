@@ -4,21 +4,21 @@
  *
  *   heap profile: INUSE_OBJECTS: INUSE_BYTES [ALLOC_OBJECTS: ALLOC_BYTES] @ heap/RATE
  *   3: 1536 [10: 5120] @ 0x4a2b3c 0x4a2000
- *   #	0x4a2b3b	main.fill+0x1b	/src/main.go:12
- *   #	0x4a1fff	main.main+0xff	/src/main.go:40
+ *   #   0x4a2b3b   main.fill+0x1b   /src/main.go:12     (columns set apart by tabs)
+ *   #   0x4a1fff   main.main+0xff   /src/main.go:40
  *
  *   # runtime.MemStats
  *   # Alloc = ...
  *
- * RATE is twice runtime.MemProfileRate. The numbers are what was sampled: they are scaled up here, as
- * for protobuf profiles Go itself does (runtime/pprof/protomem.go scaleHeapSample). Addresses are return
- * addresses; those of the comment lines are already one less.
+ * RATE is twice runtime.MemProfileRate. The numbers are what was sampled: they are scaled up here,
+ * as for protobuf profiles Go itself does (runtime/pprof/protomem.go scaleHeapSample). Addresses
+ * are return addresses; those of the comment lines are already one less.
  *
  *   T1. A comment line is a logical frame. Inlined frames have addresses of their own
  *       (runtime/traceback.go tracebackPCs); old versions gave several lines the same. Either way
  *       the lines of one compiled function share its entry address, which is the line's address
- *       less its offset. Within such a run the last line names the compiled function, and each line with that
- *       name ends a location: what comes before it was inlined into it (P1).
+ *       less its offset. Within such a run the last line names the compiled function, and each line
+ *       with that name ends a location: what comes before it was inlined into it (P1).
  *   T2. A bucket's comment lines leave out the frames that Go hides: runtime functions at the leaf
  *       and runtime.goexit. So where there are lines they are the stack, as in Go's protobuf form,
  *       and the addresses count only where there are none. */
@@ -264,7 +264,8 @@ static void add_frames(struct text_reader *reader)
     size_t count = reader->frames.len;
     for (size_t first = 0; first < count;) {
         size_t run = first; /* the last line of the same compiled function */
-        while (run + 1 < count && frames[first].entry && frames[run + 1].entry == frames[first].entry)
+        uint64_t entry = frames[first].entry;
+        while (entry && run + 1 < count && frames[run + 1].entry == entry)
             run++;
         size_t last = first;
         while (last < run && !same_name(&frames[last], &frames[run]))
@@ -286,6 +287,13 @@ static void add_addresses(struct text_reader *reader)
     }
 }
 
+static int64_t to_int64(double value)
+{
+    if (value >= 0x1p63)
+        return INT64_MAX;
+    return value > -0x1p63 ? (int64_t)value : INT64_MIN;
+}
+
 /* One divided by the chance that an object of this size is sampled at all: 1 - exp(-size/rate). */
 static void scale(int64_t rate, int64_t *count, int64_t *bytes)
 {
@@ -296,10 +304,10 @@ static void scale(int64_t rate, int64_t *count, int64_t *bytes)
     if (rate <= 1)
         return;
     double size = (double)*bytes / (double)*count;
+    /* May be infinite, but is never multiplied by 0: there is no NaN to convert. */
     double factor = 1 / (1 - exp(-size / (double)rate));
-    double scaled_count = (double)*count * factor, scaled_bytes = (double)*bytes * factor;
-    *count = scaled_count < 9e18 ? (int64_t)scaled_count : INT64_MAX;
-    *bytes = scaled_bytes < 9e18 ? (int64_t)scaled_bytes : INT64_MAX;
+    *count = to_int64((double)*count * factor);
+    *bytes = to_int64((double)*bytes * factor);
 }
 
 static bool close_bucket(struct text_reader *reader)
