@@ -26,6 +26,8 @@ X(UNKNOWN_CALL, "interface_or_unknown_call", "passed to an interface or unknown 
   "value, or reuse one object.")
 X(RETURNED, "returned_pointer", "returned pointer",
   "Return the value instead of a pointer, or let the caller pass in what is to be filled.")
+X(LOOP, "outlives_iteration", "kept in a variable that outlives the loop's iteration",
+  "Make it once before the loop and clear it in each iteration, or declare the variable inside the loop.")
 X(TOO_LARGE, "too_large", "too large for the stack",
   "Reuse it: a sync.Pool of buffers by size class, or one buffer per worker.")
 X(DYNAMIC_SIZE, "size_not_constant", "size not known when compiling",

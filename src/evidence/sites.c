@@ -285,6 +285,24 @@ static void keep_candidate(struct candidate *list, size_t *count, const struct c
 
 enum inlined_messages { WITHOUT_INLINED, ONLY_INLINED, WITH_INLINED };
 
+/* append(x, make([]T, n)...) grows x and makes nothing (cmd/compile/internal/walk/assign.go,
+ * isAppendOfMake): the make has a verdict all the same. */
+static bool is_appended_make(const struct line_messages *line, const struct message *make)
+{
+    if (!str_starts(make->text, STR("make([]")))
+        return false;
+    struct str expression = expression_of(make);
+    for (size_t i = 0; i < line->count; i++) {
+        struct str text = line->all[line->at[i]].text;
+        if (line->all[line->at[i]].kind != MESSAGE_STORY_ESCAPES || !str_starts(text, STR("append(")))
+            continue;
+        ptrdiff_t at = str_find(text, expression);
+        if (at > 0 && str_starts(str_skip(text, (size_t)at + expression.len), STR("...)")))
+            return true;
+    }
+    return false;
+}
+
 /* Candidates of one line, by D1. callee: the call whose body is meant (ONLY_INLINED). */
 static size_t candidates_on_line(const struct line_messages *line, enum inlined_messages which,
                                  struct str callee, struct str package, struct arena *arena,
@@ -294,7 +312,8 @@ static size_t candidates_on_line(const struct line_messages *line, enum inlined_
     for (size_t i = 0; i < line->count; i++) {
         const struct message *message = &line->all[line->at[i]];
         enum site_verdict verdict;
-        if (message->package != line->package || !allocation_verdict(message, &verdict))
+        if (message->package != line->package || !allocation_verdict(message, &verdict) ||
+            is_appended_make(line, message))
             continue;
         bool inlined = inlines_at(line, message->column, which == ONLY_INLINED ? callee : STR_NONE);
         bool argument = str_starts(message->text, STR("... argument"));

@@ -165,6 +165,9 @@ static struct str tell_flow_cause(struct arena *arena, const struct cause_facts 
                          STR_ARGS(step->detail.len > 0 ? step->detail : called(step->expression)));
     case CAUSE_RETURNED:
         return arena_fmt(arena, "%.*s returned to the caller", STR_ARGS(what));
+    case CAUSE_LOOP:
+        return arena_fmt(arena, "%.*s kept across iterations: %.*s", STR_ARGS(what),
+                         STR_ARGS(step->expression));
     default:
         return arena_fmt(arena, "%s: %.*s", cause_category_title(facts->category), STR_ARGS(what));
     }
