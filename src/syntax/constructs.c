@@ -142,22 +142,6 @@ static void add_conversion(struct collector *collector, enum construct_kind kind
         add(collector, kind, expression_position(file, open + 1, end), from, close + 1);
 }
 
-static struct str joined(const struct syntax_file *file, uint32_t from, uint32_t to,
-                         struct arena *arena)
-{
-    struct str text = text_between(file, from, to, arena);
-    if (str_find_char(text, '\n') < 0)
-        return text;
-    char *copy = arena_text(arena, text.len);
-    size_t len = 0;
-    for (uint32_t i = from; i < to; i++) {
-        struct str token = text_at(file, i);
-        memcpy(copy + len, token.ptr, token.len);
-        len += token.len;
-    }
-    return (struct str){copy, len};
-}
-
 static void add_other_call(struct collector *collector, uint32_t from, uint32_t open)
 {
     const struct syntax_file *file = collector->file;
@@ -165,17 +149,36 @@ static void add_other_call(struct collector *collector, uint32_t from, uint32_t 
     struct construct *construct = add(collector, CONSTRUCT_CALL, open, from, close + 1);
     if (construct == NULL)
         return;
-    construct->callee = joined(file, from, open, collector->arena);
+    construct->callee = callee_text(file, from, open, collector->arena);
     bool spread = kind_before(file, close) == TOKEN_ELLIPSIS;
     bool plain_name = kind_before(file, open) == TOKEN_IDENT || kind_before(file, open) == TOKEN_RBRACK ||
                       (kind_before(file, open) == TOKEN_RPAREN && role_at(file, open - 1) == ROLE_GROUP);
     construct->certain = !plain_name || spread || element_count(file, open) != 1;
 }
 
+/* A conversion to the type of this file whose definition begins at `type`: to one like []byte or
+ * string it may copy, which the operand's type decides. */
+static void add_named_conversion(struct collector *collector, uint32_t from, uint32_t open,
+                                 uint32_t type)
+{
+    const struct syntax_file *file = collector->file;
+    struct str definition = text_between(file, type, skip_type(file, type), collector->arena);
+    size_t before = collector->count;
+    if (str_is(definition, "string"))
+        add_conversion(collector, CONSTRUCT_TO_STRING, from, open);
+    else if (str_is(definition, "[]byte"))
+        add_conversion(collector, CONSTRUCT_TO_BYTES, from, open);
+    else if (str_is(definition, "[]rune"))
+        add_conversion(collector, CONSTRUCT_TO_RUNES, from, open);
+    if (collector->count > before)
+        collector->at[before].certain = false;
+}
+
 /* A call of, or conversion to, something with a name alone. */
 static void add_named_call(struct collector *collector, uint32_t from, uint32_t open)
 {
     struct str name = text_at(collector->file, from);
+    uint32_t type, type_end;
     if (str_is(name, "make"))
         add_make(collector, from, open);
     else if (str_is(name, "new"))
@@ -184,8 +187,27 @@ static void add_named_call(struct collector *collector, uint32_t from, uint32_t 
         add_append(collector, from, open);
     else if (str_is(name, "string"))
         add_conversion(collector, CONSTRUCT_TO_STRING, from, open);
+    else if (find_type(collector->file, name, &type, &type_end))
+        add_named_conversion(collector, from, open, type);
     else if (!is_silent_builtin(name) && !is_basic_type(name))
         add_other_call(collector, from, open);
+}
+
+/* Is the operand [from, open) a type: []T, map[K]V, (*T) of this file ...? */
+static bool is_type_operand(const struct syntax_file *file, uint32_t from, uint32_t open)
+{
+    uint32_t type, type_end;
+    switch (kind_at(file, from)) {
+    case TOKEN_LBRACK:
+    case TOKEN_MAP:
+    case TOKEN_CHAN:
+        return true;
+    case TOKEN_LPAREN:
+        return kind_at(file, from + 1) == TOKEN_MUL && from + 4 == open &&
+               find_type(file, text_at(file, from + 2), &type, &type_end);
+    default:
+        return role_at(file, open - 1) == ROLE_FIELDS;
+    }
 }
 
 static void add_call(struct collector *collector, uint32_t open)
@@ -202,8 +224,7 @@ static void add_call(struct collector *collector, uint32_t open)
         add_conversion(collector, CONSTRUCT_TO_BYTES, from, open);
     else if (is_slice && (str_is(last, "rune") || str_is(last, "int32")))
         add_conversion(collector, CONSTRUCT_TO_RUNES, from, open);
-    else if (kind_at(file, from) != TOKEN_LBRACK && kind_at(file, from) != TOKEN_MAP &&
-             kind_at(file, from) != TOKEN_CHAN && role_at(file, open - 1) != ROLE_FIELDS)
+    else if (!is_type_operand(file, from, open))
         add_other_call(collector, from, open);
 }
 
@@ -273,22 +294,6 @@ static void add_statement(struct collector *collector, uint32_t keyword, enum co
         construct->certain = in_loop(file, keyword);
 }
 
-/* Does "= " or another assignment follow the element of a statement's left side that ends before
- * index? */
-static bool is_assigned(const struct syntax_file *file, uint32_t index)
-{
-    enum token_kind kind = kind_at(file, index);
-    if (kind == TOKEN_ASSIGN || kind == TOKEN_INC || kind == TOKEN_DEC || is_assignment_op(kind))
-        return true;
-    uint32_t open = file->inside[index];
-    if (kind != TOKEN_COMMA || !(is_block(file, open) || role_at(file, open) == ROLE_BODY))
-        return false;
-    uint32_t end = statement_end(file, index);
-    while (index < end && kind_at(file, index) != TOKEN_ASSIGN)
-        index = step(file, index);
-    return index < end;
-}
-
 /* The shape of what is indexed: the operand [from, to). */
 static enum type_shape operand_shape(struct collector *collector, uint32_t from, uint32_t to)
 {
@@ -315,7 +320,7 @@ static void add_map_assign(struct collector *collector, uint32_t open)
     if (construct == NULL)
         return;
     construct->certain = shape == SHAPE_MAP || string_key;
-    construct->target = joined(file, from, open, collector->arena);
+    construct->target = text_in_line(file, from, open, collector->arena);
 }
 
 /* ---- sums ---- */

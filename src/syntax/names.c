@@ -274,6 +274,13 @@ const struct binding *resolve(const struct bindings *bindings, uint32_t mention)
     return found;
 }
 
+bool is_local(const struct syntax_file *file, uint32_t index, struct arena *arena)
+{
+    struct bindings bindings;
+    find_bindings(file, function_of_token(file, index), text_at(file, index), arena, &bindings);
+    return resolve(&bindings, index) != NULL;
+}
+
 bool is_variable_mention(const struct syntax_file *file, uint32_t index)
 {
     if (kind_at(file, index) != TOKEN_IDENT || kind_before(file, index) == TOKEN_PERIOD)

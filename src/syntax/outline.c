@@ -75,49 +75,6 @@ bool next_declaration(const struct syntax_file *file, struct declaration_cursor 
     return false;
 }
 
-/* ---- text ---- */
-
-static bool has_comment(const struct syntax_file *file, uint32_t from, uint32_t to)
-{
-    for (uint32_t i = from; i + 1 < to; i++) {
-        const struct token *token = &file->tokens[i];
-        uint32_t end = token->offset + token->len;
-        if (memchr(file->text.ptr + end, '/', file->tokens[i + 1].offset - end))
-            return true;
-    }
-    return false;
-}
-
-/* The tokens with one blank wherever something stood between two of them. */
-static struct str rejoin(const struct syntax_file *file, uint32_t from, uint32_t to,
-                         struct arena *arena)
-{
-    size_t len = 0;
-    for (uint32_t i = from; i < to; i++)
-        len += file->tokens[i].len + 1;
-    char *text = arena_text(arena, len);
-    size_t used = 0;
-    for (uint32_t i = from; i < to; i++) {
-        struct str token = text_at(file, i);
-        if (i > from && token.ptr != text_at(file, i - 1).ptr + text_at(file, i - 1).len)
-            text[used++] = ' ';
-        memcpy(text + used, token.ptr, token.len);
-        used += token.len;
-    }
-    return (struct str){text, used};
-}
-
-struct str text_between(const struct syntax_file *file, uint32_t from, uint32_t to,
-                        struct arena *arena)
-{
-    if (from >= to || to >= file->token_count)
-        return STR_NONE;
-    if (has_comment(file, from, to))
-        return rejoin(file, from, to, arena);
-    struct str first = text_at(file, from), last = text_at(file, to - 1);
-    return str_span(first.ptr, last.ptr + last.len);
-}
-
 /* ---- parameters ---- */
 
 /* Does the entry [from, to) of a parameter list begin with a name that a type follows? */

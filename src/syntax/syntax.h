@@ -105,7 +105,8 @@ enum construct_kind {
     CONSTRUCT_DEFER,      /* certain: inside a loop of its function */
     CONSTRUCT_CONCAT,     /* +, += ; certain: an operand is known to be a string; left out when one is
                              known to be a number, or all are literals */
-    CONSTRUCT_TO_STRING,  /* string(x) */
+    CONSTRUCT_TO_STRING,  /* string(x); of these three, a T(x) with a T that this file defines so is
+                             not certain */
     CONSTRUCT_TO_BYTES,   /* []byte(x) */
     CONSTRUCT_TO_RUNES,   /* []rune(x) */
     CONSTRUCT_FUNC,       /* func literal */
@@ -127,7 +128,7 @@ struct construct {
     bool certain;
     struct str text;       /* the expression, from the first of its tokens on that line to its end or
                               the line's */
-    struct str callee;     /* for CALL: "pkg.F", "x.y.M", "F", in one line */
+    struct str callee;     /* for CALL: "pkg.F", "x.y.M", "F", in one line; "func literal" */
     struct str target;     /* for MAP_ASSIGN: "m"; for APPEND: the first argument */
 };
 const char *construct_kind_name(enum construct_kind kind);
@@ -141,7 +142,7 @@ enum fate_kind {
     FATE_READ,        /* x.f, *x, x[i], x == nil, len(x): nothing keeps the pointer */
     FATE_DISCARDED,   /* an expression statement, or assigned to _ */
     FATE_RETURNED,    /* return x (index: which result) */
-    FATE_GLOBAL,      /* g = x with g declared at package level of this file or package: see note */
+    FATE_GLOBAL,      /* g = x with a g that no function around declares, pkg.G = x */
     FATE_FIELD,       /* a.f = x, including *p = x */
     FATE_ELEMENT,     /* m[k] = x, s[i] = x */
     FATE_APPENDED,    /* append(s, x) */
@@ -152,7 +153,8 @@ enum fate_kind {
     FATE_RECEIVER,    /* x.M(...): method */
     FATE_SPAWNED,     /* go f(x), defer f(x), go x.M() */
     FATE_ADDRESS,     /* &x, &x.f */
-    FATE_CONVERTED,   /* x.(T), T(x) with an unknown T, any(x): the value lives on in the result */
+    FATE_CONVERTED,   /* []T(x) and the like. Conversions that keep the pointer, x.(T), any(x), (*T)(x),
+                         x[a:b], are followed instead; of an unknown T, T(x) is an ARGUMENT */
     FATE_UNKNOWN,
     FATE_KIND_COUNT
 };
@@ -168,14 +170,29 @@ struct fate {
     struct str variable;   /* the variable that carried the value there; empty when used directly */
 };
 
-/* Finds the call of `callee` (its last name: "NewOrder", "(*T).M" gives "M") at a line of the given
- * function and says what becomes of its result number `result`: direct uses, or all uses of the
- * local variables it is assigned to (followed through plain copies `y := x`, up to
- * LIMIT_FOLLOWED_CALLS of them). `is_global(ctx, name)` answers for names that are not local; may be
- * NULL. Returns the count; 0 with *found false when there is no such call on that line. */
-size_t syntax_fates(const struct syntax_file *file, uint32_t function, uint32_t line,
-                    struct str callee, uint32_t result, struct arena *arena, struct fate **fates,
-                    bool *found);
+/* The calls of `callee` (by its last name: "NewOrder", "(*T).M" gives "M") at a line of a function (or
+ * with SYNTAX_NONE, outside of functions), and which result of theirs is asked for. */
+struct fate_query {
+    uint32_t function, line;
+    struct str callee;
+    uint32_t result;
+};
+
+/* What becomes of the result: its direct use, or all uses of the local variables that it is assigned
+ * to, in the order of the source, followed through copies `y := x` (up to LIMIT_FOLLOWED_CALLS
+ * variables, beyond which a copy is FATE_UNKNOWN). Uses before the assignment do not count unless a
+ * loop leads back to them. Returns the count; 0 with *found false when there is no such call. With
+ * *found true a count of 0 means that the value is never looked at again. */
+size_t syntax_fates_of(const struct syntax_file *file, const struct fate_query *query,
+                       struct arena *arena, struct fate **fates, bool *found);
+static inline size_t syntax_fates(const struct syntax_file *file, uint32_t function, uint32_t line,
+                                  struct str callee, uint32_t result, struct arena *arena,
+                                  struct fate **fates, bool *found)
+{
+    struct fate_query query = {function, line, callee, result};
+    return syntax_fates_of(file, &query, arena, fates, found);
+}
+const char *fate_kind_name(enum fate_kind kind);
 
 /* ---- how large is a type ---- */
 

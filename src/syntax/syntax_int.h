@@ -126,10 +126,6 @@ struct declaration_cursor {
 };
 bool next_declaration(const struct syntax_file *file, struct declaration_cursor *cursor,
                       struct declaration *declaration);
-/* Source text of tokens [from, to), without comments. Lives in the file's text or in the arena. */
-struct str text_between(const struct syntax_file *file, uint32_t from, uint32_t to,
-                        struct arena *arena);
-
 /* ---- walk.c: from a token to the expression and statement around it ---- */
 
 /* The first token at or after the line's beginning. */
@@ -167,6 +163,19 @@ enum token_kind literal_type_kind(const struct syntax_file *file, uint32_t open)
  * bracket of an index, call or literal. */
 uint32_t expression_position(const struct syntax_file *file, uint32_t from, uint32_t to);
 
+/* Does an assignment, ++ or -- follow the operand of a statement's left side that ends before index? */
+bool is_assigned(const struct syntax_file *file, uint32_t index);
+/* Source text of tokens [from, to), without comments. Lives in the file's text or in the arena. */
+struct str text_between(const struct syntax_file *file, uint32_t from, uint32_t to,
+                        struct arena *arena);
+/* The same, joined when it lies on several lines. */
+struct str text_in_line(const struct syntax_file *file, uint32_t from, uint32_t to,
+                        struct arena *arena);
+
+/* What is called: [from, open) before the parenthesis; "func literal" for one. */
+struct str callee_text(const struct syntax_file *file, uint32_t from, uint32_t open,
+                       struct arena *arena);
+
 /* ---- names.c: what a name means ---- */
 
 enum binding_kind { BINDING_PARAM, BINDING_VAR, BINDING_DEFINE, BINDING_RANGE, BINDING_OTHER };
@@ -187,6 +196,8 @@ void find_bindings(const struct syntax_file *file, uint32_t function, struct str
                    struct arena *arena, struct bindings *bindings);
 /* The declaration that a mention means; NULL when it is not local. */
 const struct binding *resolve(const struct bindings *bindings, uint32_t mention);
+/* Does a function around the identifier at index declare what it means? */
+bool is_local(const struct syntax_file *file, uint32_t index, struct arena *arena);
 /* Is the identifier at index a mention of a variable of that name (or of something that hides it),
  * and not a field, method, label or parameter? */
 bool is_variable_mention(const struct syntax_file *file, uint32_t index);
@@ -198,6 +209,18 @@ uint32_t block_end(const struct syntax_file *file, uint32_t index);
 uint32_t function_with_body(const struct syntax_file *file, uint32_t body);
 /* The innermost function whose body holds the token, or SYNTAX_NONE. */
 uint32_t function_of_token(const struct syntax_file *file, uint32_t index);
+
+/* ---- uses.c: what becomes of an expression's value ---- */
+
+struct use {
+    bool none;         /* it is no use: the left side of an assignment */
+    uint32_t variable; /* the local variable's name on the left side that gets the value, else 0 */
+    struct fate fate;  /* when it is neither of these: kind, index, callee, target */
+};
+/* How the value of the expression [from, to) (if it is a call: of its result number `result`) is
+ * used. */
+struct use find_use(const struct syntax_file *file, uint32_t from, uint32_t to, uint32_t result,
+                    struct arena *arena);
 
 /* ---- variables.c: types that declarations show ---- */
 

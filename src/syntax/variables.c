@@ -180,15 +180,6 @@ static struct str name_type(struct asker *asker, uint32_t token)
     return find_global(asker->file, name, &global) ? binding_type(asker, &global) : STR_NONE;
 }
 
-/* Does the name mean something else than the package-level or predeclared one? */
-static bool is_shadowed(struct asker *asker, uint32_t token)
-{
-    struct bindings bindings;
-    find_bindings(asker->file, function_of_token(asker->file, token),
-                  text_at(asker->file, token), asker->arena, &bindings);
-    return resolve(&bindings, token) != NULL;
-}
-
 /* The type of a call or conversion whose operand is the name at `token`. */
 static struct str named_call_type(struct asker *asker, uint32_t token, uint32_t open,
                                   uint32_t result)
@@ -199,7 +190,7 @@ static struct str named_call_type(struct asker *asker, uint32_t token, uint32_t 
     uint32_t first_end = element_end(file, open + 1, close);
     struct str first = text_between(file, open + 1, first_end, asker->arena);
     bool first_is_type = skip_type(file, open + 1) == first_end;
-    if (is_shadowed(asker, token))
+    if (is_local(file, token, asker->arena))
         return STR_NONE;
     if (str_is(name, "make"))
         return first;
@@ -253,9 +244,10 @@ static struct str bracket_type(struct asker *asker, uint32_t from, uint32_t to, 
     }
 }
 
-/* The type of operands joined by operators: comparisons are bool, sums with a string are strings. */
-static struct str operator_type(const struct syntax_file *file, uint32_t from, uint32_t to)
+/* The type of operands joined by operators: comparisons are bool, sums are what an operand is. */
+static struct str operator_type(struct asker *asker, uint32_t from, uint32_t to)
 {
+    const struct syntax_file *file = asker->file;
     uint32_t op = expression_position(file, from, to);
     switch (kind_at(file, op)) {
     case TOKEN_EQL:
@@ -272,7 +264,7 @@ static struct str operator_type(const struct syntax_file *file, uint32_t from, u
             if (kind_at(file, i) == TOKEN_STRING && file->inside[i] == file->inside[op])
                 return STR("string");
         }
-        return STR_NONE;
+        return op > from ? type_of(asker, from, op, 0) : STR_NONE;
     default:
         return STR_NONE;
     }
@@ -329,7 +321,7 @@ static struct str type_of(struct asker *asker, uint32_t from, uint32_t to, uint3
         type = bracket_type(asker, from, to, result);
     else if (last == TOKEN_IDENT && kind_before(file, to - 1) == TOKEN_PERIOD)
         type = selector_type(asker, from, to);
-    return type.len > 0 ? type : operator_type(file, from, to);
+    return type.len > 0 ? type : operator_type(asker, from, to);
 }
 
 struct str expression_type(const struct syntax_file *file, uint32_t from, uint32_t to,

@@ -314,3 +314,85 @@ uint32_t expression_position(const struct syntax_file *file, uint32_t from, uint
         return operand_position(file, from, to);
     }
 }
+
+bool is_assigned(const struct syntax_file *file, uint32_t index)
+{
+    enum token_kind kind = kind_at(file, index);
+    if (kind == TOKEN_ASSIGN || kind == TOKEN_DEFINE || kind == TOKEN_INC || kind == TOKEN_DEC ||
+        is_assignment_op(kind))
+        return true;
+    uint32_t open = file->inside[index];
+    if (kind != TOKEN_COMMA || !(is_block(file, open) || role_at(file, open) == ROLE_BODY))
+        return false;
+    uint32_t end = statement_end(file, index);
+    while (index < end && kind_at(file, index) != TOKEN_ASSIGN && kind_at(file, index) != TOKEN_DEFINE)
+        index = step(file, index);
+    return index < end;
+}
+
+/* ---- text ---- */
+
+static bool has_comment(const struct syntax_file *file, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i + 1 < to; i++) {
+        const struct token *token = &file->tokens[i];
+        uint32_t end = token->offset + token->len;
+        if (memchr(file->text.ptr + end, '/', file->tokens[i + 1].offset - end))
+            return true;
+    }
+    return false;
+}
+
+/* The tokens with one blank wherever something stood between two of them. */
+static struct str rejoin(const struct syntax_file *file, uint32_t from, uint32_t to,
+                         struct arena *arena)
+{
+    size_t len = 0;
+    for (uint32_t i = from; i < to; i++)
+        len += file->tokens[i].len + 1;
+    char *text = arena_text(arena, len);
+    size_t used = 0;
+    for (uint32_t i = from; i < to; i++) {
+        struct str token = text_at(file, i);
+        if (i > from && token.ptr != text_at(file, i - 1).ptr + text_at(file, i - 1).len)
+            text[used++] = ' ';
+        memcpy(text + used, token.ptr, token.len);
+        used += token.len;
+    }
+    return (struct str){text, used};
+}
+
+struct str text_between(const struct syntax_file *file, uint32_t from, uint32_t to,
+                        struct arena *arena)
+{
+    if (from >= to || to >= file->token_count)
+        return STR_NONE;
+    if (has_comment(file, from, to))
+        return rejoin(file, from, to, arena);
+    struct str first = text_at(file, from), last = text_at(file, to - 1);
+    return str_span(first.ptr, last.ptr + last.len);
+}
+
+struct str text_in_line(const struct syntax_file *file, uint32_t from, uint32_t to,
+                         struct arena *arena)
+{
+    struct str text = text_between(file, from, to, arena);
+    if (str_find_char(text, '\n') < 0)
+        return text;
+    char *copy = arena_text(arena, text.len);
+    size_t len = 0;
+    for (uint32_t i = from; i < to; i++) {
+        struct str token = text_at(file, i);
+        memcpy(copy + len, token.ptr, token.len);
+        len += token.len;
+    }
+    return (struct str){copy, len};
+}
+
+struct str callee_text(const struct syntax_file *file, uint32_t from, uint32_t open,
+                       struct arena *arena)
+{
+    if (open > 0 && role_at(file, open - 1) == ROLE_BODY)
+        return STR("func literal");
+    return text_in_line(file, from, open, arena);
+}
