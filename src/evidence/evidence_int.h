@@ -242,9 +242,21 @@ struct flow {
     bool contained;        /* what is returned is something that holds the value */
 };
 const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function);
-/* The category of an allocation whose remedy is at the allocation itself: growth, strings, closures;
+/* The category of an allocation whose remedy is at the allocation itself: growth, strings, channels;
  * CAUSE_OTHER for those whose way to the heap matters. */
 enum cause_category category_of_site(const struct site_entry *site);
+
+/* ---- chain.c: where gc's explanations go on ---- */
+
+/* The explanation of what another one ends in (a literal, a closure, a variable that moved to the
+ * heap): index of its record, or NONE. step: where the last step of the first one lies. */
+uint32_t chain_next(const struct atlas *atlas, uint32_t message, const struct story_step *last,
+                    const struct step *step);
+/* Where a step of an inlined own function is written: changes told's position. false when it is not
+ * inlined, or nothing says where. */
+bool chain_written(struct tracer *tracer, const struct step *step, struct story_step *told);
+/* "F" of "inlining call to F". */
+struct str inlined_callee(const struct message *message);
 
 /* ---- follow.c: through the callers ---- */
 

@@ -2,10 +2,11 @@
  *
  * Each "from" line is a step with a category. Where the last one passes the value to a known function
  * that keeps it, the explanation of that parameter's leak goes on from there, so that everything that
- * one function stores shares its storing step. */
+ * one function stores shares its storing step. Where it ends in another allocation, that one's
+ * explanation goes on (chain.c). */
 #include "evidence_int.h"
 
-enum { LEAK_DEPTH = 6 };
+enum { LEAK_DEPTH = 6, INLINED_DEPTH = 4 };
 
 /* ---- what kind of step it is ---- */
 
@@ -131,7 +132,10 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
 struct flow_builder {
     struct tracer *tracer;
     VEC(uint32_t) steps;
+    const struct located *function; /* that was compiled with the allocation in it */
+    struct flow *flow;
     unsigned depth;
+    bool in_callee; /* in the explanation of a callee's parameter */
 };
 
 static void place_step(struct tracer *tracer, const struct story_step *told, struct step *step)
@@ -170,37 +174,57 @@ static bool in_library_body(struct tracer *tracer, const struct step *step)
         const struct message *message = &atlas->compiler->messages.at[at[i]];
         if (message->kind != MESSAGE_INLINING_CALL || message->column != step->place.column)
             continue;
-        struct str name = str_skip(message->text, sizeof("inlining call to ") - 1), path, found;
-        if (atlas_function(atlas, tracer->arena, step->import_path, name, &path, &found) &&
+        struct str path, found;
+        if (atlas_function(atlas, tracer->arena, step->import_path, inlined_callee(message), &path,
+                           &found) &&
             !atlas_owns(atlas, path))
             return true;
     }
     return false;
 }
 
-static void add_step(struct flow_builder *builder, const struct story_step *told)
+/* The category and place of a step; a step of inlined own code is where it is written. */
+static struct step read_step(struct flow_builder *builder, struct story_step *told)
 {
     struct tracer *tracer = builder->tracer;
-    enum step_class class = told->reason == FLOW_RETURN ? STEP_RETURN : STEP_FLOW;
-    struct step step = {.class = class, .expression = told->expression};
+    struct step step = {.class = STEP_FLOW, .expression = told->expression};
     place_step(tracer, told, &step);
+    step.category = category_of_step(tracer, &step, told);
+    step.class = step.category == CAUSE_RETURNED ? STEP_RETURN : STEP_FLOW;
+    step.library_body = step.own && in_library_body(tracer, &step);
+    for (unsigned depth = 0; depth < INLINED_DEPTH && step.category != CAUSE_OTHER && step.own &&
+                             chain_written(tracer, &step, told); depth++)
+        place_step(tracer, told, &step);
+    return step;
+}
+
+static void add_step(struct flow_builder *builder, const struct story_step *said)
+{
+    struct tracer *tracer = builder->tracer;
+    struct story_step told = *said;
+    struct step step = read_step(builder, &told);
     bool added;
     sb_clear(&tracer->text);
     sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(step.import_path), STR_ARGS(step.base_name));
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, class, sb_str(&tracer->text),
-                            told->line, told->column, told->expression, &added);
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, step.class, sb_str(&tracer->text),
+                            told.line, told.column, told.expression, &added);
     if (added) {
-        step.category = category_of_step(tracer, &step, told);
-        step.library_body = step.own && in_library_body(tracer, &step);
-        step.sentence = tell_flow_step(tracer->arena, told);
+        step.sentence = tell_flow_step(tracer->arena, &told);
         tracer->steps->at.at[id] = step;
     }
     if (builder->steps.len < LIMIT_STORY_STEPS)
         VEC_PUSH(tracer->atlas->memory, &builder->steps, id);
 }
 
-static void continue_in_callee(struct flow_builder *builder, const struct story_step *last,
-                               struct str import_path);
+static bool holds_value(enum flow_reason reason)
+{
+    return reason == FLOW_STRUCT_LITERAL_ELEMENT || reason == FLOW_SLICE_LITERAL_ELEMENT ||
+           reason == FLOW_ARRAY_LITERAL_ELEMENT || reason == FLOW_MAP_LITERAL_VALUE ||
+           reason == FLOW_CAPTURED;
+}
+
+static void end_story(struct flow_builder *builder, uint32_t message,
+                      const struct story_step *last, const struct step *step);
 
 static void add_story(struct flow_builder *builder, uint32_t message)
 {
@@ -210,16 +234,18 @@ static void add_story(struct flow_builder *builder, uint32_t message)
                tracer->arena, &story);
     const struct story_step *last = NULL;
     for (size_t i = 0; i < story.count; i++) {
+        builder->flow->contained |= holds_value(story.steps[i].reason);
         if (says_nothing(&story.steps[i]))
             continue;
         add_step(builder, &story.steps[i]);
         last = &story.steps[i];
     }
-    if (!last || last->reason != FLOW_CALL_PARAMETER || builder->depth >= LEAK_DEPTH)
+    if (!last || builder->depth >= LEAK_DEPTH)
         return;
-    uint32_t step = builder->steps.at[builder->steps.len - 1];
     builder->depth++;
-    continue_in_callee(builder, last, tracer->steps->at.at[step].import_path);
+    struct step step = {0}; /* place of the last, as gc printed it */
+    place_step(tracer, last, &step);
+    end_story(builder, message, last, &step);
 }
 
 /* The number of the argument whose text is `value`, or of the only argument there is. */
@@ -272,6 +298,7 @@ static void continue_in_callee(struct flow_builder *builder, const struct story_
     if (number < -1)
         return;
     enum leak leak = parameter_leak(builder->tracer->atlas, path, callee, number, &message);
+    builder->in_callee = true;
     if (message != NONE && (leak == LEAK_HEAP || (leak == LEAK_CONTENT && last->derefs > 0)))
         add_story(builder, message);
 }
@@ -296,27 +323,26 @@ static uint32_t result_number(struct tracer *tracer, struct str destination,
     return 0;
 }
 
-static bool holds_value(enum flow_reason reason)
+/* What the explanation ends in: a callee that keeps it, a result, or something that escapes itself. */
+static void end_story(struct flow_builder *builder, uint32_t message,
+                      const struct story_step *last, const struct step *step)
 {
-    return reason == FLOW_STRUCT_LITERAL_ELEMENT || reason == FLOW_SLICE_LITERAL_ELEMENT ||
-           reason == FLOW_ARRAY_LITERAL_ELEMENT || reason == FLOW_MAP_LITERAL_VALUE ||
-           reason == FLOW_CAPTURED;
-}
-
-static void read_ending(struct tracer *tracer, uint32_t message, const struct located *function,
-                        struct flow *flow)
-{
-    struct story story;
-    story_read(tracer->atlas->compiler, &tracer->atlas->compiler->messages.at[message],
-               &tracer->scratch, &story);
-    for (size_t i = 0; i < story.count; i++)
-        flow->contained |= holds_value(story.steps[i].reason);
-    if (story.count > 0 && !str_is(story.steps[story.count - 1].destination, "{heap}") &&
-        story.steps[story.count - 1].reason == FLOW_RETURN) {
-        flow->returned = true;
-        flow->result = result_number(tracer, story.steps[story.count - 1].destination, function);
+    struct tracer *tracer = builder->tracer;
+    if (str_is(last->destination, "{heap}")) {
+        if (last->reason == FLOW_CALL_PARAMETER)
+            continue_in_callee(builder, last, step->import_path);
+        return;
     }
-    arena_clear(&tracer->scratch);
+    if (last->reason == FLOW_RETURN) {
+        builder->flow->returned = !builder->in_callee;
+        builder->flow->result = result_number(tracer, last->destination, builder->function);
+        return;
+    }
+    uint32_t next = chain_next(tracer->atlas, message, last, step);
+    if (next == NONE)
+        return;
+    builder->flow->contained = true;
+    add_story(builder, next);
 }
 
 const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function)
@@ -327,9 +353,8 @@ const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct
         return (const struct flow *)(uintptr_t)*at;
     struct flow *flow = ARENA_NEW(tracer->arena, struct flow);
     *at = (uint64_t)(uintptr_t)flow;
-    struct flow_builder builder = {.tracer = tracer};
+    struct flow_builder builder = {.tracer = tracer, .flow = flow, .function = function};
     add_story(&builder, message);
-    read_ending(tracer, message, function, flow);
     flow->steps = ARENA_ARRAY(tracer->arena, uint32_t, builder.steps.len + 1);
     memcpy(flow->steps, builder.steps.at ? builder.steps.at : flow->steps,
            builder.steps.len * sizeof(uint32_t));

@@ -1,0 +1,3 @@
+module join.test
+
+go 1.26

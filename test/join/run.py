@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Agreement of `unheap hot` with programs whose truth is known.
+
+Each folder beside this file is one Go program that allocates known amounts with every allocation
+sampled (runtime.MemProfileRate = 1) and says in comments what the answer must be, on the line that
+must be named:
+
+    // cause: CATEGORY[|CATEGORY] SHARE [text "..."]
+    // site: KIND VERDICT SHARE [size N] [ambiguous]
+
+SHARE is "40%" (within 2 points) or "35..45%"; several facts on one line are separated by ";"; the
+category "any" is any of them. A cause or a site of more than 2 points that no comment names is
+wrong as well, the latter only in programs that name sites. Beyond that each program must satisfy:
+causes add up to what is explained, explained and unexplained to the total, the total is that of
+`go tool pprof -raw`, and all is explained.
+
+usage: run.py [--unheap FILE] [--work DIR] [--show] [PROGRAM...]
+"""
+import argparse
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+POINTS = 2.0
+
+Fact = collections.namedtuple("Fact", "kind file line names low high rest")
+
+
+def parse_share(word):
+    numbers = [float(n) for n in word.rstrip("%").split("..")]
+    if len(numbers) == 1:
+        return numbers[0] - POINTS, numbers[0] + POINTS
+    return numbers[0], numbers[1]
+
+
+def parse_fact(text, file, line):
+    match = re.match(r"\s*(cause|site): (.*?) ([\d.]+%)(.*)$", text)
+    if not match:
+        return None
+    kind, names, share, rest = match.groups()
+    low, high = parse_share(share)
+    return Fact(kind, file, line, names, low, high, rest)
+
+
+def read_facts(program):
+    facts = []
+    folder = os.path.join(HERE, program)
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".go"):
+            continue
+        with open(os.path.join(folder, name), encoding="utf-8") as source:
+            for number, text in enumerate(source, 1):
+                comment = text.partition("// ")[2]
+                if not re.search(r"\b(cause|site): ", comment):
+                    continue
+                for part in comment.split(";"):
+                    fact = parse_fact(part, program + "/" + name, number)
+                    if fact is None:
+                        sys.exit(f"{program}/{name}:{number}: cannot read {part!r}")
+                    facts.append(fact)
+    return facts
+
+
+def place(row):
+    return f"{row['file']}:{row['line']}"
+
+
+def describe(cause, total):
+    share = 100.0 * cause["value"] / total
+    return f"{place(cause)} {cause['category']} {share:.1f}% {cause['text']}"
+
+
+def matches_cause(fact, cause, total):
+    share = 100.0 * cause["value"] / total
+    text = re.search(r'text "(.*)"', fact.rest)
+    return ((fact.names == "any" or cause["category"] in fact.names.split("|")) and
+            fact.low <= share <= fact.high and
+            (text is None or text.group(1) in cause["text"]))
+
+
+def matches_site(fact, site, total):
+    share = 100.0 * site["value"] / total
+    size = re.search(r"size (\d+)", fact.rest)
+    return (f"{site['kind']} {site['verdict']}" == fact.names and
+            fact.low <= share <= fact.high and
+            site["ambiguous"] == ("ambiguous" in fact.rest) and
+            (size is None or site.get("size") == int(size.group(1))))
+
+
+def here(fact, row):
+    return row["file"] == fact.file and row["line"] == fact.line
+
+
+class Tally:
+    """Agreement per category."""
+
+    def __init__(self):
+        self.right = collections.Counter()
+        self.asked = collections.Counter()
+
+    def add(self, names, right):
+        name = names.split("|")[0]
+        self.asked[name] += 1
+        self.right[name] += right
+
+    def show(self):
+        for name in sorted(self.asked):
+            print(f"  {name:28} {self.right[name]} of {self.asked[name]}")
+        print(f"agreement: {sum(self.right.values())} of {sum(self.asked.values())}")
+
+
+def check_facts(facts, report, tally):
+    """Complaints about causes and sites."""
+    total = report["total"]
+    found = []
+    tests = {"cause": ("causes", matches_cause), "site": ("sites", matches_site)}
+    for fact in facts:
+        rows, test = tests[fact.kind]
+        right = any(here(fact, row) and test(fact, row, total) for row in report[rows])
+        tally.add(fact.names if fact.kind == "cause" else "site " + fact.names, right)
+        if not right:
+            found.append(f"missing {fact.kind} {fact.file}:{fact.line} {fact.names} "
+                         f"{fact.low:.1f}..{fact.high:.1f}%{fact.rest}")
+    for kind, (rows, _) in tests.items():
+        named = [fact for fact in facts if fact.kind == kind]
+        for row in report[rows]:
+            if (100.0 * row["value"] / total > POINTS and (named or kind == "cause") and
+                    not any(here(fact, row) for fact in named)):
+                text = describe(row, total) if kind == "cause" else \
+                    f"{place(row)} {row['kind']} {row['verdict']} {100 * row['value'] / total:.1f}%"
+                found.append(f"{kind} that no comment names: {text}")
+    return found
+
+
+def pprof_total(profile):
+    raw = subprocess.run(["go", "tool", "pprof", "-raw", profile], check=True,
+                         capture_output=True, text=True).stdout
+    lines = raw.splitlines()
+    types = lines[lines.index("Samples:") + 1].split()
+    column = [kind.split("/")[0] for kind in types].index("alloc_space")
+    total = 0
+    for line in lines[lines.index("Samples:") + 2:]:
+        if line.startswith("Locations"):
+            break
+        match = re.match(r"\s*(-?\d+(?:\s+-?\d+)*): ", line)
+        if match:
+            total += int(match.group(1).split()[column])
+    return total
+
+
+def check_sums(report, profile):
+    """Complaints about E1 and E2 of src/evidence/evidence.h, and about what is unexplained."""
+    total, explained = report["total"], report["explained"]
+    causes = sum(cause["value"] for cause in report["causes"])
+    unexplained = sum(row["value"] for row in report["unexplained"])
+    found = []
+    if causes != explained:
+        found.append(f"causes add up to {causes}, explained are {explained}")
+    if explained + unexplained != total:
+        found.append(f"{explained} explained + {unexplained} unexplained is not {total}")
+    if total != pprof_total(profile):
+        found.append(f"total is {total}, go tool pprof has {pprof_total(profile)}")
+    for row in report["unexplained"]:
+        found.append(f"unexplained: {row['function']} {place(row)} {row['value']}: {row['why']}")
+    return found
+
+
+def build(work):
+    """Builds all programs, and keeps what the compiler says."""
+    os.makedirs(os.path.join(work, "bin"), exist_ok=True)
+    diagnostics = os.path.join(work, "diagnostics.txt")
+    with open(diagnostics, "wb") as out:
+        done = subprocess.run(["go", "build", "-o", os.path.join(work, "bin") + "/",
+                               "-gcflags=all=-m=2", "./..."], cwd=HERE, stderr=out, check=False)
+    if done.returncode:
+        sys.exit(f"the programs do not build; see {diagnostics}")
+    return diagnostics
+
+
+def analyse(program, unheap, work, diagnostics):
+    profile = os.path.join(work, program + ".pb.gz")
+    if not os.path.exists(profile):
+        subprocess.run([os.path.join(work, "bin", program), profile], check=True)
+    done = subprocess.run([unheap, "hot", "-json", "-profile", profile, "-diagnostics", diagnostics,
+                           "./" + program], cwd=HERE, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{program}: unheap ended with {done.returncode}: {done.stderr}")
+    return profile, json.loads(done.stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--unheap", default=os.environ.get("UNHEAP", "unheap"))
+    parser.add_argument("--work", help="keep programs and profiles in this folder")
+    parser.add_argument("--show", action="store_true", help="print the causes of each program")
+    parser.add_argument("programs", nargs="*")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        work = os.path.abspath(options.work or scratch)
+        diagnostics = os.path.join(work, "diagnostics.txt")
+        if not os.path.exists(diagnostics):
+            build(work)
+        programs = options.programs or sorted(
+            name for name in os.listdir(HERE) if os.path.exists(os.path.join(HERE, name, "main.go")))
+        tally, wrong = Tally(), 0
+        for program in programs:
+            profile, report = analyse(program, options.unheap, work, diagnostics)
+            complaints = check_facts(read_facts(program), report, tally)
+            complaints += check_sums(report, profile)
+            print(f"{'not ok' if complaints else 'ok'} - {program}")
+            for complaint in complaints:
+                print(f"    {complaint}")
+            wrong += bool(complaints)
+            for cause in report["causes"][:8] if options.show else []:
+                print(f"      {describe(cause, report['total'])}")
+        tally.show()
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
