@@ -20,23 +20,27 @@ static const struct unit_step count_steps[] = {
 };
 
 /* The largest step that gives at least 1; the last for less. */
-static const struct unit_step *step_for(double size, bool bytes) {
+static const struct unit_step *step_for(double size, bool bytes)
+{
     const struct unit_step *step = bytes ? byte_steps : count_steps;
     while (step->factor > 1 && size < step->factor)
         step++;
     return step;
 }
 
-static bool is_bytes(struct str unit) {
+static bool is_bytes(struct str unit)
+{
     return str_is(unit, "bytes") || str_is(unit, "byte") || str_is(unit, "B");
 }
 
-static double magnitude(int64_t value) {
+static double magnitude(int64_t value)
+{
     return value < 0 ? -(double)value : (double)value;
 }
 
 /* Two decimals, or none when they are zeros. */
-static void add_decimals(struct sb *out, double number) {
+static void add_decimals(struct sb *out, double number)
+{
     char text[64];
     int n = snprintf(text, sizeof(text), "%.2f", number);
     if (n > 3 && strcmp(text + n - 3, ".00") == 0)
@@ -45,11 +49,13 @@ static void add_decimals(struct sb *out, double number) {
 }
 
 /* 1.23, 12.3, 123 */
-static void add_three_digits(struct sb *out, double number) {
+static void add_three_digits(struct sb *out, double number)
+{
     sb_addf(out, "%.*f", number < 9.995 ? 2 : number < 99.95 ? 1 : 0, number);
 }
 
-void report_amount(struct sb *out, int64_t value, struct str unit) {
+void report_amount(struct sb *out, int64_t value, struct str unit)
+{
     if (value == 0) {
         sb_addc(out, '0');
         return;
@@ -68,7 +74,8 @@ void report_amount(struct sb *out, int64_t value, struct str unit) {
     sb_adds(out, step->name);
 }
 
-static void add_scaled(struct sb *out, int64_t value, const struct unit_step *step) {
+static void add_scaled(struct sb *out, int64_t value, const struct unit_step *step)
+{
     if (value < 0)
         sb_addc(out, '-');
     if (value == 0 || step->factor == 1)
@@ -77,7 +84,8 @@ static void add_scaled(struct sb *out, int64_t value, const struct unit_step *st
         add_three_digits(out, magnitude(value) / step->factor);
 }
 
-void amount_range(struct sb *out, int64_t low, int64_t high, struct str unit) {
+void amount_range(struct sb *out, int64_t low, int64_t high, struct str unit)
+{
     double larger = magnitude(high) > magnitude(low) ? magnitude(high) : magnitude(low);
     const struct unit_step *step = step_for(larger, is_bytes(unit));
     add_scaled(out, low, step);
@@ -86,11 +94,13 @@ void amount_range(struct sb *out, int64_t low, int64_t high, struct str unit) {
     sb_adds(out, step->name);
 }
 
-double amount_fraction(int64_t value, int64_t total) {
+double amount_fraction(int64_t value, int64_t total)
+{
     return total == 0 ? 0 : (double)value / (double)total;
 }
 
-void report_share(struct sb *out, int64_t value, int64_t total) {
+void report_share(struct sb *out, int64_t value, int64_t total)
+{
     double percent = amount_fraction(value, total) * 100;
     if (percent > 0 && percent < 0.05)
         sb_adds(out, "<0.1%");
@@ -98,7 +108,8 @@ void report_share(struct sb *out, int64_t value, int64_t total) {
         sb_addf(out, "%.1f%%", percent);
 }
 
-void amount_grouped(struct sb *out, uint64_t count) {
+void amount_grouped(struct sb *out, uint64_t count)
+{
     char digits[32];
     int n = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)count);
     for (int i = 0; i < n; i++) {

@@ -20,18 +20,21 @@ static const char *const kind_names[] = {
 };
 _Static_assert(COUNT_OF(kind_names) == SITE_KIND_COUNT, "a name for each kind of site");
 
-struct str fact_meaning(struct str type_name) {
+struct str fact_meaning(struct str type_name)
+{
     for (size_t i = 0; i < COUNT_OF(meanings); i++)
         if (str_is(type_name, meanings[i].type))
             return str_from(meanings[i].words);
     return STR_NONE;
 }
 
-const char *fact_kind_name(enum site_kind kind) {
+const char *fact_kind_name(enum site_kind kind)
+{
     return (unsigned)kind < SITE_KIND_COUNT ? kind_names[kind] : kind_names[SITE_OTHER];
 }
 
-struct coverage fact_coverage(const struct evidence *evidence) {
+struct coverage fact_coverage(const struct evidence *evidence)
+{
     struct coverage coverage = {0};
     int64_t enough = evidence->total / 5 * 4;
     for (size_t i = 0; i < evidence->cause_count && coverage.value < enough; i++) {
@@ -43,14 +46,16 @@ struct coverage fact_coverage(const struct evidence *evidence) {
     return coverage;
 }
 
-uint64_t fact_samples(const struct evidence *evidence) {
+uint64_t fact_samples(const struct evidence *evidence)
+{
     uint64_t samples = 0;
     for (size_t i = 0; i < evidence->cause_count; i++)
         samples += evidence->causes[i].measure.samples;
     return samples;
 }
 
-static struct str without_verb(struct str text) {
+struct str fact_without_verb(struct str text)
+{
     static const char *const heads[] = {"moved to heap: "};
     static const char *const tails[] = {" escapes to heap", " does not escape"};
     for (size_t i = 0; i < COUNT_OF(heads); i++)
@@ -62,9 +67,10 @@ static struct str without_verb(struct str text) {
     return text;
 }
 
-struct str fact_expression(const struct site *site) {
+struct str fact_expression(const struct site *site)
+{
     if (site->text.len)
-        return without_verb(site->text);
+        return fact_without_verb(site->text);
     if (site->type.len)
         return site->type;
     return str_from(fact_kind_name(site->kind));
@@ -72,7 +78,8 @@ struct str fact_expression(const struct site *site) {
 
 /* ---- notices ---- */
 
-static void add_match(const struct evidence *evidence, struct sb *out) {
+static void add_match(const struct evidence *evidence, struct sb *out)
+{
     const struct match_quality *quality = &evidence->quality;
     int64_t unknown = quality->unknown_function + quality->unknown_package;
     double share = amount_fraction(unknown, evidence->total);
@@ -89,7 +96,8 @@ static void add_match(const struct evidence *evidence, struct sb *out) {
                  "-map FROM=TO.\n");
 }
 
-static void add_ambiguous(const struct evidence *evidence, struct sb *out) {
+static void add_ambiguous(const struct evidence *evidence, struct sb *out)
+{
     size_t count = 0;
     int64_t value = 0;
     for (size_t i = 0; i < evidence->site_count; i++) {
@@ -106,7 +114,8 @@ static void add_ambiguous(const struct evidence *evidence, struct sb *out) {
                  "apart; marked ~.\n", count == 1 ? "s" : "");
 }
 
-static void add_unexplained(const struct evidence *evidence, struct sb *out) {
+static void add_unexplained(const struct evidence *evidence, struct sb *out)
+{
     int64_t rest = evidence->total - evidence->explained;
     if (amount_fraction(rest, evidence->total) < 0.02)
         return;
@@ -115,7 +124,8 @@ static void add_unexplained(const struct evidence *evidence, struct sb *out) {
     sb_adds(out, " of the bytes have no explanation; they are listed at the end.\n");
 }
 
-static void add_below_zero(const struct evidence *evidence, struct sb *out) {
+static void add_below_zero(const struct evidence *evidence, struct sb *out)
+{
     for (size_t i = 0; i < evidence->cause_count; i++)
         if (evidence->causes[i].measure.value < 0) {
             sb_adds(out, "note: figures below zero are bytes that the base profile has more of.\n");
@@ -123,7 +133,8 @@ static void add_below_zero(const struct evidence *evidence, struct sb *out) {
         }
 }
 
-void fact_notices(const struct evidence *evidence, struct sb *out) {
+void fact_notices(const struct evidence *evidence, struct sb *out)
+{
     add_match(evidence, out);
     add_unexplained(evidence, out);
     add_ambiguous(evidence, out);

@@ -37,7 +37,8 @@ struct growing {
 /* ---- cursors ---- */
 
 static const struct profile_location *location_at(const struct profile *profile,
-                                                  const struct cursor *cursor) {
+                                                  const struct cursor *cursor)
+{
     const struct profile_sample *sample = &profile->samples.at[cursor->sample];
     const struct profile_stack *stack = &profile->stacks.at[sample->stack];
     uint32_t id = profile->stack_locations.at[stack->first + cursor->locations - 1];
@@ -45,7 +46,8 @@ static const struct profile_location *location_at(const struct profile *profile,
 }
 
 /* Steps to the next call; a location without symbols is a call of no name and is passed over. */
-static void cursor_step(const struct profile *profile, struct cursor *cursor) {
+static void cursor_step(const struct profile *profile, struct cursor *cursor)
+{
     while (cursor->locations) {
         const struct profile_location *location = location_at(profile, cursor);
         if (cursor->frames) {
@@ -63,7 +65,8 @@ static void cursor_step(const struct profile *profile, struct cursor *cursor) {
     cursor->function = PROFILE_NONE; /* F2 */
 }
 
-static struct cursor cursor_for(const struct evidence *evidence, size_t sample) {
+static struct cursor cursor_for(const struct evidence *evidence, size_t sample)
+{
     const struct profile *profile = evidence->profile;
     struct cursor cursor = {
         .sample = (uint32_t)sample,
@@ -77,7 +80,8 @@ static struct cursor cursor_for(const struct evidence *evidence, size_t sample) 
     return cursor;
 }
 
-static void read_samples(struct growing *growing, const struct evidence *evidence) {
+static void read_samples(struct growing *growing, const struct evidence *evidence)
+{
     const struct profile *profile = evidence->profile;
     for (size_t i = 0; i < profile->samples.len; i++) {
         int64_t value = profile_value(profile, i, evidence->type);
@@ -93,26 +97,30 @@ static void read_samples(struct growing *growing, const struct evidence *evidenc
 /* ---- the heap of open groups ---- */
 
 /* The dearest group is opened next, so that the ceiling cuts what matters least. */
-static bool is_before(const struct growing *growing, size_t a, size_t b) {
+static bool is_before(const struct growing *growing, size_t a, size_t b)
+{
     const struct group *left = &growing->open.at[a], *right = &growing->open.at[b];
     int64_t left_value = growing->flame->nodes.at[left->node].value;
     int64_t right_value = growing->flame->nodes.at[right->node].value;
     return left_value != right_value ? left_value > right_value : left->node < right->node;
 }
 
-static void heap_swap(struct growing *growing, size_t a, size_t b) {
+static void heap_swap(struct growing *growing, size_t a, size_t b)
+{
     struct group kept = growing->open.at[a];
     growing->open.at[a] = growing->open.at[b];
     growing->open.at[b] = kept;
 }
 
-static void heap_push(struct growing *growing, struct group group) {
+static void heap_push(struct growing *growing, struct group group)
+{
     VEC_PUSH(growing->flame->memory, &growing->open, group);
     for (size_t i = growing->open.len - 1; i && is_before(growing, i, (i - 1) / 2); i = (i - 1) / 2)
         heap_swap(growing, i, (i - 1) / 2);
 }
 
-static struct group heap_pop(struct growing *growing) {
+static struct group heap_pop(struct growing *growing)
+{
     struct group dearest = growing->open.at[0];
     size_t last = --growing->open.len;
     growing->open.at[0] = growing->open.at[last];
@@ -128,7 +136,8 @@ static struct group heap_pop(struct growing *growing) {
 
 /* ---- groups ---- */
 
-static int by_function(const void *left, const void *right) {
+static int by_function(const void *left, const void *right)
+{
     const struct cursor *a = left, *b = right;
     if (a->function != b->function)
         return a->function < b->function ? -1 : 1;
@@ -137,7 +146,8 @@ static int by_function(const void *left, const void *right) {
     return a->sample < b->sample ? -1 : a->sample > b->sample;
 }
 
-static int by_cause(const void *left, const void *right) {
+static int by_cause(const void *left, const void *right)
+{
     const struct cursor *a = left, *b = right;
     if (a->cause != b->cause)
         return a->cause < b->cause ? -1 : 1;
@@ -145,7 +155,8 @@ static int by_cause(const void *left, const void *right) {
 }
 
 static void sort_cursors(struct cursor *cursors, size_t count,
-                         int (*compare)(const void *, const void *)) {
+                         int (*compare)(const void *, const void *))
+{
     if (count > 1)
         qsort(cursors, count, sizeof(*cursors), compare);
 }
@@ -156,14 +167,16 @@ struct run {
     uint32_t function;
 };
 
-static int by_value(const void *left, const void *right) {
+static int by_value(const void *left, const void *right)
+{
     const struct run *a = left, *b = right;
     if (a->value != b->value)
         return a->value > b->value ? -1 : 1;
     return a->first < b->first ? -1 : 1;
 }
 
-static struct run run_at(const struct growing *growing, size_t first, size_t end) {
+static struct run run_at(const struct growing *growing, size_t first, size_t end)
+{
     struct run run = {.first = first, .function = growing->cursors.at[first].function};
     while (first < end && growing->cursors.at[first].function == run.function)
         run.value += growing->cursors.at[first++].value;
@@ -172,7 +185,8 @@ static struct run run_at(const struct growing *growing, size_t first, size_t end
 }
 
 /* What ends in a node or is not followed any further, by cause. */
-static void add_selfs(struct growing *growing, uint32_t node, size_t first, size_t count) {
+static void add_selfs(struct growing *growing, uint32_t node, size_t first, size_t count)
+{
     struct flame *flame = growing->flame;
     struct cursor *cursors = growing->cursors.at + first;
     size_t before = flame->selfs.len;
@@ -186,24 +200,28 @@ static void add_selfs(struct growing *growing, uint32_t node, size_t first, size
     }
 }
 
-static void step_all(struct growing *growing, size_t first, size_t count) {
+static void step_all(struct growing *growing, size_t first, size_t count)
+{
     for (size_t i = first; i < first + count; i++)
         cursor_step(growing->profile, &growing->cursors.at[i]);
 }
 
-static uint32_t add_node(struct growing *growing, uint32_t parent, const struct run *run) {
+static uint32_t add_node(struct growing *growing, uint32_t parent, const struct run *run)
+{
     struct flame_node node = {.parent = parent, .function = run->function, .value = run->value};
     VEC_PUSH(growing->flame->memory, &growing->flame->nodes, node);
     return (uint32_t)(growing->flame->nodes.len - 1);
 }
 
-static bool is_kept(const struct growing *growing, const struct run *run) {
+static bool is_kept(const struct growing *growing, const struct run *run)
+{
     return run->function != PROFILE_NONE && run->value >= growing->flame->least;
 }
 
 /* Moves the runs that are not followed to the group's front, in order of cause, and gives their
  * number of samples. */
-static size_t gather_rest(struct growing *growing, const struct group *group) {
+static size_t gather_rest(struct growing *growing, const struct group *group)
+{
     struct cursor *cursors = growing->cursors.at + group->first;
     size_t end = group->first + group->count, rest = 0;
     for (size_t first = group->first; first < end;) {
@@ -222,7 +240,8 @@ static size_t gather_rest(struct growing *growing, const struct group *group) {
 }
 
 /* The children of a group that are followed, largest first, are to be opened. */
-static void open_children(struct growing *growing, const struct group *group) {
+static void open_children(struct growing *growing, const struct group *group)
+{
     VEC(struct run) runs = {0};
     size_t end = group->first + group->count;
     for (size_t first = group->first; first < end;) {
@@ -243,7 +262,8 @@ static void open_children(struct growing *growing, const struct group *group) {
     VEC_RELEASE(growing->flame->memory, &runs);
 }
 
-static void open_group(struct growing *growing, struct group group) {
+static void open_group(struct growing *growing, struct group group)
+{
     sort_cursors(growing->cursors.at + group.first, group.count, by_function);
     size_t rest = gather_rest(growing, &group);
     add_selfs(growing, group.node, group.first, rest);
@@ -254,14 +274,16 @@ static void open_group(struct growing *growing, struct group group) {
 }
 
 /* Beyond the ceiling nothing is opened any more: what is left ends where it stands. */
-static void close_group(struct growing *growing, const struct group *group) {
+static void close_group(struct growing *growing, const struct group *group)
+{
     struct cursor *cursors = growing->cursors.at + group->first;
     sort_cursors(cursors, group->count, by_cause);
     add_selfs(growing, group->node, group->first, group->count);
 }
 
 void flame_build(struct flame *flame, const struct evidence *evidence, int64_t least,
-                 size_t max_nodes) {
+                 size_t max_nodes)
+{
     *flame = (struct flame){.memory = evidence->memory, .least = least};
     struct growing growing = {.flame = flame, .profile = evidence->profile};
     read_samples(&growing, evidence);
@@ -279,7 +301,8 @@ void flame_build(struct flame *flame, const struct evidence *evidence, int64_t l
     VEC_RELEASE(flame->memory, &growing.open);
 }
 
-void flame_release(struct flame *flame) {
+void flame_release(struct flame *flame)
+{
     VEC_RELEASE(flame->memory, &flame->nodes);
     VEC_RELEASE(flame->memory, &flame->selfs);
 }

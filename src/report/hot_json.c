@@ -4,49 +4,58 @@
 
 #include "report_int.h"
 
-static void put_text(struct json_out *json, json_t *object, const char *name, struct str text) {
+static void put_text(struct json_out *json, json_t *object, const char *name, struct str text)
+{
     json_put(json, object, name, json_new_text(json, text));
 }
 
-static void put_text_if(struct json_out *json, json_t *object, const char *name, struct str text) {
+static void put_text_if(struct json_out *json, json_t *object, const char *name, struct str text)
+{
     if (text.len)
         put_text(json, object, name, text);
 }
 
-static void put_number(struct json_out *json, json_t *object, const char *name, int64_t number) {
+static void put_number(struct json_out *json, json_t *object, const char *name, int64_t number)
+{
     json_put(json, object, name, json_new_number(json, number));
 }
 
-static int64_t clamp(uint64_t number) {
+static int64_t clamp(uint64_t number)
+{
     return number > INT64_MAX ? INT64_MAX : (int64_t)number;
 }
 
 /* "c1", "s17" */
-static json_t *new_id(struct json_out *json, char letter, uint32_t id) {
+static json_t *new_id(struct json_out *json, char letter, uint32_t id)
+{
     char text[16];
     int n = snprintf(text, sizeof(text), "%c%u", letter, id);
     return json_new_text(json, (struct str){text, (size_t)n});
 }
 
-static json_t *new_site_id(struct json_out *json, const struct evidence *evidence, uint32_t site) {
+static json_t *new_site_id(struct json_out *json, const struct evidence *evidence, uint32_t site)
+{
     return new_id(json, 's', evidence->sites[site].id);
 }
 
 static json_t *new_cause_id(struct json_out *json, const struct evidence *evidence,
-                            uint32_t cause) {
+                            uint32_t cause)
+{
     if (cause >= evidence->cause_count)
         return json_null();
     return new_id(json, 'c', evidence->causes[cause].id);
 }
 
-static void put_place(struct json_out *json, json_t *object, const struct place *place) {
+static void put_place(struct json_out *json, json_t *object, const struct place *place)
+{
     put_text(json, object, "file", place->file);
     put_number(json, object, "line", place->line);
     put_number(json, object, "column", place->column);
 }
 
 static void put_measure(struct json_out *json, json_t *object, const struct measure *measure,
-                        int64_t total) {
+                        int64_t total)
+{
     put_number(json, object, "value", measure->value);
     json_put(json, object, "share",
              json_new_fraction(json, amount_fraction(measure->value, total)));
@@ -55,7 +64,8 @@ static void put_measure(struct json_out *json, json_t *object, const struct meas
     put_number(json, object, "samples", clamp(measure->samples));
 }
 
-json_t *hot_json_story(struct json_out *json, const struct told_step *story, size_t story_count) {
+json_t *hot_json_story(struct json_out *json, const struct told_step *story, size_t story_count)
+{
     json_t *list = json_new_list(json);
     for (size_t i = 0; i < story_count; i++) {
         json_t *step = json_new_object(json);
@@ -67,7 +77,8 @@ json_t *hot_json_story(struct json_out *json, const struct told_step *story, siz
 }
 
 static json_t *new_site_ids(struct json_out *json, const struct evidence *evidence,
-                            const struct cause *cause, size_t part_count) {
+                            const struct cause *cause, size_t part_count)
+{
     json_t *list = json_new_list(json);
     for (size_t i = 0; i < part_count; i++)
         json_push(json, list, new_site_id(json, evidence, cause->parts[i].site));
@@ -75,7 +86,8 @@ static json_t *new_site_ids(struct json_out *json, const struct evidence *eviden
 }
 
 static json_t *new_parts(struct json_out *json, const struct evidence *evidence,
-                         const struct cause *cause, size_t part_count) {
+                         const struct cause *cause, size_t part_count)
+{
     json_t *list = json_new_list(json);
     for (size_t i = 0; i < part_count; i++) {
         json_t *part = json_new_object(json);
@@ -87,7 +99,8 @@ static json_t *new_parts(struct json_out *json, const struct evidence *evidence,
 }
 
 json_t *hot_json_cause(struct json_out *json, const struct evidence *evidence, size_t cause_index,
-                       size_t max_parts) {
+                       size_t max_parts)
+{
     const struct cause *cause = &evidence->causes[cause_index];
     size_t part_count = cause->part_count < max_parts ? cause->part_count : max_parts;
     json_t *object = json_new_object(json);
@@ -106,7 +119,8 @@ json_t *hot_json_cause(struct json_out *json, const struct evidence *evidence, s
     return object;
 }
 
-static json_t *new_inlined_at(struct json_out *json, const struct site *site) {
+static json_t *new_inlined_at(struct json_out *json, const struct site *site)
+{
     json_t *list = json_new_list(json);
     for (size_t i = 0; i < site->inlined_count; i++) {
         const struct place_frame *frame = &site->inlined_at[i];
@@ -121,7 +135,8 @@ static json_t *new_inlined_at(struct json_out *json, const struct site *site) {
     return list;
 }
 
-json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, size_t site_index) {
+json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, size_t site_index)
+{
     const struct site *site = &evidence->sites[site_index];
     json_t *object = json_new_object(json);
     json_put(json, object, "id", new_id(json, 's', site->id));
@@ -145,7 +160,8 @@ json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, si
     return object;
 }
 
-json_t *hot_json_unexplained(struct json_out *json, const struct unexplained *unexplained) {
+json_t *hot_json_unexplained(struct json_out *json, const struct unexplained *unexplained)
+{
     json_t *object = json_new_object(json);
     put_text(json, object, "function", unexplained->function);
     put_text(json, object, "file", unexplained->place.file);
@@ -155,7 +171,8 @@ json_t *hot_json_unexplained(struct json_out *json, const struct unexplained *un
     return object;
 }
 
-static json_t *new_match(struct json_out *json, const struct match_quality *quality) {
+static json_t *new_match(struct json_out *json, const struct match_quality *quality)
+{
     json_t *object = json_new_object(json);
     put_number(json, object, "matched", quality->matched);
     put_number(json, object, "unknown_function", quality->unknown_function);
@@ -166,7 +183,8 @@ static json_t *new_match(struct json_out *json, const struct match_quality *qual
     return object;
 }
 
-static void write_head(struct json_out *json, const struct evidence *evidence) {
+static void write_head(struct json_out *json, const struct evidence *evidence)
+{
     json_write(json, "schema", json_new_text(json, STR("unheap.hot/1")));
     json_write(json, "go_version", json_new_text(json, evidence->go_version));
     json_write(json, "sample_type", json_new_text(json, evidence->type_name));
@@ -175,7 +193,8 @@ static void write_head(struct json_out *json, const struct evidence *evidence) {
     json_write(json, "explained", json_new_number(json, evidence->explained));
 }
 
-static void write_lists(struct json_out *json, const struct evidence *evidence) {
+static void write_lists(struct json_out *json, const struct evidence *evidence)
+{
     json_begin(json, "unexplained", '[');
     for (size_t i = 0; i < evidence->unexplained_count; i++)
         json_write(json, NULL, hot_json_unexplained(json, &evidence->unexplained[i]));
@@ -190,7 +209,8 @@ static void write_lists(struct json_out *json, const struct evidence *evidence) 
     json_end(json, ']');
 }
 
-void report_hot_json(const struct evidence *evidence, struct sb *out) {
+void report_hot_json(const struct evidence *evidence, struct sb *out)
+{
     struct json_out json;
     json_out_init(&json, out->memory, out, false);
     json_begin(&json, NULL, '{');

@@ -5,7 +5,8 @@
 
 enum { NOSCRIPT_COLUMNS = 100 };
 
-static void add_escaped(struct sb *out, struct str text) {
+static void add_escaped(struct sb *out, struct str text)
+{
     struct sb valid;
     sb_init(&valid, out->memory);
     utf8_add_valid(&valid, text);
@@ -22,7 +23,8 @@ static void add_escaped(struct sb *out, struct str text) {
     sb_release(&valid);
 }
 
-static void add_title(struct sb *out, const struct evidence *evidence) {
+static void add_title(struct sb *out, const struct evidence *evidence)
+{
     struct sb title;
     sb_init(&title, out->memory);
     sb_addf(&title, "unheap hot: %.*s ", STR_ARGS(evidence->type_name));
@@ -32,7 +34,8 @@ static void add_title(struct sb *out, const struct evidence *evidence) {
 }
 
 static void add_text(struct sb *out, const struct evidence *evidence,
-                     const struct report_style *style) {
+                     const struct report_style *style)
+{
     struct report_style plain = *style;
     plain.columns = NOSCRIPT_COLUMNS;
     plain.color = false;
@@ -44,7 +47,8 @@ static void add_text(struct sb *out, const struct evidence *evidence,
 }
 
 static void add_data(struct sb *out, const struct evidence *evidence,
-                     const struct report_style *style) {
+                     const struct report_style *style)
+{
     struct json_out json;
     json_out_init(&json, out->memory, out, true);
     page_write_data(&json, evidence, style);
@@ -52,7 +56,8 @@ static void add_data(struct sb *out, const struct evidence *evidence,
 }
 
 void report_hot_html(const struct evidence *evidence, const struct report_style *style,
-                     struct sb *out) {
+                     struct sb *out)
+{
     for (size_t i = 0; i < COUNT_OF(page_pieces); i++) {
         sb_addn(out, page_pieces[i].text, page_pieces[i].len);
         switch (page_pieces[i].slot) {

@@ -6,15 +6,18 @@
 
 #include "report_int.h"
 
-static size_t smaller(size_t a, size_t b) {
+static size_t smaller(size_t a, size_t b)
+{
     return a < b ? a : b;
 }
 
-static void write_text(struct json_out *json, const char *name, struct str text) {
+static void write_text(struct json_out *json, const char *name, struct str text)
+{
     json_write(json, name, json_new_text(json, text));
 }
 
-static void write_number(struct json_out *json, const char *name, int64_t number) {
+static void write_number(struct json_out *json, const char *name, int64_t number)
+{
     json_write(json, name, json_new_number(json, number));
 }
 
@@ -27,7 +30,8 @@ struct ranked_node {
 
 /* The heap and the causes themselves, then by bytes; of equals a step goes before an allocation,
  * so that no allocation is left without its way. */
-static int by_weight(const void *left, const void *right) {
+static int by_weight(const void *left, const void *right)
+{
     const struct ranked_node *a = left, *b = right;
     bool a_fixed = a->node->kind == FLOW_NODE_HEAP || a->node->kind == FLOW_NODE_CAUSE;
     bool b_fixed = b->node->kind == FLOW_NODE_HEAP || b->node->kind == FLOW_NODE_CAUSE;
@@ -41,7 +45,8 @@ static int by_weight(const void *left, const void *right) {
     return a->index < b->index ? -1 : 1;
 }
 
-static const char *node_kind_name(const struct flow_node *node) {
+static const char *node_kind_name(const struct flow_node *node)
+{
     switch (node->kind) {
     case FLOW_NODE_SITE: return "site";
     case FLOW_NODE_STEP: return "step";
@@ -51,17 +56,20 @@ static const char *node_kind_name(const struct flow_node *node) {
     return "step";
 }
 
-static json_t *new_node(struct json_out *json, const struct flow_node *node) {
+static json_t *new_node(struct json_out *json, const struct flow_node *node)
+{
     json_t *object = json_new_object(json);
     json_put(json, object, "kind", json_new_text(json, str_from(node_kind_name(node))));
-    json_put(json, object, "text", json_new_text(json, node->text));
+    struct str text = node->kind == FLOW_NODE_SITE ? fact_without_verb(node->text) : node->text;
+    json_put(json, object, "text", json_new_text(json, text));
     json_put(json, object, "file", json_new_text(json, node->place.file));
     json_put(json, object, "line", json_new_number(json, node->place.line));
     json_put(json, object, "value", json_new_number(json, node->value));
     return object;
 }
 
-static json_t *new_edge(struct json_out *json, uint32_t from, uint32_t to, int64_t value) {
+static json_t *new_edge(struct json_out *json, uint32_t from, uint32_t to, int64_t value)
+{
     json_t *list = json_new_list(json);
     json_push(json, list, json_new_number(json, from));
     json_push(json, list, json_new_number(json, to));
@@ -70,7 +78,8 @@ static json_t *new_edge(struct json_out *json, uint32_t from, uint32_t to, int64
 }
 
 /* place[index of a node] = its index in the page, or EVIDENCE_NONE. */
-static json_t *new_edges(struct json_out *json, const struct cause *cause, const uint32_t *place) {
+static json_t *new_edges(struct json_out *json, const struct cause *cause, const uint32_t *place)
+{
     json_t *list = json_new_list(json);
     for (size_t i = 0; i < cause->edge_count; i++) {
         const struct flow_edge *edge = &cause->edges[i];
@@ -81,7 +90,8 @@ static json_t *new_edges(struct json_out *json, const struct cause *cause, const
     return list;
 }
 
-static void put_graph(struct json_out *json, json_t *object, const struct cause *cause) {
+static void put_graph(struct json_out *json, json_t *object, const struct cause *cause)
+{
     struct ranked_node *ranked = memory_get(json->memory, cause->node_count * sizeof(*ranked));
     uint32_t *place = memory_get(json->memory, cause->node_count * sizeof(*place));
     for (uint32_t i = 0; i < cause->node_count; i++)
@@ -105,7 +115,8 @@ static void put_graph(struct json_out *json, json_t *object, const struct cause 
 
 /* ---- lists ---- */
 
-static void write_causes(struct json_out *json, const struct evidence *evidence, size_t count) {
+static void write_causes(struct json_out *json, const struct evidence *evidence, size_t count)
+{
     json_begin(json, "causes", '[');
     for (size_t i = 0; i < count; i++) {
         const struct cause *cause = &evidence->causes[i];
@@ -118,7 +129,8 @@ static void write_causes(struct json_out *json, const struct evidence *evidence,
     json_end(json, ']');
 }
 
-static void write_sites(struct json_out *json, const struct evidence *evidence, size_t count) {
+static void write_sites(struct json_out *json, const struct evidence *evidence, size_t count)
+{
     json_begin(json, "sites", '[');
     for (size_t i = 0; i < count; i++) {
         const struct site *site = &evidence->sites[i];
@@ -131,14 +143,16 @@ static void write_sites(struct json_out *json, const struct evidence *evidence, 
 }
 
 static void write_unexplained(struct json_out *json, const struct evidence *evidence,
-                              size_t count) {
+                              size_t count)
+{
     json_begin(json, "unexplained", '[');
     for (size_t i = 0; i < count; i++)
         json_write(json, NULL, hot_json_unexplained(json, &evidence->unexplained[i]));
     json_end(json, ']');
 }
 
-static void write_notices(struct json_out *json, const struct evidence *evidence) {
+static void write_notices(struct json_out *json, const struct evidence *evidence)
+{
     struct sb text;
     sb_init(&text, json->memory);
     fact_notices(evidence, &text);
@@ -155,7 +169,8 @@ static void write_notices(struct json_out *json, const struct evidence *evidence
 enum flame_field { FLAME_PARENT, FLAME_NAME, FLAME_VALUE };
 
 static void write_flame_field(struct json_out *json, const char *name, const struct flame *flame,
-                              enum flame_field field, const uint32_t *names) {
+                              enum flame_field field, const uint32_t *names)
+{
     json_begin(json, name, '[');
     for (size_t i = 0; i < flame->nodes.len; i++) {
         const struct flame_node *node = &flame->nodes.at[i];
@@ -170,7 +185,8 @@ static void write_flame_field(struct json_out *json, const char *name, const str
 
 /* Names of the functions that the tree has, each once; names[0] is the root's. */
 static void write_flame_names(struct json_out *json, const struct evidence *evidence,
-                              const struct flame *flame, uint32_t *names) {
+                              const struct flame *flame, uint32_t *names)
+{
     const struct profile *profile = evidence->profile;
     uint32_t next = 1;
     memset(names, 0, profile->functions.len * sizeof(*names));
@@ -186,7 +202,8 @@ static void write_flame_names(struct json_out *json, const struct evidence *evid
     json_end(json, ']');
 }
 
-static void write_selfs(struct json_out *json, const struct flame *flame) {
+static void write_selfs(struct json_out *json, const struct flame *flame)
+{
     json_begin(json, "selfs", '[');
     for (size_t i = 0; i < flame->selfs.len; i++) {
         const struct flame_self *self = &flame->selfs.at[i];
@@ -197,7 +214,8 @@ static void write_selfs(struct json_out *json, const struct flame *flame) {
     json_end(json, ']');
 }
 
-static void write_flame(struct json_out *json, const struct evidence *evidence) {
+static void write_flame(struct json_out *json, const struct evidence *evidence)
+{
     struct flame flame;
     int64_t least = evidence->total / LIMIT_PAGE_FLAME_PARTS;
     flame_build(&flame, evidence, least > 0 ? least : 1, LIMIT_PAGE_FLAME_NODES);
@@ -218,7 +236,8 @@ static void write_flame(struct json_out *json, const struct evidence *evidence) 
 
 /* ---- the whole ---- */
 
-static void write_profile(struct json_out *json, const struct profile *profile) {
+static void write_profile(struct json_out *json, const struct profile *profile)
+{
     json_begin(json, "profile", '{');
     write_number(json, "time_seconds", profile->time_nanos / 1000000000);
     write_number(json, "period", profile->period);
@@ -227,7 +246,8 @@ static void write_profile(struct json_out *json, const struct profile *profile) 
 }
 
 static void write_head(struct json_out *json, const struct evidence *evidence,
-                       const struct report_style *style) {
+                       const struct report_style *style)
+{
     struct coverage coverage = fact_coverage(evidence);
     write_text(json, "schema", STR("unheap.page/1"));
     write_text(json, "command", str_from(style->command));
@@ -247,11 +267,14 @@ static void write_head(struct json_out *json, const struct evidence *evidence,
 }
 
 void page_write_data(struct json_out *json, const struct evidence *evidence,
-                     const struct report_style *style) {
+                     const struct report_style *style)
+{
     struct page_extent extent = {
         .causes = smaller(evidence->cause_count, LIMIT_PAGE_CAUSES),
         .sites = smaller(evidence->site_count, LIMIT_PAGE_SITES),
         .unexplained = smaller(evidence->unexplained_count, LIMIT_PAGE_UNEXPLAINED),
+        .whole_bytes = LIMIT_PAGE_SOURCE_BYTES,
+        .excerpt_bytes = LIMIT_PAGE_EXCERPT_BYTES,
     };
     json_begin(json, NULL, '{');
     write_head(json, evidence, style);

@@ -27,7 +27,8 @@ struct shelf {
 
 /* ---- which files, which lines ---- */
 
-static void shelf_speak(struct shelf *shelf, const struct place *place, int64_t value) {
+static void shelf_speak(struct shelf *shelf, const struct place *place, int64_t value)
+{
     uint32_t id = intern_find(&shelf->names, place->file);
     if (id == 0)
         return;
@@ -36,7 +37,8 @@ static void shelf_speak(struct shelf *shelf, const struct place *place, int64_t 
     VEC_PUSH(shelf->memory, &file->lines, place->line);
 }
 
-static void shelf_know(struct shelf *shelf, struct str name, struct str path) {
+static void shelf_know(struct shelf *shelf, struct str name, struct str path)
+{
     if (name.len == 0 || path.len == 0 || intern_find(&shelf->names, name))
         return;
     struct page_file file = {.name = name, .path = path};
@@ -44,13 +46,15 @@ static void shelf_know(struct shelf *shelf, struct str name, struct str path) {
     VEC_PUSH(shelf->memory, &shelf->files, file);
 }
 
-static void speak_steps(struct shelf *shelf, const struct told_step *steps, size_t count) {
+static void speak_steps(struct shelf *shelf, const struct told_step *steps, size_t count)
+{
     for (size_t i = 0; i < count; i++)
         shelf_speak(shelf, &steps[i].place, 0);
 }
 
 static void collect(struct shelf *shelf, const struct evidence *evidence,
-                    const struct page_extent *extent) {
+                    const struct page_extent *extent)
+{
     for (size_t i = 0; i < extent->sites; i++)
         shelf_know(shelf, evidence->sites[i].place.file, evidence->sites[i].source_path);
     for (size_t i = 0; i < extent->causes; i++)
@@ -66,19 +70,22 @@ static void collect(struct shelf *shelf, const struct evidence *evidence,
     }
 }
 
-static int by_value(const void *left, const void *right) {
+static int by_value(const void *left, const void *right)
+{
     const struct page_file *a = left, *b = right;
     if (a->value != b->value)
         return a->value > b->value ? -1 : 1;
     return str_compare(a->name, b->name);
 }
 
-static int by_line(const void *left, const void *right) {
+static int by_line(const void *left, const void *right)
+{
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     return a < b ? -1 : a > b;
 }
 
-static void sort_lines(struct page_file *file) {
+static void sort_lines(struct page_file *file)
+{
     if (file->lines.len)
         qsort(file->lines.at, file->lines.len, sizeof(*file->lines.at), by_line);
 }
@@ -87,7 +94,8 @@ static void sort_lines(struct page_file *file) {
 
 /* [first line, "text\ntext"] */
 static void push_piece(struct json_out *json, json_t *pieces, const struct source_file *source,
-                       size_t from, size_t to) {
+                       size_t from, size_t to)
+{
     struct sb text;
     sb_init(&text, json->memory);
     for (size_t line = from; line <= to; line++) {
@@ -105,47 +113,66 @@ static void push_piece(struct json_out *json, json_t *pieces, const struct sourc
     sb_release(&text);
 }
 
-static size_t window_from(uint32_t line) {
-    return line > AROUND ? line - AROUND : 1;
+/* Lines [from, to] around some that are spoken of. */
+struct window {
+    size_t from, to;
+};
+
+static struct window window_around(const struct source_file *source, uint32_t line)
+{
+    size_t last = source->starts.len, to = (size_t)line + AROUND;
+    return (struct window){line > AROUND ? line - AROUND : 1, to < last ? to : last};
 }
 
-static size_t window_to(const struct source_file *source, uint32_t line) {
+/* The next window of a file, those that touch in one. *next counts the lines that are done; false at
+ * the end. */
+static bool next_window(const struct source_file *source, const struct page_file *file,
+                        size_t *next, struct window *window)
+{
     size_t last = source->starts.len;
-    return (size_t)line + AROUND < last ? (size_t)line + AROUND : last;
-}
-
-/* Windows around the lines, those that touch in one. */
-static void push_windows(struct json_out *json, json_t *pieces, const struct source_file *source,
-                         const struct page_file *file) {
-    for (size_t i = 0; i < file->lines.len;) {
-        uint32_t line = file->lines.at[i++];
-        if (line == 0 || line > source->starts.len)
-            continue;
-        size_t from = window_from(line), to = window_to(source, line);
-        while (i < file->lines.len && window_from(file->lines.at[i]) <= to + 1) {
-            if (file->lines.at[i] <= source->starts.len)
-                to = window_to(source, file->lines.at[i]);
-            i++;
-        }
-        push_piece(json, pieces, source, from, to);
+    while (*next < file->lines.len && (file->lines.at[*next] == 0 || file->lines.at[*next] > last))
+        ++*next;
+    if (*next == file->lines.len)
+        return false;
+    *window = window_around(source, file->lines.at[*next]);
+    while (++*next < file->lines.len && file->lines.at[*next] <= last) {
+        struct window other = window_around(source, file->lines.at[*next]);
+        if (other.from > window->to + 1)
+            break;
+        window->to = other.to;
     }
+    return true;
 }
 
-static bool take(size_t *left, size_t bytes) {
+static size_t windows_bytes(const struct source_file *source, const struct page_file *file)
+{
+    struct window window;
+    size_t bytes = 0;
+    for (size_t next = 0; next_window(source, file, &next, &window);)
+        for (size_t line = window.from; line <= window.to; line++)
+            bytes += source_line(source, line).len + 1;
+    return bytes;
+}
+
+static void push_windows(struct json_out *json, json_t *pieces, const struct source_file *source,
+                         const struct page_file *file)
+{
+    struct window window;
+    for (size_t next = 0; next_window(source, file, &next, &window);)
+        push_piece(json, pieces, source, window.from, window.to);
+}
+
+static bool take(size_t *left, size_t bytes)
+{
     if (bytes > *left)
         return false;
     *left -= bytes;
     return true;
 }
 
-/* An upper bound of what push_windows writes. */
-static size_t windows_bytes(const struct source_file *source, const struct page_file *file) {
-    size_t most = file->lines.len * (2 * AROUND + 1) * LINE_COLUMNS;
-    return most < source->file.size ? most : source->file.size;
-}
-
 static json_t *read_pieces(struct shelf *shelf, struct json_out *json,
-                           const struct page_file *file, bool *whole) {
+                           const struct page_file *file, bool *whole)
+{
     json_t *pieces = json_new_list(json);
     struct source_file source;
     *whole = false;
@@ -161,7 +188,8 @@ static json_t *read_pieces(struct shelf *shelf, struct json_out *json,
     return pieces;
 }
 
-static void write_file(struct shelf *shelf, struct json_out *json, struct page_file *file) {
+static void write_file(struct shelf *shelf, struct json_out *json, struct page_file *file)
+{
     bool whole;
     sort_lines(file);
     json_t *pieces = read_pieces(shelf, json, file, &whole);
@@ -174,9 +202,10 @@ static void write_file(struct shelf *shelf, struct json_out *json, struct page_f
 }
 
 void page_write_files(struct json_out *json, const struct evidence *evidence,
-                      const struct page_extent *extent) {
-    struct shelf shelf = {.memory = json->memory, .whole_left = LIMIT_PAGE_SOURCE_BYTES,
-                          .excerpt_left = LIMIT_PAGE_EXCERPT_BYTES};
+                      const struct page_extent *extent)
+{
+    struct shelf shelf = {.memory = json->memory, .whole_left = extent->whole_bytes,
+                          .excerpt_left = extent->excerpt_bytes};
     intern_init(&shelf.names, json->memory);
     collect(&shelf, evidence, extent);
     if (shelf.files.len)

@@ -8,12 +8,27 @@ static const char *const paints[] = {
 };
 _Static_assert(COUNT_OF(paints) == PAINT_COUNT, "a sequence for each paint");
 
-void paint_on(struct text_ctx *ctx, enum paint paint) {
+void paint_on(struct text_ctx *ctx, enum paint paint)
+{
     if (ctx->style->color)
         sb_adds(ctx->out, paints[paint]);
 }
 
-void paint_off(struct text_ctx *ctx) {
+void paint_off(struct text_ctx *ctx)
+{
     if (ctx->style->color)
         sb_adds(ctx->out, "\x1b[0m");
+}
+
+void paint_lines(struct text_ctx *ctx, enum paint paint, struct str lines)
+{
+    while (lines.len) {
+        struct str line = str_cut(&lines, '\n');
+        if (line.len) {
+            paint_on(ctx, paint);
+            sb_add(ctx->out, line);
+            paint_off(ctx);
+        }
+        sb_addc(ctx->out, '\n');
+    }
 }

@@ -62,7 +62,9 @@ uint64_t fact_samples(const struct evidence *evidence); /* sampled objects behin
 /* Lines that start with "warning: " or "note: ": what the reader must know before he believes. */
 void fact_notices(const struct evidence *evidence, struct sb *out);
 const char *fact_kind_name(enum site_kind kind); /* the contract's word */
-/* The site's expression without gc's verb: "&Order{...}"; else its type, else its kind. */
+/* "&Order{...} escapes to heap" as "&Order{...}". */
+struct str fact_without_verb(struct str text);
+/* The site's expression; else its type, else its kind. */
 struct str fact_expression(const struct site *site);
 
 /* ---- source.c: lines of source files ---- */
@@ -94,6 +96,8 @@ struct text_ctx {
 /* Nothing without style->color. */
 void paint_on(struct text_ctx *ctx, enum paint paint);
 void paint_off(struct text_ctx *ctx);
+/* Whole lines, each painted alone, as pagers want it. */
+void paint_lines(struct text_ctx *ctx, enum paint paint, struct str lines);
 /* One cause at length. */
 void story_add(struct text_ctx *ctx, size_t cause_index);
 
@@ -169,11 +173,13 @@ void flame_release(struct flame *flame);
 /* How much of the evidence the page holds: the first so many of each. */
 struct page_extent {
     size_t causes, sites, unexplained;
+    size_t whole_bytes, excerpt_bytes; /* of source */
 };
 /* page_data.c: everything, as one JSON object (its reader is page/data.js). */
 void page_write_data(struct json_out *json, const struct evidence *evidence,
                      const struct report_style *style);
-/* page_sources.c: the list "files" */
+/* page_sources.c: the list "files": whole ones while whole_bytes last, then excerpts while
+ * excerpt_bytes last, then names. */
 void page_write_files(struct json_out *json, const struct evidence *evidence,
                       const struct page_extent *extent);
 

@@ -2,11 +2,13 @@
 #include "report_int.h"
 
 /* Binary files and sockets are no source; a NUL gives them away. */
-static bool is_text(const struct file *file) {
+static bool is_text(const struct file *file)
+{
     return file->size <= LIMIT_SOURCE_BYTES && !memchr(file->bytes, '\0', file->size);
 }
 
-static enum status open_quietly(struct file *file, struct str path, const struct memory *memory) {
+static enum status open_quietly(struct file *file, struct str path, const struct memory *memory)
+{
     struct sb name;
     sb_init(&name, memory);
     sb_add(&name, path);
@@ -17,7 +19,8 @@ static enum status open_quietly(struct file *file, struct str path, const struct
     return status;
 }
 
-static void find_lines(struct source_file *source) {
+static void find_lines(struct source_file *source)
+{
     const char *text = (const char *)source->file.bytes, *end = text + source->file.size;
     for (const char *line = text; line < end;) {
         VEC_PUSH(source->memory, &source->starts, (size_t)(line - text));
@@ -26,7 +29,8 @@ static void find_lines(struct source_file *source) {
     }
 }
 
-bool source_open(struct source_file *source, struct str path, const struct memory *memory) {
+bool source_open(struct source_file *source, struct str path, const struct memory *memory)
+{
     *source = (struct source_file){.memory = memory};
     bool named = path.len && !str_is(path, "-") && !memchr(path.ptr, '\0', path.len);
     if (!named || open_quietly(&source->file, path, memory))
@@ -39,12 +43,14 @@ bool source_open(struct source_file *source, struct str path, const struct memor
     return true;
 }
 
-void source_close(struct source_file *source) {
+void source_close(struct source_file *source)
+{
     VEC_RELEASE(source->memory, &source->starts);
     file_close(&source->file);
 }
 
-struct str source_line(const struct source_file *source, size_t line) {
+struct str source_line(const struct source_file *source, size_t line)
+{
     if (line == 0 || line > source->starts.len)
         return STR_NONE;
     size_t from = source->starts.at[line - 1];
@@ -55,7 +61,8 @@ struct str source_line(const struct source_file *source, size_t line) {
     return (struct str){text + from, to - from};
 }
 
-void source_add_line(struct sb *out, struct str line, size_t tab, size_t width) {
+void source_add_line(struct sb *out, struct str line, size_t tab, size_t width)
+{
     struct sb wide;
     sb_init(&wide, out->memory);
     for (size_t i = 0; i < line.len; i++) {

@@ -13,12 +13,14 @@ enum {
     SHARE = 6,
 };
 
-static void indent_to(struct text_ctx *ctx, size_t columns) {
+static void indent_to(struct text_ctx *ctx, size_t columns)
+{
     sb_repeat(ctx->out, ' ', columns);
 }
 
 /* "1. stored in the global map orders            743.21MB  31.4%" */
-static void add_title(struct text_ctx *ctx, const struct cause *cause) {
+static void add_title(struct text_ctx *ctx, const struct cause *cause)
+{
     struct sb *scratch = &ctx->scratch, *out = ctx->out;
     report_amount(scratch, cause->measure.value, ctx->evidence->unit);
     sb_adds(scratch, "  ");
@@ -39,7 +41,8 @@ static void add_title(struct text_ctx *ctx, const struct cause *cause) {
     sb_clear(scratch);
 }
 
-static void add_where(struct text_ctx *ctx, const struct cause *cause) {
+static void add_where(struct text_ctx *ctx, const struct cause *cause)
+{
     struct sb *scratch = &ctx->scratch;
     place_add(scratch, &cause->place, ctx->columns - INDENT);
     if (cause->function.len) {
@@ -51,14 +54,17 @@ static void add_where(struct text_ctx *ctx, const struct cause *cause) {
     sb_adds(scratch, " from ");
     amount_grouped(scratch, cause->measure.samples);
     sb_adds(scratch, cause->measure.samples == 1 ? " sample" : " samples");
-    indent_to(ctx, INDENT);
-    paint_on(ctx, PAINT_DIM);
-    wrap_add(ctx->out, sb_str(scratch), INDENT, ctx->prose);
-    paint_off(ctx);
+    struct sb lines;
+    sb_init(&lines, ctx->out->memory);
+    sb_repeat(&lines, ' ', INDENT);
+    wrap_add(&lines, sb_str(scratch), INDENT, ctx->prose);
+    paint_lines(ctx, PAINT_DIM, sb_str(&lines));
+    sb_release(&lines);
     sb_clear(scratch);
 }
 
-static void add_heading(struct text_ctx *ctx, const char *text) {
+static void add_heading(struct text_ctx *ctx, const char *text)
+{
     sb_addc(ctx->out, '\n');
     indent_to(ctx, INDENT);
     paint_on(ctx, PAINT_TITLE);
@@ -67,7 +73,8 @@ static void add_heading(struct text_ctx *ctx, const char *text) {
     sb_addc(ctx->out, '\n');
 }
 
-static void add_advice(struct text_ctx *ctx, const struct cause *cause) {
+static void add_advice(struct text_ctx *ctx, const struct cause *cause)
+{
     if (cause->advice.len == 0)
         return;
     add_heading(ctx, "What to change");
@@ -77,19 +84,22 @@ static void add_advice(struct text_ctx *ctx, const struct cause *cause) {
 
 /* ---- the numbered story ---- */
 
-static size_t place_width(const struct place *place, struct sb *scratch) {
+static size_t place_width(const struct place *place, struct sb *scratch)
+{
     place_add(scratch, place, MAX_STEP_PLACE);
     size_t width = utf8_width(sb_str(scratch));
     sb_clear(scratch);
     return width;
 }
 
-static bool same_place(const struct place *a, const struct place *b) {
+static bool same_place(const struct place *a, const struct place *b)
+{
     return a->line == b->line && str_equal(a->file, b->file);
 }
 
 /* Steps on one line name it once. */
-static void add_step(struct text_ctx *ctx, const struct told_step *steps, size_t i, size_t width) {
+static void add_step(struct text_ctx *ctx, const struct told_step *steps, size_t i, size_t width)
+{
     struct sb *scratch = &ctx->scratch;
     indent_to(ctx, INDENT);
     sb_addf(ctx->out, "%2zu. ", i + 1);
@@ -102,7 +112,8 @@ static void add_step(struct text_ctx *ctx, const struct told_step *steps, size_t
     wrap_add(ctx->out, steps[i].text, INDENT + 4 + width + 2, ctx->prose);
 }
 
-static void add_steps(struct text_ctx *ctx, const struct cause *cause) {
+static void add_steps(struct text_ctx *ctx, const struct cause *cause)
+{
     if (cause->story_count == 0)
         return;
     add_heading(ctx, "How it gets to the heap");
@@ -118,7 +129,8 @@ static void add_steps(struct text_ctx *ctx, const struct cause *cause) {
 /* ---- source lines ---- */
 
 static void add_source_line(struct text_ctx *ctx, const struct source_file *source, size_t line,
-                            bool marked) {
+                            bool marked)
+{
     indent_to(ctx, INDENT);
     paint_on(ctx, marked ? PAINT_MARK : PAINT_DIM);
     sb_addf(ctx->out, "%s %5zu | ", marked ? ">" : " ", line);
@@ -131,7 +143,8 @@ static void add_source_line(struct text_ctx *ctx, const struct source_file *sour
 }
 
 /* The title has named the cause's own place; another one needs its name. */
-static void add_excerpt_head(struct text_ctx *ctx, const struct place *place) {
+static void add_excerpt_head(struct text_ctx *ctx, const struct place *place)
+{
     indent_to(ctx, INDENT + 2);
     paint_on(ctx, PAINT_DIM);
     place_add(ctx->out, place, ctx->columns - INDENT - 2);
@@ -140,7 +153,8 @@ static void add_excerpt_head(struct text_ctx *ctx, const struct place *place) {
 }
 
 static void add_excerpt(struct text_ctx *ctx, const struct source_file *source,
-                        const struct place *place, bool named) {
+                        const struct place *place, bool named)
+{
     size_t last = source->starts.len;
     if (place->line == 0 || place->line > last)
         return;
@@ -154,7 +168,8 @@ static void add_excerpt(struct text_ctx *ctx, const struct source_file *source,
 }
 
 static void add_excerpt_of(struct text_ctx *ctx, struct str path, const struct place *place,
-                           bool named) {
+                           bool named)
+{
     struct source_file source;
     if (!source_open(&source, path, ctx->out->memory))
         return;
@@ -162,13 +177,15 @@ static void add_excerpt_of(struct text_ctx *ctx, struct str path, const struct p
     source_close(&source);
 }
 
-static bool near(const struct place *a, const struct place *b) {
+static bool near(const struct place *a, const struct place *b)
+{
     uint32_t apart = a->line > b->line ? a->line - b->line : b->line - a->line;
     return str_equal(a->file, b->file) && apart <= EXCERPT_AROUND;
 }
 
 /* The step itself, and the dearest allocation when that is elsewhere. */
-static void add_sources(struct text_ctx *ctx, const struct cause *cause) {
+static void add_sources(struct text_ctx *ctx, const struct cause *cause)
+{
     add_excerpt_of(ctx, cause->source_path, &cause->place, true);
     if (cause->part_count == 0)
         return;
@@ -179,7 +196,8 @@ static void add_sources(struct text_ctx *ctx, const struct cause *cause) {
 
 /* ---- who pays ---- */
 
-static void describe_site(struct sb *out, const struct site *site) {
+static void describe_site(struct sb *out, const struct site *site)
+{
     utf8_add_line(out, fact_expression(site));
     if (site->size)
         sb_addf(out, ", %llu B each", (unsigned long long)site->size);
@@ -193,7 +211,8 @@ static void describe_site(struct sb *out, const struct site *site) {
         sb_adds(out, " ~");
 }
 
-static void add_site(struct text_ctx *ctx, const struct cause_part *part, size_t place_columns) {
+static void add_site(struct text_ctx *ctx, const struct cause_part *part, size_t place_columns)
+{
     struct sb *scratch = &ctx->scratch, *out = ctx->out;
     const struct site *site = &ctx->evidence->sites[part->site];
     report_amount(scratch, part->value, ctx->evidence->unit);
@@ -212,7 +231,8 @@ static void add_site(struct text_ctx *ctx, const struct cause_part *part, size_t
     sb_clear(scratch);
 }
 
-static void add_sites_left(struct text_ctx *ctx, const struct cause *cause) {
+static void add_sites_left(struct text_ctx *ctx, const struct cause *cause)
+{
     int64_t rest = 0;
     for (size_t i = SITE_ROWS; i < cause->part_count; i++)
         rest += cause->parts[i].value;
@@ -223,7 +243,8 @@ static void add_sites_left(struct text_ctx *ctx, const struct cause *cause) {
     sb_addf(ctx->out, "         %zu more place%s\n", left, left == 1 ? "" : "s");
 }
 
-static void add_sites(struct text_ctx *ctx, const struct cause *cause) {
+static void add_sites(struct text_ctx *ctx, const struct cause *cause)
+{
     if (cause->part_count == 0)
         return;
     add_heading(ctx, "Allocated at");
@@ -240,7 +261,8 @@ static void add_sites(struct text_ctx *ctx, const struct cause *cause) {
         add_sites_left(ctx, cause);
 }
 
-void story_add(struct text_ctx *ctx, size_t cause_index) {
+void story_add(struct text_ctx *ctx, size_t cause_index)
+{
     const struct cause *cause = &ctx->evidence->causes[cause_index];
     add_title(ctx, cause);
     add_where(ctx, cause);

@@ -20,7 +20,8 @@ enum {
 
 /* ---- the head ---- */
 
-static void add_fact(struct text_ctx *ctx, const char *label) {
+static void add_fact(struct text_ctx *ctx, const char *label)
+{
     paint_on(ctx, PAINT_DIM);
     column_left(ctx->out, str_from(label), LABEL);
     paint_off(ctx);
@@ -28,7 +29,8 @@ static void add_fact(struct text_ctx *ctx, const char *label) {
     sb_clear(&ctx->scratch);
 }
 
-static void add_type(struct text_ctx *ctx) {
+static void add_type(struct text_ctx *ctx)
+{
     struct str meaning = fact_meaning(ctx->evidence->type_name);
     utf8_add_line(&ctx->scratch, ctx->evidence->type_name);
     if (meaning.len) {
@@ -38,7 +40,8 @@ static void add_type(struct text_ctx *ctx) {
     add_fact(ctx, "sample type");
 }
 
-static void add_total(struct text_ctx *ctx) {
+static void add_total(struct text_ctx *ctx)
+{
     const struct evidence *evidence = ctx->evidence;
     report_amount(&ctx->scratch, evidence->total, evidence->unit);
     sb_adds(&ctx->scratch, "; ");
@@ -53,7 +56,8 @@ static void add_total(struct text_ctx *ctx) {
     add_fact(ctx, "total");
 }
 
-static void add_coverage(struct text_ctx *ctx) {
+static void add_coverage(struct text_ctx *ctx)
+{
     struct coverage coverage = fact_coverage(ctx->evidence);
     sb_addf(&ctx->scratch, "the first %zu of %zu cover ", coverage.causes,
             ctx->evidence->cause_count);
@@ -62,21 +66,24 @@ static void add_coverage(struct text_ctx *ctx) {
     add_fact(ctx, "causes");
 }
 
-static void add_notices(struct text_ctx *ctx) {
+static void add_notices(struct text_ctx *ctx)
+{
     struct sb notices;
     sb_init(&notices, ctx->out->memory);
     fact_notices(ctx->evidence, &notices);
     struct str rest = sb_str(&notices);
     while (rest.len) {
-        struct str line = str_cut(&rest, '\n');
-        paint_on(ctx, str_starts(line, STR("warning")) ? PAINT_WARNING : PAINT_DIM);
-        wrap_add(ctx->out, line, 0, ctx->prose);
-        paint_off(ctx);
+        struct str notice = str_cut(&rest, '\n');
+        enum paint paint = str_starts(notice, STR("warning")) ? PAINT_WARNING : PAINT_DIM;
+        wrap_add(&ctx->scratch, notice, 0, ctx->prose);
+        paint_lines(ctx, paint, sb_str(&ctx->scratch));
+        sb_clear(&ctx->scratch);
     }
     sb_release(&notices);
 }
 
-static void add_head(struct text_ctx *ctx) {
+static void add_head(struct text_ctx *ctx)
+{
     add_type(ctx);
     add_total(ctx);
     if (ctx->evidence->cause_count)
@@ -98,7 +105,8 @@ struct table {
 };
 enum { RANK = 3, SHARE = 6, VALUE = 9, RANGE = 11 };
 
-static struct table table_for(const struct text_ctx *ctx) {
+static struct table table_for(const struct text_ctx *ctx)
+{
     struct table table = {.before_text = RANK + 2 + SHARE + 1 + VALUE + 2 + RANGE + 2};
     size_t columns = ctx->columns < WIDE_COLUMNS ? ctx->columns : WIDE_COLUMNS;
     if (ctx->style->color && columns >= BAR_FROM) {
@@ -114,7 +122,8 @@ static struct table table_for(const struct text_ctx *ctx) {
     return table;
 }
 
-static void add_table_head(struct text_ctx *ctx, const struct table *table) {
+static void add_table_head(struct text_ctx *ctx, const struct table *table)
+{
     struct sb *out = ctx->out;
     paint_on(ctx, PAINT_DIM);
     column_right(out, STR("#"), RANK);
@@ -129,7 +138,8 @@ static void add_table_head(struct text_ctx *ctx, const struct table *table) {
 }
 
 /* Eighths of a column, U+2588 FULL BLOCK down to U+258F. */
-static void add_bar(struct text_ctx *ctx, const struct table *table, int64_t value) {
+static void add_bar(struct text_ctx *ctx, const struct table *table, int64_t value)
+{
     double fraction = value > 0 ? amount_fraction(value, table->largest) : 0;
     size_t eighths = (size_t)(fraction * (double)table->bar * 8 + 0.5);
     paint_on(ctx, PAINT_BAR);
@@ -141,7 +151,8 @@ static void add_bar(struct text_ctx *ctx, const struct table *table, int64_t val
     sb_adds(ctx->out, "  ");
 }
 
-static void add_figures(struct text_ctx *ctx, const struct cause *cause) {
+static void add_figures(struct text_ctx *ctx, const struct cause *cause)
+{
     struct sb *scratch = &ctx->scratch;
     sb_addf(scratch, "%u", cause->id);
     column_right(ctx->out, sb_str(scratch), RANK);
@@ -159,11 +170,12 @@ static void add_figures(struct text_ctx *ctx, const struct cause *cause) {
 }
 
 /* One row; a text that is too long goes on in a second line. */
-static void add_row(struct text_ctx *ctx, const struct table *table, const struct cause *cause) {
+static void add_row(struct text_ctx *ctx, const struct table *table, const struct cause *cause)
+{
     struct str rest = cause->text.len ? cause->text : str_from(cause_category_title(cause->category));
     add_figures(ctx, cause);
     if (table->bar)
-        add_bar(ctx, table, cause->measure.value);
+        add_bar(ctx, table, cause->supported ? cause->measure.value : 0);
     column_left(ctx->out, wrap_next(&rest, table->text), table->text + 2);
     place_add(ctx->out, &cause->place, table->place);
     sb_addc(ctx->out, '\n');
@@ -175,7 +187,8 @@ static void add_row(struct text_ctx *ctx, const struct table *table, const struc
 }
 
 /* "3 more causes: 1.2MB (0.1%)" */
-static void add_rest(struct text_ctx *ctx, size_t count, int64_t value, const char *hint) {
+static void add_rest(struct text_ctx *ctx, size_t count, int64_t value, const char *hint)
+{
     if (count == 0)
         return;
     paint_on(ctx, PAINT_DIM);
@@ -188,7 +201,8 @@ static void add_rest(struct text_ctx *ctx, size_t count, int64_t value, const ch
     sb_addc(ctx->out, '\n');
 }
 
-static size_t add_supported(struct text_ctx *ctx, const struct table *table, size_t rows) {
+static size_t add_supported(struct text_ctx *ctx, const struct table *table, size_t rows)
+{
     const struct evidence *evidence = ctx->evidence;
     size_t shown = 0, left_out = 0;
     int64_t value = 0;
@@ -208,8 +222,8 @@ static size_t add_supported(struct text_ctx *ctx, const struct table *table, siz
     return shown;
 }
 
-/* Causes that too few samples stand behind: named apart, so that nobody reads a rank into them. */
-static void add_unsupported(struct text_ctx *ctx, const struct table *table) {
+static void add_unsupported_rows(struct text_ctx *ctx, const struct table *table)
+{
     const struct evidence *evidence = ctx->evidence;
     size_t shown = 0, left_out = 0;
     int64_t value = 0;
@@ -217,8 +231,7 @@ static void add_unsupported(struct text_ctx *ctx, const struct table *table) {
         const struct cause *cause = &evidence->causes[i];
         if (cause->supported)
             continue;
-        paint_on(ctx, PAINT_DIM);
-        if (shown == 0 && left_out == 0)
+        if (shown == 0)
             sb_adds(ctx->out, "\n     too few samples to rank:\n");
         if (shown < UNSUPPORTED_ROWS) {
             add_row(ctx, table, cause);
@@ -227,24 +240,41 @@ static void add_unsupported(struct text_ctx *ctx, const struct table *table) {
             left_out++;
             value += cause->measure.value;
         }
-        paint_off(ctx);
     }
     add_rest(ctx, left_out, value, "");
 }
 
-static void add_table(struct text_ctx *ctx) {
+/* Causes that too few samples stand behind: named apart and dimmed, so that nobody reads a rank
+ * into them. */
+static void add_unsupported(struct text_ctx *ctx, const struct table *table)
+{
+    struct sb rows;
+    sb_init(&rows, ctx->out->memory);
+    struct report_style plain = *ctx->style;
+    plain.color = false;
+    struct text_ctx inner = {.evidence = ctx->evidence, .style = &plain, .columns = ctx->columns,
+                             .prose = ctx->prose, .out = &rows};
+    sb_init(&inner.scratch, ctx->out->memory);
+    add_unsupported_rows(&inner, table);
+    paint_lines(ctx, PAINT_DIM, sb_str(&rows));
+    sb_release(&inner.scratch);
+    sb_release(&rows);
+}
+
+static void add_table(struct text_ctx *ctx)
+{
     const struct report_style *style = ctx->style;
     struct table table = table_for(ctx);
     sb_addc(ctx->out, '\n');
     add_table_head(ctx, &table);
     add_supported(ctx, &table, style->rows ? style->rows : DEFAULT_ROWS);
-    table.bar = 0;
     add_unsupported(ctx, &table);
 }
 
 /* ---- stories, and what nobody explains ---- */
 
-static void add_stories(struct text_ctx *ctx) {
+static void add_stories(struct text_ctx *ctx)
+{
     size_t wanted = ctx->style->stories ? ctx->style->stories : DEFAULT_STORIES;
     for (size_t i = 0; i < ctx->evidence->cause_count && wanted; i++) {
         if (!ctx->evidence->causes[i].supported)
@@ -254,7 +284,8 @@ static void add_stories(struct text_ctx *ctx) {
     }
 }
 
-static void add_unexplained_row(struct text_ctx *ctx, const struct unexplained *unexplained) {
+static void add_unexplained_row(struct text_ctx *ctx, const struct unexplained *unexplained)
+{
     struct sb *scratch = &ctx->scratch;
     report_amount(scratch, unexplained->value, ctx->evidence->unit);
     column_right(ctx->out, sb_str(scratch), VALUE + 4);
@@ -273,12 +304,14 @@ static void add_unexplained_row(struct text_ctx *ctx, const struct unexplained *
     sb_clear(scratch);
 }
 
-static void add_unexplained(struct text_ctx *ctx) {
+static void add_unexplained(struct text_ctx *ctx)
+{
     const struct evidence *evidence = ctx->evidence;
     if (evidence->unexplained_count == 0)
         return;
+    sb_addc(ctx->out, '\n');
     paint_on(ctx, PAINT_TITLE);
-    sb_adds(ctx->out, "\nUnexplained: ");
+    sb_adds(ctx->out, "Unexplained: ");
     report_amount(ctx->out, evidence->total - evidence->explained, evidence->unit);
     paint_off(ctx);
     sb_addc(ctx->out, '\n');
@@ -297,7 +330,8 @@ static void add_unexplained(struct text_ctx *ctx) {
 }
 
 void report_hot_text(const struct evidence *evidence, const struct report_style *style,
-                     struct sb *out) {
+                     struct sb *out)
+{
     struct text_ctx ctx = {.evidence = evidence, .style = style, .out = out};
     ctx.columns = style->columns < MIN_COLUMNS ? MIN_COLUMNS : style->columns;
     ctx.prose = ctx.columns < PROSE_COLUMNS ? ctx.columns : PROSE_COLUMNS;

@@ -18,14 +18,16 @@ static const struct lead leads[] = {
     {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
 };
 
-static const struct lead *find_lead(unsigned char byte) {
+static const struct lead *find_lead(unsigned char byte)
+{
     for (size_t i = 0; i < COUNT_OF(leads); i++)
         if (byte >= leads[i].from && byte <= leads[i].to)
             return &leads[i];
     return NULL;
 }
 
-static bool follows(const struct lead *lead, const unsigned char *bytes, size_t n) {
+static bool follows(const struct lead *lead, const unsigned char *bytes, size_t n)
+{
     if (n < lead->length || bytes[1] < lead->second || bytes[1] > lead->second_to)
         return false;
     for (size_t i = 2; i < lead->length; i++)
@@ -34,7 +36,8 @@ static bool follows(const struct lead *lead, const unsigned char *bytes, size_t 
     return true;
 }
 
-uint32_t utf8_next(struct str text, size_t *pos) {
+uint32_t utf8_next(struct str text, size_t *pos)
+{
     const unsigned char *bytes = (const unsigned char *)text.ptr + *pos;
     if (bytes[0] < 0x80) {
         *pos += 1;
@@ -52,7 +55,8 @@ uint32_t utf8_next(struct str text, size_t *pos) {
     return code;
 }
 
-void utf8_add(struct sb *out, uint32_t code) {
+void utf8_add(struct sb *out, uint32_t code)
+{
     if (code < 0x80) {
         sb_addc(out, (char)code);
         return;
@@ -65,18 +69,21 @@ void utf8_add(struct sb *out, uint32_t code) {
     sb_addn(out, bytes, n);
 }
 
-void utf8_add_valid(struct sb *out, struct str text) {
+void utf8_add_valid(struct sb *out, struct str text)
+{
     for (size_t pos = 0; pos < text.len;)
         utf8_add(out, utf8_next(text, &pos));
 }
 
 /* C0 and C1 controls, and the characters that "Trojan Source" (CVE-2021-42574) turns text with. */
-static bool steers(uint32_t code) {
+static bool steers(uint32_t code)
+{
     return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x200e || code == 0x200f ||
            (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-void utf8_add_line(struct sb *out, struct str text) {
+void utf8_add_line(struct sb *out, struct str text)
+{
     for (size_t pos = 0; pos < text.len;) {
         uint32_t code = utf8_next(text, &pos);
         if (code == '\t' || code == '\n' || code == '\r')
@@ -85,7 +92,8 @@ void utf8_add_line(struct sb *out, struct str text) {
     }
 }
 
-size_t utf8_width(struct str text) {
+size_t utf8_width(struct str text)
+{
     size_t width = 0;
     for (size_t pos = 0; pos < text.len; width++)
         utf8_next(text, &pos);

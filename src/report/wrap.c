@@ -2,14 +2,16 @@
 #include "report_int.h"
 
 /* The byte at which column `width` starts, or the end. */
-static size_t byte_of_column(struct str text, size_t width) {
+static size_t byte_of_column(struct str text, size_t width)
+{
     size_t pos = 0;
     for (size_t col = 0; col < width && pos < text.len; col++)
         utf8_next(text, &pos);
     return pos;
 }
 
-void report_fit(struct sb *out, struct str text, size_t width) {
+void report_fit(struct sb *out, struct str text, size_t width)
+{
     if (width == 0)
         return;
     if (byte_of_column(text, width) == text.len) {
@@ -20,28 +22,32 @@ void report_fit(struct sb *out, struct str text, size_t width) {
     sb_adds(out, "…");
 }
 
-void column_left(struct sb *out, struct str text, size_t width) {
+void column_left(struct sb *out, struct str text, size_t width)
+{
     size_t used = utf8_width(text);
     report_fit(out, text, width);
     if (used < width)
         sb_repeat(out, ' ', width - used);
 }
 
-void column_right(struct sb *out, struct str text, size_t width) {
+void column_right(struct sb *out, struct str text, size_t width)
+{
     size_t used = utf8_width(text);
     if (used < width)
         sb_repeat(out, ' ', width - used);
     report_fit(out, text, width);
 }
 
-static size_t last_blank(struct str text) {
+static size_t last_blank(struct str text)
+{
     for (size_t i = text.len; i-- > 1;)
         if (text.ptr[i] == ' ')
             return i;
     return 0;
 }
 
-struct str wrap_next(struct str *rest, size_t width) {
+struct str wrap_next(struct str *rest, size_t width)
+{
     struct str text = str_trim(*rest);
     size_t end = byte_of_column(text, width ? width : 1);
     if (end < text.len && text.ptr[end] != ' ') {
@@ -53,7 +59,8 @@ struct str wrap_next(struct str *rest, size_t width) {
     return str_trim(str_slice(text, 0, end));
 }
 
-void wrap_add(struct sb *out, struct str text, size_t indent, size_t columns) {
+void wrap_add(struct sb *out, struct str text, size_t indent, size_t columns)
+{
     size_t width = columns > indent ? columns - indent : 1;
     struct str rest = text;
     for (bool first = true; first || rest.len; first = false) {
@@ -66,7 +73,8 @@ void wrap_add(struct sb *out, struct str text, size_t indent, size_t columns) {
 
 /* Cuts folders off the front of a path until it fits, "…/order/order.go"; a name that is too long
  * alone is cut at its end. */
-static void path_add(struct sb *out, struct str path, size_t width) {
+static void path_add(struct sb *out, struct str path, size_t width)
+{
     if (utf8_width(path) <= width) {
         utf8_add_line(out, path);
         return;
@@ -84,7 +92,8 @@ static void path_add(struct sb *out, struct str path, size_t width) {
     utf8_add_line(out, rest);
 }
 
-void place_add(struct sb *out, const struct place *place, size_t width) {
+void place_add(struct sb *out, const struct place *place, size_t width)
+{
     char line[16] = "";
     if (place->line)
         snprintf(line, sizeof(line), ":%u", place->line);
@@ -94,7 +103,8 @@ void place_add(struct sb *out, const struct place *place, size_t width) {
     sb_adds(out, line);
 }
 
-struct str function_short(struct str function) {
+struct str function_short(struct str function)
+{
     size_t start = 0;
     for (size_t i = 0; i < function.len; i++) {
         char c = function.ptr[i];

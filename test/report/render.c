@@ -13,7 +13,8 @@ static const char *const samples[] = {
     [SAMPLE_EMPTY] = "empty",
 };
 
-static int sample_kind_of(const char *name) {
+static int sample_kind_of(const char *name)
+{
     for (size_t i = 0; i < COUNT_OF(samples); i++)
         if (strcmp(name, samples[i]) == 0)
             return (int)i;
@@ -21,7 +22,8 @@ static int sample_kind_of(const char *name) {
 }
 
 static bool render_as(const struct evidence *evidence, const char *form, const char *columns,
-                      struct sb *out) {
+                      struct sb *out)
+{
     struct report_style style = {
         .columns = columns ? (unsigned)strtoul(columns, NULL, 10) : 100,
         .color = strcmp(form, "color") == 0,
@@ -38,7 +40,8 @@ static bool render_as(const struct evidence *evidence, const char *form, const c
     return true;
 }
 
-int render_main(int argc, char **argv) {
+int render_main(int argc, char **argv)
+{
     int kind = argc >= 3 ? sample_kind_of(argv[1]) : -1;
     if (kind < 0) {
         fprintf(stderr, "usage: %s shop|hostile|big|empty text|color|json|html [COLUMNS]\n", argv[0]);

@@ -11,7 +11,8 @@
 #define SHOP "test/report/testdata/shop/"
 #define COMMAND_PACKAGE "example.com/shop/"
 
-static void exhausted(void *ctx, size_t wanted) {
+static void exhausted(void *ctx, size_t wanted)
+{
     (void)ctx;
     (void)wanted;
     abort();
@@ -131,7 +132,7 @@ static const struct row rows[] = {
      "func()", "kept in c.after", SITE_CLOSURE, VERDICT_HEAP, 32, 1, 9728, CLOSURES, 0, 0, false},
     {"api.go", "c.after = append", "api.(*call).later", HTTP "later", "", "[]func()",
      "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 2, 5120, CLOSURES, 0, 0, false},
-    {"api.go", "order.Save(o)", "api.postOrder", HTTP "postOrder", "func literal escapes to heap",
+    {"api.go", "c.later(func() {\n\t\tfeed", "api.postOrder", HTTP "postOrder", "func literal escapes to heap",
      "func()", "kept in c.after", SITE_CLOSURE, VERDICT_HEAP, 32, 1, 6144, CLOSURES, 0, 0, false},
     {"render.go", "out += row(o)", "render.Report", HTTP "getReport Report",
      "out + row(o) escapes to heap", "string", "string concatenation", SITE_STRING_CONCAT,
@@ -274,25 +275,28 @@ static const struct cause_row cause_rows[CAUSES] = {
 
 /* ---- sources ---- */
 
-static const char *root(void) {
+static const char *root(void)
+{
     const char *dir = getenv("ROOT");
     return dir ? dir : ".";
 }
 
-static char *slurp(const char *file, struct arena *arena) {
+static char *slurp(const char *file, struct arena *arena)
+{
     char path[4096];
     snprintf(path, sizeof(path), "%s/" SHOP "%s", root(), file);
+    char *text = arena_text(arena, 1 << 16);
     FILE *stream = fopen(path, "r");
     if (!stream)
         return NULL;
-    char *text = arena_text(arena, 1 << 16);
     size_t n = fread(text, 1, (1 << 16) - 1, stream);
     text[n] = '\0';
     fclose(stream);
     return text;
 }
 
-static uint32_t line_of(const char *file, const char *needle, struct arena *arena) {
+static uint32_t line_of(const char *file, const char *needle, struct arena *arena)
+{
     char *text = slurp(file, arena);
     char *found = text && *needle ? strstr(text, needle) : NULL;
     if (!text || !*needle)
@@ -307,7 +311,8 @@ static uint32_t line_of(const char *file, const char *needle, struct arena *aren
     return line;
 }
 
-static struct str join(struct arena *arena, const char *a, const char *b) {
+static struct str join(struct arena *arena, const char *a, const char *b)
+{
     size_t n = strlen(a) + strlen(b);
     char *text = arena_text(arena, n + 1);
     snprintf(text, n + 1, "%s%s", a, b);
@@ -315,7 +320,8 @@ static struct str join(struct arena *arena, const char *a, const char *b) {
 }
 
 /* "internal/order/order.go" for the shop's own files, absolute for others. */
-static struct str shown_file(struct arena *arena, const char *file) {
+static struct str shown_file(struct arena *arena, const char *file)
+{
     static const char *const packages[][2] = {
         {"order.go", "internal/order/"}, {"quote.go", "internal/order/"},
         {"api.go", "internal/api/"},     {"logline.go", "internal/logline/"},
@@ -327,24 +333,28 @@ static struct str shown_file(struct arena *arena, const char *file) {
     return join(arena, "/usr/lib/go/src/", file);
 }
 
-static struct str readable_file(struct arena *arena, const char *file) {
+static struct str readable_file(struct arena *arena, const char *file)
+{
     if (strchr(file, '/'))
         return STR_NONE;
     return join(arena, join(arena, root(), "/" SHOP).ptr, file);
 }
 
-static struct place place_of(struct arena *arena, const char *file, const char *needle) {
+static struct place place_of(struct arena *arena, const char *file, const char *needle)
+{
     return (struct place){shown_file(arena, file), line_of(file, needle, arena), *needle ? 2 : 0};
 }
 
-static struct str function_of(struct arena *arena, const char *function) {
+static struct str function_of(struct arena *arena, const char *function)
+{
     bool own = strncmp(function, "encoding", 8) && strncmp(function, "strings", 7);
     return join(arena, own ? COMMAND_PACKAGE : "", function);
 }
 
 /* ---- the profile ---- */
 
-static uint32_t add_function(struct profile *profile, const char *name) {
+static uint32_t add_function(struct profile *profile, const char *name)
+{
     uint32_t id = intern_add(&profile->strings, str_from(name));
     for (uint32_t i = 0; i < profile->functions.len; i++)
         if (profile->functions.at[i].name == id)
@@ -354,7 +364,8 @@ static uint32_t add_function(struct profile *profile, const char *name) {
     return (uint32_t)(profile->functions.len - 1);
 }
 
-static const char *long_name(const char *alias, size_t n) {
+static const char *long_name(const char *alias, size_t n)
+{
     for (size_t i = 0; i < COUNT_OF(functions); i++)
         if (strlen(functions[i][0]) == n && memcmp(functions[i][0], alias, n) == 0)
             return functions[i][1];
@@ -362,7 +373,8 @@ static const char *long_name(const char *alias, size_t n) {
 }
 
 /* A location of its own for each call: as if nothing were inlined, but for the first call. */
-static uint32_t add_stack(struct profile *profile, const char *aliases) {
+static uint32_t add_stack(struct profile *profile, const char *aliases)
+{
     uint32_t locations[64];
     size_t n = 0;
     while (*aliases) {
@@ -387,7 +399,8 @@ struct profile_join {
 };
 
 static void add_sample(struct profile *profile, struct profile_join *joined, uint32_t stack,
-                       int64_t value, uint32_t site, uint32_t cause) {
+                       int64_t value, uint32_t site, uint32_t cause)
+{
     struct profile_sample sample = {.stack = stack, .object_bytes = 64};
     VEC_PUSH(profile->memory, &profile->samples, sample);
     VEC_PUSH(profile->memory, &profile->values, value);
@@ -395,7 +408,8 @@ static void add_sample(struct profile *profile, struct profile_join *joined, uin
     VEC_PUSH(profile->memory, &joined->causes, cause);
 }
 
-static struct profile *new_profile(const struct memory *memory) {
+static struct profile *new_profile(const struct memory *memory)
+{
     struct profile *profile = memory_get(memory, sizeof(*profile));
     *profile = (struct profile){.memory = memory, .type_count = 1, .period = 524288,
                                 .time_nanos = 1767225600000000000, .source_count = 1};
@@ -405,7 +419,8 @@ static struct profile *new_profile(const struct memory *memory) {
     return profile;
 }
 
-static void free_profile(struct profile *profile) {
+static void free_profile(struct profile *profile)
+{
     const struct memory *memory = profile->memory;
     VEC_RELEASE(memory, &profile->functions);
     VEC_RELEASE(memory, &profile->frames);
@@ -420,7 +435,8 @@ static void free_profile(struct profile *profile) {
 
 /* ---- evidence ---- */
 
-static struct measure measure_for(int64_t value) {
+static struct measure measure_for(int64_t value)
+{
     uint64_t samples = (uint64_t)value / 524288 + 1;
     int64_t spread = 1;
     while (spread * spread < (int64_t)samples)
@@ -429,7 +445,8 @@ static struct measure measure_for(int64_t value) {
     return (struct measure){value, half > value ? 0 : value - half, value + half, samples};
 }
 
-static void fill_site(struct evidence *evidence, uint32_t i) {
+static void fill_site(struct evidence *evidence, uint32_t i)
+{
     struct arena *arena = &evidence->arena;
     const struct row *row = &rows[i];
     struct site *site = &evidence->sites[i];
@@ -457,7 +474,8 @@ static void fill_site(struct evidence *evidence, uint32_t i) {
 }
 
 static void add_row_samples(struct evidence *evidence, struct profile *profile,
-                            struct profile_join *joined, uint32_t i) {
+                            struct profile_join *joined, uint32_t i)
+{
     const struct row *row = &rows[i];
     uint32_t stack = add_stack(profile, row->stack);
     int64_t bytes = row->value * 1024;
@@ -468,18 +486,21 @@ static void add_row_samples(struct evidence *evidence, struct profile *profile,
     evidence->explained += bytes + row->other * 1024;
 }
 
-static int by_part_value(const void *left, const void *right) {
+static int by_part_value(const void *left, const void *right)
+{
     const struct cause_part *a = left, *b = right;
     return a->value != b->value ? (a->value > b->value ? -1 : 1) : (a->site < b->site ? -1 : 1);
 }
 
-static int64_t part_of(uint32_t site, unsigned cause) {
+static int64_t part_of(uint32_t site, unsigned cause)
+{
     const struct row *row = &rows[site];
     return (row->cause == cause ? row->value : 0) * 1024 +
            (row->other && row->other_cause == cause ? row->other : 0) * 1024;
 }
 
-static void fill_parts(struct evidence *evidence, struct cause *cause, unsigned index) {
+static void fill_parts(struct evidence *evidence, struct cause *cause, unsigned index)
+{
     cause->parts = ARENA_ARRAY(&evidence->arena, struct cause_part, COUNT_OF(rows));
     int64_t value = 0;
     for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
@@ -494,7 +515,8 @@ static void fill_parts(struct evidence *evidence, struct cause *cause, unsigned 
 
 /* Sites flow into the story's middle steps in turn, those into one another, the last into the cause,
  * and that into the heap. */
-static void fill_graph(struct evidence *evidence, struct cause *cause) {
+static void fill_graph(struct evidence *evidence, struct cause *cause)
+{
     size_t steps = cause->story_count > 2 ? cause->story_count - 2 : 0;
     size_t count = 2 + steps + cause->part_count;
     cause->nodes = ARENA_ARRAY(&evidence->arena, struct flow_node, count);
@@ -525,7 +547,8 @@ static void fill_graph(struct evidence *evidence, struct cause *cause) {
             (struct flow_edge){step, step - 1, cause->nodes[step].value};
 }
 
-static void fill_cause(struct evidence *evidence, unsigned index) {
+static void fill_cause(struct evidence *evidence, unsigned index)
+{
     struct arena *arena = &evidence->arena;
     const struct cause_row *row = &cause_rows[index];
     struct cause *cause = &evidence->causes[index];
@@ -546,18 +569,21 @@ static void fill_cause(struct evidence *evidence, unsigned index) {
 
 /* ---- ranking: sites and causes by value, samples renumbered ---- */
 
-static int by_site_value(const void *left, const void *right) {
+static int by_site_value(const void *left, const void *right)
+{
     const struct site *a = left, *b = right;
     return a->measure.value != b->measure.value ? (a->measure.value > b->measure.value ? -1 : 1)
                                                 : (a->id < b->id ? -1 : 1);
 }
 
-static int by_cause_value(const void *left, const void *right) {
+static int by_cause_value(const void *left, const void *right)
+{
     const struct cause *a = left, *b = right;
     return a->measure.value > b->measure.value ? -1 : 1;
 }
 
-static void rank_sites(struct evidence *evidence) {
+static void rank_sites(struct evidence *evidence)
+{
     uint32_t place[COUNT_OF(rows) + 1];
     qsort(evidence->sites, evidence->site_count, sizeof(struct site), by_site_value);
     for (uint32_t i = 0; i < evidence->site_count; i++) {
@@ -572,7 +598,8 @@ static void rank_sites(struct evidence *evidence) {
             evidence->sample_site[i] = place[evidence->sample_site[i]];
 }
 
-static void rank_causes(struct evidence *evidence) {
+static void rank_causes(struct evidence *evidence)
+{
     uint32_t place[CAUSES];
     for (uint32_t i = 0; i < CAUSES; i++)
         evidence->causes[i].id = i;
@@ -589,7 +616,8 @@ static void rank_causes(struct evidence *evidence) {
 }
 
 static void add_unexplained(struct evidence *evidence, struct profile *profile,
-                            struct profile_join *joined) {
+                            struct profile_join *joined)
+{
     static const struct unexplained unexplained[] = {
         {{"vendor.example/blob.decode", 26}, {{"/build/blob/decode.go", 21}, 88, 0}, 4194304,
          {"the package is not among the diagnostics", 40}},
@@ -606,7 +634,8 @@ static void add_unexplained(struct evidence *evidence, struct profile *profile,
     }
 }
 
-static struct evidence *new_evidence(const struct memory *memory) {
+static struct evidence *new_evidence(const struct memory *memory)
+{
     struct evidence *evidence = memory_get(memory, sizeof(*evidence));
     *evidence = (struct evidence){.memory = memory, .type_name = STR("alloc_space"),
                                   .unit = STR("bytes"), .go_version = STR("go1.26.8")};
@@ -615,7 +644,8 @@ static struct evidence *new_evidence(const struct memory *memory) {
     return evidence;
 }
 
-static void fill_shop(struct evidence *evidence) {
+static void fill_shop(struct evidence *evidence)
+{
     struct profile *profile = (struct profile *)evidence->profile;
     struct profile_join joined = {0};
     evidence->site_count = COUNT_OF(rows);
@@ -653,7 +683,8 @@ static const struct str hostile[] = {
     STR("{{data}}{{title}}]]></style>\r\n\tindented\x85"),
 };
 
-static void break_out(struct evidence *evidence) {
+static void break_out(struct evidence *evidence)
+{
     struct profile *profile = (struct profile *)evidence->profile;
     for (size_t i = 0; i < evidence->site_count; i++) {
         struct site *site = &evidence->sites[i];
@@ -681,13 +712,15 @@ static void break_out(struct evidence *evidence) {
 
 enum { BIG_CAUSES = 900, BIG_SITES = 9000, BIG_DEPTH = 40, BIG_SAMPLES = 60000 };
 
-static struct str numbered(struct arena *arena, const char *text, size_t number) {
+static struct str numbered(struct arena *arena, const char *text, size_t number)
+{
     char buf[128];
     snprintf(buf, sizeof(buf), "%s%zu", text, number);
     return join(arena, buf, "");
 }
 
-static void fill_big_cause(struct evidence *evidence, uint32_t i) {
+static void fill_big_cause(struct evidence *evidence, uint32_t i)
+{
     struct arena *arena = &evidence->arena;
     struct cause *cause = &evidence->causes[i];
     size_t parts = BIG_SITES / BIG_CAUSES;
@@ -707,12 +740,14 @@ static void fill_big_cause(struct evidence *evidence, uint32_t i) {
 }
 
 /* Deterministic numbers without a pattern (Knuth, TAOCP 3.3.4: the MMIX constants). */
-static uint64_t next_number(uint64_t *state) {
+static uint64_t next_number(uint64_t *state)
+{
     *state = *state * 6364136223846793005u + 1442695040888963407u;
     return *state >> 33;
 }
 
-static uint32_t add_big_stack(struct profile *profile, uint64_t *state) {
+static uint32_t add_big_stack(struct profile *profile, uint64_t *state)
+{
     struct profile_stack stack = {profile->stack_locations.len, BIG_DEPTH};
     uint32_t locations[BIG_DEPTH];
     for (uint32_t depth = 0; depth < BIG_DEPTH; depth++)
@@ -724,7 +759,8 @@ static uint32_t add_big_stack(struct profile *profile, uint64_t *state) {
     return (uint32_t)(profile->stacks.len - 1);
 }
 
-static void add_big_samples(struct evidence *evidence, struct profile_join *joined) {
+static void add_big_samples(struct evidence *evidence, struct profile_join *joined)
+{
     struct profile *profile = (struct profile *)evidence->profile;
     uint64_t state = 1;
     for (uint32_t i = 0; i < BIG_DEPTH * 8; i++) {
@@ -747,7 +783,8 @@ static void add_big_samples(struct evidence *evidence, struct profile_join *join
     }
 }
 
-static void fill_big(struct evidence *evidence) {
+static void fill_big(struct evidence *evidence)
+{
     struct arena *arena = &evidence->arena;
     struct profile_join joined = {0};
     evidence->site_count = BIG_SITES;
@@ -766,7 +803,8 @@ static void fill_big(struct evidence *evidence) {
     evidence->sample_cause = joined.causes.at;
 }
 
-struct evidence *sample_new(enum sample_kind kind, const struct memory *memory) {
+struct evidence *sample_new(enum sample_kind kind, const struct memory *memory)
+{
     struct evidence *evidence = new_evidence(memory);
     if (kind == SAMPLE_SHOP || kind == SAMPLE_HOSTILE)
         fill_shop(evidence);
@@ -777,7 +815,8 @@ struct evidence *sample_new(enum sample_kind kind, const struct memory *memory) 
     return evidence;
 }
 
-void sample_free(struct evidence *evidence) {
+void sample_free(struct evidence *evidence)
+{
     const struct memory *memory = evidence->memory;
     memory_put(memory, evidence->sample_site);
     memory_put(memory, evidence->sample_cause);

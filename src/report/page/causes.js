@@ -142,7 +142,7 @@ function showDetail(index) {
   const cause = data.causes[index];
   const box = byId("detail");
   const sources = excerpts(cause);
-  const flow = make("div", { class: "flow", tabindex: 0, role: "group", "aria-label": "Flow" });
+  const flow = make("div", { class: "flow", id: "flow", tabindex: 0, role: "group", "aria-label": "Flow" });
   const children = [
     causeHead(cause, index),
     cause.nodes.length > 1 && part("Flow", "line width is bytes" +
@@ -152,7 +152,12 @@ function showDetail(index) {
     part("Allocated at", plural(cause.part_count, "site"), siteTable(cause)),
   ].flat(2).filter(Boolean);
   box.replaceChildren(...children.flat());
-  if (cause.nodes.length > 1) flow.append(flowPicture(cause, index, box.clientWidth));
+  drawFlow();
+}
+
+function drawFlow() {
+  const cause = data.causes[state.cause], flow = byId("flow");
+  if (flow) flow.replaceChildren(flowPicture(cause, state.cause, byId("detail").clientWidth));
 }
 
 /* ---- selection ---- */

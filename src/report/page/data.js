@@ -47,8 +47,9 @@ function shortFunction(name) {
 }
 
 const placeText = (place) => place.line ? `${place.file}:${place.line}` : place.file;
-/* The last two names of a path, for narrow columns. */
+/* The last two names of a path, or the last one, for narrow columns. */
 const shortPlace = (place) => placeText(place).split("/").slice(-2).join("/");
+const basePlace = (place) => placeText(place).split("/").pop();
 
 /* ---- indexes ---- */
 

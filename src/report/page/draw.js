@@ -11,7 +11,7 @@ function fill(node, attributes, children) {
     else if (name === "paint") node.style.fill = value;
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  for (const child of children.flat())
+  for (const child of children.flat(Infinity))
     if (child !== null && child !== undefined && child !== false) node.append(child);
   return node;
 }
@@ -21,6 +21,12 @@ const make = (tag, attributes, ...children) =>
 const draw = (tag, attributes, ...children) =>
   fill(document.createElementNS(SVG, tag), attributes, children);
 const byId = (id) => document.getElementById(id);
+
+/* A part of the page that has nothing to show, and the link to it. */
+function hide(section) {
+  byId(section).hidden = true;
+  byId(`${section}-link`).hidden = true;
+}
 
 /* The rank of a cause on its colour; a button that selects it, unless it stands inside one. */
 function chip(index, asText = false) {

@@ -102,7 +102,7 @@ function drawFlame() {
   flame.groups.clear();
   const rows = Math.max(...frames.map((frame) => frame[3])) + 1;
   const svg = draw("svg", {
-    viewBox: `0 0 ${width} ${rows * ROW + 1}`, height: rows * ROW + 1, tabindex: 0, role: "tree",
+    width, height: rows * ROW + 1, tabindex: 0, role: "tree",
     "aria-label": "Flame graph: arrows move, Enter zooms, Escape shows the whole",
     "aria-activedescendant": `frame-${flame.here}`,
   }, frames.map((frame) => drawFrame(...frame)));
@@ -218,6 +218,7 @@ function startLegend() {
 
 function startFlame() {
   readFlame();
+  if (flame.value[0] === 0) hide("flame");
   const cut = flame.value[0] < data.total ? "" : `frames below ${amount(data.flame.least)} left out`;
   byId("flame-note").textContent = data.flame.below_zero
     ? `samples below zero left out; frames below ${amount(data.flame.least)} too` : cut;

@@ -4,7 +4,7 @@
    along them. Small allocations with the same way are drawn as one card. */
 
 const CARD_FONT = "12px system-ui, sans-serif";
-const CARD = { width: 196, least: 128, gap: 46, between: 12, pad: 9, line: 15, sites: 8 };
+const CARD = { width: 196, least: 114, gap: 46, leastGap: 26, between: 12, pad: 9, line: 15, sites: 8 };
 const THICKEST = 26;
 
 /* Cards: { kind, text, place, value, members, column, y, height, lines } and links between them. */
@@ -73,7 +73,9 @@ function setColumns(model) {
 }
 
 function measureCards(model, width) {
-  const room = (width - CARD.gap * (model.columns - 1)) / model.columns;
+  const gaps = Math.max(1, model.columns - 1);
+  model.gap = Math.max(CARD.leastGap, Math.min(CARD.gap, (width - CARD.least * model.columns - 2) / gaps));
+  const room = (width - 2 - model.gap * gaps) / model.columns;
   model.width = Math.floor(Math.max(CARD.least, Math.min(CARD.width, room)));
   for (const card of model.cards) {
     card.lines = wrapText(card.text, CARD_FONT, model.width - 2 * CARD.pad, 3);
@@ -104,7 +106,7 @@ function setRows(model) {
     if (!card.gone) card.y += (model.height - card.columnHeight) / 2;
 }
 
-const cardX = (model, card) => card.column * (model.width + CARD.gap);
+const cardX = (model, card) => card.column * (model.width + model.gap);
 
 /* Where lines leave and enter: side by side down a card's edge, centred, in order of height. */
 function setPorts(model, thickness) {
@@ -130,7 +132,7 @@ function setPorts(model, thickness) {
 function linkPath(model, link) {
   const x1 = cardX(model, model.cards[link.from]) + model.width;
   const x2 = cardX(model, model.cards[link.to]);
-  const middle = x2 > x1 ? (x1 + x2) / 2 : x1 + CARD.gap;
+  const middle = x2 > x1 ? (x1 + x2) / 2 : x1 + model.gap;
   return `M${x1} ${link.y1}C${middle} ${link.y1} ${middle} ${link.y2} ${x2} ${link.y2}`;
 }
 
@@ -140,19 +142,20 @@ function cardLines(model, card, cause) {
   const texts = card.lines.map((line, i) => draw("text", { x, y: y + i * CARD.line }, line));
   y += card.lines.length * CARD.line;
   if (card.place.file) {
-    const place = wrapText(shortPlace(card.place), "11px monospace", model.width - 2 * CARD.pad, 1);
+    const place = wrapText(basePlace(card.place), "11px monospace", model.width - 2 * CARD.pad, 1);
     texts.push(draw("text", { x, y, class: "small" }, place));
     y += CARD.line;
   }
   texts.push(draw("text", { x, y, class: "bytes" },
-    `${amount(card.value)}  ${share(card.value, cause.value)}`));
+    card.value === cause.value ? amount(card.value)
+      : `${amount(card.value)}, ${share(card.value, cause.value)}`));
   return texts;
 }
 
 function drawCard(model, card, cause, index) {
   const on = card.kind === "cause";
   const shape = draw("rect", {
-    class: `card ${card.kind}`, x: cardX(model, card), y: card.y, width: model.width,
+    class: `card is-${card.kind}`, x: cardX(model, card), y: card.y, width: model.width,
     height: card.height, rx: 4, paint: on ? colourOf(index) : null,
   });
   const title = draw("title", {}, [card.text, placeText(card.place), amount(card.value)]
@@ -175,7 +178,7 @@ function flowPicture(cause, index, width) {
   const most = Math.max(1, ...model.links.map((link) => Math.abs(link.value)));
   const thickness = (value) => Math.max(1.5, Math.abs(value) / most * THICKEST);
   setPorts(model, thickness);
-  const across = model.columns * (model.width + CARD.gap) - CARD.gap;
+  const across = model.columns * (model.width + model.gap) - model.gap;
   return draw("svg", {
     width: across + 2, height: model.height + 2, viewBox: `-1 -1 ${across + 2} ${model.height + 2}`,
     role: "group", "aria-label": `How ${amount(cause.value)} flow from allocations to the heap`,

@@ -33,7 +33,7 @@ function startHead() {
 
 function startUnexplained() {
   if (!data.unexplained.length) {
-    byId("unexplained").hidden = byId("unexplained-link").hidden = true;
+    hide("unexplained");
     return;
   }
   const rest = data.total - data.explained;
@@ -94,17 +94,15 @@ function startTheme() {
 
 /* ---- start ---- */
 
-function redrawOnResize() {
-  let timer, width = window.innerWidth;
-  window.addEventListener("resize", () => {
-    if (window.innerWidth === width) return;
-    width = window.innerWidth;
+/* Both pictures are laid out for the width they have. */
+function watchWidth(box, redraw) {
+  let width = box.clientWidth, timer;
+  new ResizeObserver(() => {
+    if (box.clientWidth === width) return;
+    width = box.clientWidth;
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      drawFlame();
-      if (state.cause >= 0) showDetail(state.cause);
-    }, 120);
-  });
+    timer = setTimeout(redraw, 100);
+  }).observe(box);
 }
 
 document.documentElement.classList.add("js");
@@ -113,9 +111,12 @@ startHead();
 startSource();
 startRanking();
 startFlame();
+if (!data.causes.length) byId("causes").hidden = true;
+byId("nothing").hidden = data.total !== 0;
 startUnexplained();
 startLimits();
 select(0, false);
-redrawOnResize();
+watchWidth(byId("flame-box"), drawFlame);
+watchWidth(byId("detail"), drawFlow);
 /* For tests and for the console. */
-window.__unheap = { data, state, flame, select, search, zoom, showSource, ready: true };
+window.__unheap = { data, state, flame, select, amount, range, ready: true };

@@ -117,7 +117,7 @@ function sourceTable(file) {
     previous = line;
   }
   const head = ["bytes", "verdict", "cause", "line", "source"].map((word, i) =>
-    make("th", { scope: "col", class: i === 0 || i === 3 ? "number" : null }, word));
+    make("th", { scope: "col", class: i === 2 ? "cause" : i === 0 || i === 3 ? "number" : null }, word));
   return make("div", { class: "code" },
     make("table", {}, make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows)));
 }
@@ -144,18 +144,26 @@ function showSource(name, line, scroll) {
     byId("source-note").textContent = !file || !file.lines.size ? ""
       : file.whole ? "" : "parts around allocations only";
   }
-  if (line) goToLine(line);
-  else box.scrollTop = 0;
+  goToLine(line || dearestLine());
   if (scroll) byId("source").scrollIntoView();
 }
 
-/* The next line with bytes in the file, from the top again after the last. */
+/* The lines with bytes of the file that is shown, from the top. */
+function allocatingLines() {
+  const lines = [...files.get(shown.file).lines.keys()];
+  return lines.filter((line) => sitesAt.has(`${shown.file}:${line}`)).sort((a, b) => a - b);
+}
+
+/* The next one, from the top again after the last. */
 function nextAllocation() {
-  const rows = [...byId("source-box").querySelectorAll("tr[data-line]")];
-  const lines = rows.map((row) => Number(row.dataset.line))
-    .filter((line) => sitesAt.has(`${shown.file}:${line}`));
+  const lines = allocatingLines();
   const next = lines.find((line) => line > shown.line) || lines[0];
   if (next) goToLine(next);
+}
+
+function dearestLine() {
+  const cost = (line) => lineCost(sitesAt.get(`${shown.file}:${line}`));
+  return allocatingLines().sort((a, b) => cost(b) - cost(a))[0];
 }
 
 function startSource() {
@@ -166,5 +174,5 @@ function startSource() {
   picker.addEventListener("change", () => showSource(picker.value, 0, false));
   byId("source-next").addEventListener("click", nextAllocation);
   if (list.length) showSource(list[0].file, 0, false);
-  else byId("source").hidden = true;
+  else hide("source");
 }
