@@ -82,6 +82,57 @@ static struct str plain_reason(enum why_verdict verdict, enum site_kind kind)
     return verdict == WHY_STACK ? STR("it does not outlive its function") : STR_NONE;
 }
 
+/* Where a site is: where gc says it is, which for inlined copies is the outermost call. */
+static void put_plain_place(struct why_view *view, const struct why_site *site, json_t *object,
+                            struct sb *scratch)
+{
+    const struct message *message = &view->compiler->messages.at[site->message];
+    put(view, object, "package", why_package(view, message));
+    sb_clear(scratch);
+    why_function(view, site, scratch);
+    put(view, object, "function", sb_str(scratch));
+    put_place(view, object, compiler_str(view->compiler, message->path), message->line,
+              message->column);
+    json_object_set_new(object, "inlined_at", json_array());
+}
+
+static void put_inline_place(struct why_view *view, json_t *object, const struct inline_place *place,
+                             struct sb *scratch)
+{
+    sb_clear(scratch);
+    why_symbol(view, why_package_of_path(view, place->path), why_source_function(view, place),
+               scratch);
+    put(view, object, "function", sb_str(scratch));
+    put_place(view, object, compiler_str(view->compiler, place->path), place->line, place->column);
+}
+
+/* JSON logs tell where an inlined expression is written, and the calls that brought it here. */
+static void put_copied_place(struct why_view *view, const struct why_site *site, json_t *object,
+                             struct sb *scratch)
+{
+    const struct message *message = &view->compiler->messages.at[site->message];
+    size_t count;
+    const struct inline_place *places = compiler_inlined_at(view->compiler, message, &count);
+    if (count == 0) {
+        put_plain_place(view, site, object, scratch);
+        return;
+    }
+    put(view, object, "package", why_package_of_path(view, places[count - 1].path));
+    put_inline_place(view, object, &places[count - 1], scratch);
+    json_t *calls = json_array();
+    for (size_t i = count - 1; i > 0; i--) {
+        json_t *call = json_object();
+        put_inline_place(view, call, &places[i - 1], scratch);
+        json_array_append_new(calls, call);
+    }
+    json_t *outermost = json_object();
+    put_plain_place(view, site, outermost, scratch);
+    json_object_del(outermost, "inlined_at");
+    json_object_del(outermost, "package");
+    json_array_append_new(calls, outermost);
+    json_object_set_new(object, "inlined_at", calls);
+}
+
 static json_t *site_json(struct why_view *view, const struct why_site *site, struct sb *scratch)
 {
     const struct message *message = &view->compiler->messages.at[site->message];
@@ -89,12 +140,7 @@ static json_t *site_json(struct why_view *view, const struct why_site *site, str
     struct str subject = why_subject(message);
     enum site_kind kind = site_kind_of((enum message_kind)message->kind, subject);
     json_t *object = json_object();
-    put(view, object, "package", why_package(view, message));
-    sb_clear(scratch);
-    why_function(view, site, scratch);
-    put(view, object, "function", sb_str(scratch));
-    put_place(view, object, compiler_str(view->compiler, message->path), message->line,
-              message->column);
+    put_copied_place(view, site, object, scratch);
     put(view, object, "text", message->text);
     put(view, object, "kind", str_from(site_kind_name(kind)));
     put(view, object, "verdict", str_from(why_verdict_name(verdict)));
@@ -105,7 +151,6 @@ static json_t *site_json(struct why_view *view, const struct why_site *site, str
     json_t *story = story_json(view, message, scratch);
     put(view, object, "reason", scratch->len ? sb_str(scratch) : plain_reason(verdict, kind));
     json_object_set_new(object, "story", story);
-    json_object_set_new(object, "inlined_at", json_array());
     return object;
 }
 

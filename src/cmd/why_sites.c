@@ -83,11 +83,9 @@ struct str why_file(struct why_view *view, uint32_t path)
 struct str why_package(const struct why_view *view, const struct message *message)
 {
     const struct compiler *compiler = view->compiler;
-    uint32_t home = message->path < compiler->package_of_path_len
-                        ? compiler->package_of_path[message->path] : 0;
-    if (!home)
-        home = compiler->packages.at[message->package].import_path;
-    return compiler_str(compiler, home);
+    struct str home = why_package_of_path(view, message->path);
+    uint32_t printer = compiler->packages.at[message->package].import_path;
+    return home.len ? home : compiler_str(compiler, printer);
 }
 
 /* Import path as symbols have it: dots behind the last slash and odd bytes as %xx
@@ -119,20 +117,37 @@ static void name_print(struct str name, struct sb *out)
     }
 }
 
+/* Symbols of programs begin with "main". */
+static bool is_program(const struct compiler *compiler, struct str package)
+{
+    for (size_t i = 0; i < compiler->packages.len; i++) {
+        const struct compiled_package *known = &compiler->packages.at[i];
+        if (str_equal(compiler_str(compiler, known->import_path), package))
+            return str_is(compiler_str(compiler, known->name), "main");
+    }
+    return false;
+}
+
+void why_symbol(const struct why_view *view, struct str package, struct str name, struct sb *out)
+{
+    if (name.len == 0)
+        return;
+    prefix_print(is_program(view->compiler, package) ? STR("main") : package, out);
+    sb_addc(out, '.');
+    name_print(name, out);
+}
+
 void why_function(const struct why_view *view, const struct why_site *site, struct sb *out)
 {
+    const struct message *message = &view->compiler->messages.at[site->message];
+    why_symbol(view, why_package(view, message), site->function, out);
+}
+
+struct str why_package_of_path(const struct why_view *view, uint32_t path)
+{
     const struct compiler *compiler = view->compiler;
-    const struct message *message = &compiler->messages.at[site->message];
-    const struct compiled_package *printer = &compiler->packages.at[message->package];
-    struct str package = why_package(view, message);
-    if (site->function.len == 0)
-        return;
-    if (str_is(compiler_str(compiler, printer->name), "main") &&
-        str_equal(package, compiler_str(compiler, printer->import_path)))
-        package = STR("main");
-    prefix_print(package, out);
-    sb_addc(out, '.');
-    name_print(site->function, out);
+    uint32_t package = path < compiler->package_of_path_len ? compiler->package_of_path[path] : 0;
+    return compiler_str(compiler, package);
 }
 
 /* ---- which ---- */

@@ -88,6 +88,19 @@ static void site_ask(const struct why_view *view, const struct syntax_file *synt
         site->function = str_copy(arena, function->name);
 }
 
+struct str why_source_function(struct why_view *view, const struct inline_place *place)
+{
+    struct why_source source = {.file = {.memory = &view->cmd->memory}};
+    arena_init(&source.arena, &view->cmd->memory);
+    source_open(view, &source, compiler_str(view->compiler, place->path));
+    struct message at = {.line = place->line, .column = (uint16_t)place->column};
+    const struct syntax_function *function = function_around(&source.syntax, &at);
+    struct str name = function ? str_copy(&view->arena, function->name) : STR_NONE;
+    source_close(&source);
+    arena_release(&source.arena);
+    return name;
+}
+
 void why_ask_source(struct why_view *view)
 {
     struct why_source source = {.file = {.memory = &view->cmd->memory}};

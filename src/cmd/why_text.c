@@ -82,7 +82,9 @@ static void heading_print(struct why_view *view, const struct why_site *site,
         return;
     if (headed->times)
         sb_addc(out, '\n');
-    sb_addf(out, "# %.*s ", STR_ARGS(view->files.at[site->file]));
+    sb_addf(out, "# %.*s", STR_ARGS(view->files.at[site->file]));
+    if (site->function.len)
+        sb_addc(out, ' ');
     why_function(view, site, out);
     sb_addc(out, '\n');
     *headed = *site;

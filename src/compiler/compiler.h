@@ -93,6 +93,16 @@ struct judged_function {
     struct str reason;    /* of "cannot inline" */
     struct str name;      /* "(*T).M" */
 };
+/* Where inlining copied an expression from; known from JSON logs only. */
+struct inline_place {
+    uint32_t path; /* string id */
+    uint32_t line, column;
+};
+struct inlined_copy {
+    size_t offset; /* of a message's text in its source */
+    uint32_t first, count; /* in inline_places */
+};
+
 /* Everything gc said. Constant once read; may be shared by threads. */
 struct compiler {
     const struct memory *memory;
@@ -102,6 +112,8 @@ struct compiler {
     VEC(struct compiled_package) packages;
     VEC(struct compiler_source) sources;
     VEC(struct judged_function) judged; /* CAN_INLINE and CANNOT_INLINE, in the order of messages */
+    VEC(struct inlined_copy) inlined_copies; /* by offset */
+    VEC(struct inline_place) inline_places;
     uint32_t *package_of_path; /* by string id of a path: string id of its import path, or 0 */
     size_t package_of_path_len;
     struct str go_version; /* "go1.26.8"; when the text does not tell, a range: "go1.25 or newer" */
@@ -155,6 +167,12 @@ unsigned message_level(struct str text);
 /* Does the message itself say which function it lies in ("in F", "for F" of Go 1.25 and newer)? Else its
  * function was found by position. */
 bool message_names_function(const struct message *message);
+
+/* The places between a message's position, which is that of the outermost call, and where the expression
+ * is written: from the second outermost call to the expression itself. NULL when it was not inlined, or
+ * when the witness does not tell (text never does). */
+const struct inline_place *compiler_inlined_at(const struct compiler *compiler,
+                                               const struct message *message, size_t *count);
 
 /* ---- stories: one explanation, step by step ---- */
 

@@ -168,17 +168,21 @@ void paths_resolve(struct compiler *compiler, struct listed_packages listed, str
 struct str import_path_by_form(struct str path, struct arena *arena);
 
 /* ---- pattern.c ---- */
+/* What the go.mod at or above a directory makes of it; empty when there is none. */
+struct str import_path_of_dir(const char *dir, const struct memory *memory, struct arena *arena);
 /* Marks standard and wanted packages of a text that came without the go command. */
 void packages_mark(struct compiler *compiler, const struct compiler_request *request,
                    struct arena *arena);
 
 /* ---- symbol.c ---- */
+/* "%2e" is "."; the text is in the arena when it holds a "%". */
+struct str percent_decode(struct str text, struct arena *arena);
 /* "F[int].func1" becomes "F[...].func1". */
 struct str type_arguments_shorten(struct str name, struct arena *arena);
 
 /* ---- logs.c ---- */
 /* Reads a directory of -json=0 logs into text that says the same. */
-NODISCARD enum status logs_read(const char *dir, struct compiler *compiler, struct sb *text,
-                                struct diag_sink *sink);
+NODISCARD enum status logs_read(const char *dir, struct compiler *compiler,
+                                struct workers *workers, struct sb *text, struct diag_sink *sink);
 
 #endif

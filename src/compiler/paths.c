@@ -323,6 +323,13 @@ static uint32_t path_resolve(struct path_resolver *resolver, struct str path)
     return intern_add(&resolver->compiler->strings, import_path_by_form(path, resolver->arena));
 }
 
+static void path_resolve_once(struct path_resolver *resolver, uint32_t path)
+{
+    uint32_t *package = &resolver->compiler->package_of_path[path];
+    if (path && !*package)
+        *package = path_resolve(resolver, compiler_str(resolver->compiler, path));
+}
+
 void paths_resolve(struct compiler *compiler, struct listed_packages listed, struct str dir)
 {
     struct arena scratch;
@@ -336,13 +343,12 @@ void paths_resolve(struct compiler *compiler, struct listed_packages listed, str
     directories_learn(&resolver);
     uint32_t last = 0;
     for (size_t i = 0; i < compiler->messages.len; i++) {
-        uint32_t path = compiler->messages.at[i].path;
-        if (path == last || path == 0 || compiler->package_of_path[path])
-            continue;
-        last = path;
-        struct str text = compiler_str(compiler, path);
-        compiler->package_of_path[path] = path_resolve(&resolver, text);
+        if (compiler->messages.at[i].path != last)
+            path_resolve_once(&resolver, compiler->messages.at[i].path);
+        last = compiler->messages.at[i].path;
     }
+    for (size_t i = 0; i < compiler->inline_places.len; i++)
+        path_resolve_once(&resolver, compiler->inline_places.at[i].path);
     map_release(&resolver.directories);
     arena_release(&scratch);
 }

@@ -155,6 +155,18 @@ static struct module_place module_find(const char *dir, const struct memory *mem
     return place;
 }
 
+struct str import_path_of_dir(const char *dir, const struct memory *memory, struct arena *arena)
+{
+    struct module_place place = module_find(dir, memory, arena);
+    if (place.path.len == 0 || place.relative_dir.len == 0)
+        return place.path;
+    char *text = arena_text(arena, place.path.len + place.relative_dir.len + 1);
+    memcpy(text, place.path.ptr, place.path.len);
+    text[place.path.len] = '/';
+    memcpy(text + place.path.len + 1, place.relative_dir.ptr, place.relative_dir.len);
+    return (struct str){text, place.path.len + 1 + place.relative_dir.len};
+}
+
 /* ---- packages of a text ---- */
 
 static bool is_below(struct str path, struct str root)
@@ -194,7 +206,8 @@ static bool is_wanted(const struct compiler *compiler, const struct compiled_pac
                       const struct compiler_request *request, const struct module_place *module)
 {
     struct str import_path = tested_package(compiler, package);
-    if (request->pattern_count == 0 || str_is(import_path, "command-line-arguments"))
+    if (request->pattern_count == 0 || str_is(import_path, "command-line-arguments") ||
+        import_path.len == 0)
         return true;
     for (size_t i = 0; i < request->pattern_count; i++) {
         if (package_matches(import_path, package->standard, str_from(request->patterns[i]),

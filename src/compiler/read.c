@@ -27,6 +27,8 @@ void compiler_free(struct compiler *compiler)
     VEC_RELEASE(memory, &compiler->packages);
     VEC_RELEASE(memory, &compiler->sources);
     VEC_RELEASE(memory, &compiler->judged);
+    VEC_RELEASE(memory, &compiler->inlined_copies);
+    VEC_RELEASE(memory, &compiler->inline_places);
     intern_release(&compiler->strings);
     arena_release(&compiler->arena);
     memory_put(memory, compiler);
@@ -342,12 +344,13 @@ static enum status hand_over(struct compiler *compiler, enum status status, stru
 }
 
 static enum status logs_as_text(const char *dir, struct compiler *compiler, struct file *file,
-                                struct diag_sink *sink)
+                                struct workers *workers, struct diag_sink *sink)
 {
     struct sb text;
     sb_init(&text, compiler->memory);
-    enum status status = logs_read(dir, compiler, &text, sink);
+    enum status status = logs_read(dir, compiler, workers, &text, sink);
     compiler->from_json = true;
+    compiler->level = 2;
     if (status == STATUS_OK) {
         unsigned char *bytes = memory_get(compiler->memory, text.len + 1);
         memcpy(bytes, text.text ? text.text : "", text.len);
@@ -364,7 +367,7 @@ enum status compiler_read(const char *path, const struct compiler_request *reque
     struct compiler *compiler = compiler_new(memory);
     struct file file = {.memory = memory};
     struct str name = str_from(path);
-    enum status status = dir_exists(path) ? logs_as_text(path, compiler, &file, sink)
+    enum status status = dir_exists(path) ? logs_as_text(path, compiler, &file, workers, sink)
                                           : file_open_unpacked(&file, path, memory, sink);
     if (status == STATUS_OK)
         status = compiler_add_source(compiler, &file, name, false, workers, sink);

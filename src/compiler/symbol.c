@@ -13,7 +13,7 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static struct str percent_decode(struct str text, struct arena *arena)
+struct str percent_decode(struct str text, struct arena *arena)
 {
     if (str_find_char(text, '%') < 0)
         return text;

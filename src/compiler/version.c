@@ -35,6 +35,8 @@ static struct str version_of_paths(const struct compiler *compiler)
 
 void compiler_version_from_text(struct compiler *compiler, unsigned since, unsigned until)
 {
+    if (compiler->go_version.len) /* logs tell it */
+        return;
     struct str version = version_of_paths(compiler);
     struct sb text;
     sb_init(&text, compiler->memory);
