@@ -1,8 +1,9 @@
 /* amount.c: bytes, counts and shares for people.
  *
- * Bytes are written as `go tool pprof` writes them, digit for digit, so that a figure of a report can
- * be searched for in pprof's output and the other way round (google/pprof, internal/measurement:
- * units of 1024 with the largest that gives at least 1, two decimals, ".00" left out). */
+ * Bytes are written as `go tool pprof` writes them, digit for digit, so that a figure of a report
+ * can be searched for in pprof's output and the other way round (google/pprof,
+ * internal/measurement: units of 1024 with the largest that gives at least 1, two decimals, ".00"
+ * left out). */
 #include <stdio.h>
 
 #include "report_int.h"

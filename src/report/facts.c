@@ -54,6 +54,11 @@ uint64_t fact_samples(const struct evidence *evidence)
     return samples;
 }
 
+struct str fact_cause_text(const struct cause *cause)
+{
+    return cause->text.len ? cause->text : str_from(cause_category_title(cause->category));
+}
+
 struct str fact_without_verb(struct str text)
 {
     static const char *const heads[] = {"moved to heap: "};

@@ -1,7 +1,7 @@
 /* json.c: jansson's values streamed into a string builder.
  *
- * jansson answers "no memory" with NULL or -1; here that goes the way of all memory, to `exhausted`.
- * Texts are made valid UTF-8 first, so nothing else can fail. */
+ * jansson answers "no memory" with NULL or -1; here that goes the way of all memory, to
+ * `exhausted`. Texts are made valid UTF-8 first, so nothing else can fail. */
 #include "report_int.h"
 
 /* Nine digits tell any two shares apart that a person could; and the same on every machine. */

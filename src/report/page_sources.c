@@ -1,8 +1,8 @@
 /* page_sources.c: the source that the page carries with it.
  *
  * Files go in by the bytes that they allocate: whole while LIMIT_PAGE_SOURCE_BYTES lasts, then only
- * the lines around those that the report speaks of while LIMIT_PAGE_EXCERPT_BYTES lasts. What is left
- * is known to the page by name. */
+ * the lines around those that the report speaks of while LIMIT_PAGE_EXCERPT_BYTES lasts. What is
+ * left is known to the page by name. */
 #include <stdlib.h>
 
 #include "report_int.h"
@@ -124,8 +124,8 @@ static struct window window_around(const struct source_file *source, uint32_t li
     return (struct window){line > AROUND ? line - AROUND : 1, to < last ? to : last};
 }
 
-/* The next window of a file, those that touch in one. *next counts the lines that are done; false at
- * the end. */
+/* The next window of a file, those that touch in one. *next counts the lines that are done; false
+ * at the end. */
 static bool next_window(const struct source_file *source, const struct page_file *file,
                         size_t *next, struct window *window)
 {

@@ -1,7 +1,7 @@
 /* report: what the person, the script and the browser see.
  *
- * Every function appends a whole document to a string builder; nothing here prints, and nothing here
- * knows how a fact was found. The same evidence gives the same bytes. */
+ * Every function appends a whole document to a string builder; nothing here prints, and nothing
+ * here knows how a fact was found. The same evidence gives the same bytes. */
 #ifndef UNHEAP_REPORT_H
 #define UNHEAP_REPORT_H
 
@@ -9,7 +9,8 @@
 #include "evidence/evidence.h"
 
 struct report_style {
-    unsigned columns; /* of the terminal; 100 when it is not one; lines never get longer than that */
+    unsigned columns; /* of the terminal; 100 when it is not one; no line gets longer (but for less
+                         than 60, which is taken for 60) */
     bool color;       /* ANSI colours and the bytes bar: on a terminal only */
     size_t rows;      /* -n: how many causes; 0: 20 */
     size_t stories;   /* how many of them with their story and source lines; 0: 3 */
@@ -21,17 +22,19 @@ void report_hot_text(const struct evidence *evidence, const struct report_style 
                      struct sb *out);
 /* `hot -json`: schema "unheap.hot/1" (reference/cli.md). */
 void report_hot_json(const struct evidence *evidence, struct sb *out);
-/* `hot -html`: one self-contained page. Sources are read through evidence's source_path; files that
- * cannot be read are left out. */
+/* `hot -html`: one self-contained page, for any browser of the last two years. Sources are read
+ * through evidence's source_path; files that cannot be read are left out. The page holds the dearest
+ * causes, sites, frames and sources up to LIMIT_PAGE_* and says what it leaves out. */
 void report_hot_html(const struct evidence *evidence, const struct report_style *style,
                      struct sb *out);
 
-/* "12.3 MB": binary multiples as pprof prints them (kB, MB, GB of 1024); counts with k, M, G of 1000
- * are for unit "count". Bytes exactly below 1024. */
+/* "512.05kB", "1.50MB", "12B": bytes as `go tool pprof` writes them, digit for digit (kB, MB, GB of
+ * 1024, two decimals, ".00" left out). Other units are counts: "999", "12.3k", "1.23M" of 1000. */
 void report_amount(struct sb *out, int64_t value, struct str unit);
-/* "38.1%" */
+/* "38.1%"; "<0.1%" for what is more than nothing but would round to it. */
 void report_share(struct sb *out, int64_t value, int64_t total);
-/* Text cut to `width` columns with an ellipsis; UTF-8 aware by code points. */
+/* Text cut to `width` columns (code points) with an ellipsis. What comes out is valid UTF-8 on one
+ * line, without characters that a terminal could be steered with. */
 void report_fit(struct sb *out, struct str text, size_t width);
 
 #endif

@@ -64,6 +64,8 @@ void fact_notices(const struct evidence *evidence, struct sb *out);
 const char *fact_kind_name(enum site_kind kind); /* the contract's word */
 /* "&Order{...} escapes to heap" as "&Order{...}". */
 struct str fact_without_verb(struct str text);
+/* The cause in its own words, else in those of its category. */
+struct str fact_cause_text(const struct cause *cause);
 /* The site's expression; else its type, else its kind. */
 struct str fact_expression(const struct site *site);
 
@@ -113,7 +115,8 @@ struct json_out {
     bool in_html;
     bool first; /* of the current list or object */
 };
-void json_out_init(struct json_out *json, const struct memory *memory, struct sb *out, bool in_html);
+void json_out_init(struct json_out *json, const struct memory *memory, struct sb *out,
+                   bool in_html);
 void json_out_release(struct json_out *json);
 /* Document structure: `name` NULL inside a list. */
 void json_begin(struct json_out *json, const char *name, char bracket);
@@ -162,8 +165,8 @@ struct flame {
     int64_t least;       /* nodes below it were cut; their bytes are in their parents' selfs */
     bool below_zero;     /* samples below zero were left out (a profile with -base) */
 };
-/* Leaves nodes below `least` out; the children of the dearest nodes come first, and no more are added
- * once there are `max_nodes`. */
+/* Leaves nodes below `least` out; the children of the dearest nodes come first, and no more are
+ * added once there are `max_nodes`. */
 void flame_build(struct flame *flame, const struct evidence *evidence, int64_t least,
                  size_t max_nodes);
 void flame_release(struct flame *flame);

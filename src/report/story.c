@@ -32,8 +32,7 @@ static void add_title(struct text_ctx *ctx, const struct cause *cause)
     sb_addc(out, '\n');
     paint_on(ctx, PAINT_TITLE);
     sb_adds(out, rank);
-    column_left(out, cause->text.len ? cause->text : str_from(cause_category_title(cause->category)),
-                width);
+    column_left(out, fact_cause_text(cause), width);
     sb_adds(out, "  ");
     sb_add(out, sb_str(scratch));
     paint_off(ctx);

@@ -172,7 +172,7 @@ static void add_figures(struct text_ctx *ctx, const struct cause *cause)
 /* One row; a text that is too long goes on in a second line. */
 static void add_row(struct text_ctx *ctx, const struct table *table, const struct cause *cause)
 {
-    struct str rest = cause->text.len ? cause->text : str_from(cause_category_title(cause->category));
+    struct str rest = fact_cause_text(cause);
     add_figures(ctx, cause);
     if (table->bar)
         add_bar(ctx, table, cause->supported ? cause->measure.value : 0);

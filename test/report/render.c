@@ -44,7 +44,8 @@ int render_main(int argc, char **argv)
 {
     int kind = argc >= 3 ? sample_kind_of(argv[1]) : -1;
     if (kind < 0) {
-        fprintf(stderr, "usage: %s shop|hostile|big|empty text|color|json|html [COLUMNS]\n", argv[0]);
+        fprintf(stderr, "usage: %s shop|hostile|big|empty text|color|json|html [COLUMNS]\n",
+                argv[0]);
         return 2;
     }
     struct evidence *evidence = sample_new((enum sample_kind)kind, &sample_memory);

@@ -44,14 +44,14 @@ static const struct row rows[] = {
      "&Order{...} escapes to heap", "order.Order", "assigned to the map orders", SITE_COMPOSITE,
      VERDICT_HEAP, 128, 1, 181248, ORDERS, 0, 0, false},
     {"order.go", "return &Item{", "order.newItem", HTTP "postOrder Parse fromRequest newItem",
-     "&Item{...} escapes to heap", "order.Item", "appended to o.Items", SITE_COMPOSITE, VERDICT_HEAP,
-     32, 2, 302080, ORDERS, 0, 0, false},
+     "&Item{...} escapes to heap", "order.Item", "appended to o.Items", SITE_COMPOSITE,
+     VERDICT_HEAP, 32, 2, 302080, ORDERS, 0, 0, false},
     {"order.go", "Raw:      append", "order.fromRequest", HTTP "postOrder Parse fromRequest",
      "append escapes to heap", "[]uint8", "kept by the order", SITE_APPEND, VERDICT_HEAP, 0, 1,
      96256, ORDERS, 0, 0, false},
     {"order.go", "o.Items = append", "order.fromRequest", HTTP "postOrder Parse fromRequest", "",
-     "[]*order.Item", "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 1, 78848, ORDERS,
-     0, 0, false},
+     "[]*order.Item", "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 1, 78848,
+     ORDERS, 0, 0, false},
     {"order.go", "o.Notes = append", "order.fromRequest", HTTP "postOrder Parse fromRequest",
      "\"note: \" + note escapes to heap", "string", "kept by the order", SITE_STRING_CONCAT,
      VERDICT_HEAP, 0, 1, 44032, ORDERS, 12288, CONCAT, true},
@@ -59,16 +59,16 @@ static const struct row rows[] = {
      "growth of a map", SITE_MAP_GROWTH, VERDICT_NONE, 0, 1, 28672, ORDERS, 0, 0, false},
     {"api.go", "buf := make([]byte", "api.(*call).body", HTTP "postOrder body",
      "make([]byte, max(readSize, c.r.ContentLength)) escapes to heap", "[]uint8",
-     "its size is not known when compiling", SITE_MAKE_SLICE, VERDICT_HEAP, 0, 1, 402432, BUFFER, 0,
-     0, false},
+     "its size is not known when compiling", SITE_MAKE_SLICE, VERDICT_HEAP, 0, 1, 402432, BUFFER,
+     0, 0, false},
     {"api.go", "body = append(body", "api.(*call).body", HTTP "postOrder body", "", "[]uint8",
      "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 1, 61440, BUFFER, 0, 0, false},
     {"render.go", "return fmt.Sprintf(\"%s,%s", "render.row", HTTP "getReport Report row",
      "... argument does not escape", "[]any", "allocated in fmt.Sprintf", SITE_VARIADIC,
      VERDICT_NONE, 0, 1, 148480, FORMAT, 0, 0, false},
     {"render.go", "o.ID, o.Customer, len", "render.row", HTTP "getReport Report row",
-     "o.ID escapes to heap", "string", "converted to any for fmt", SITE_INTERFACE, VERDICT_HEAP, 16,
-     1, 33792, FORMAT, 0, 0, true},
+     "o.ID escapes to heap", "string", "converted to any for fmt", SITE_INTERFACE, VERDICT_HEAP,
+     16, 1, 33792, FORMAT, 0, 0, true},
     {"render.go", "%d.%02d", "render.Money", HTTP "getReport Report row Money",
      "cents / 100 escapes to heap", "int64", "converted to any for fmt", SITE_INTERFACE,
      VERDICT_HEAP, 8, 3, 22528, FORMAT, 0, 0, false},
@@ -76,40 +76,40 @@ static const struct row rows[] = {
      "n escapes to heap", "int", "converted to any for fmt", SITE_INTERFACE, VERDICT_HEAP, 8, 1,
      18432, FORMAT, 0, 0, false},
     {"order.go", "order %s: not found", "order.Find", HTTP "getReport Range Find",
-     "id escapes to heap", "string", "converted to any for fmt", SITE_INTERFACE, VERDICT_HEAP, 16, 1,
-     27648, FORMAT, 0, 0, false},
+     "id escapes to heap", "string", "converted to any for fmt", SITE_INTERFACE, VERDICT_HEAP, 16,
+     1, 27648, FORMAT, 0, 0, false},
     {"order.go", "order: not understood", "order.Parse", HTTP "postOrder Parse",
      "... argument escapes to heap", "[]any", "passed to fmt.Errorf", SITE_VARIADIC, VERDICT_HEAP,
      16, 1, 2048, FORMAT, 0, 0, false},
     {"order.go", "order %q of %s", "order.Parse", HTTP "postOrder Parse",
      "req.Customer escapes to heap", "string", "converted to any for fmt", SITE_INTERFACE,
      VERDICT_HEAP, 16, 1, 1536, FORMAT, 0, 0, false},
-    {"api.go", "body: %w", "api.(*call).body", HTTP "postOrder body", "&fmt.wrapError{...} escapes",
-     "fmt.wrapError", "allocated in fmt.Errorf", SITE_COMPOSITE, VERDICT_NONE, 32, 1, 1024, FORMAT,
-     0, 0, false},
+    {"api.go", "body: %w", "api.(*call).body", HTTP "postOrder body",
+     "&fmt.wrapError{...} escapes", "fmt.wrapError", "allocated in fmt.Errorf", SITE_COMPOSITE,
+     VERDICT_NONE, 32, 1, 1024, FORMAT, 0, 0, false},
     {"api.go", "%d items for %s", "api.postOrder.func1", HTTP "finish func1",
      "o.Customer escapes to heap", "string", "converted to any for fmt", SITE_INTERFACE,
      VERDICT_HEAP, 16, 1, 16384, FORMAT, 0, 0, false},
     {"api.go", "log.Printf", "api.handle.func1.1", HTTP "finish func1", "r.Method escapes to heap",
-     "string", "converted to any for log", SITE_INTERFACE, VERDICT_HEAP, 16, 1, 30720, FORMAT, 0, 0,
-     false},
+     "string", "converted to any for log", SITE_INTERFACE, VERDICT_HEAP, 16, 1, 30720, FORMAT, 0,
+     0, false},
     {"api.go", "lines\\n", "api.postLogs", HTTP "postLogs", "n escapes to heap", "int",
      "converted to any for fmt", SITE_INTERFACE, VERDICT_HEAP, 8, 1, 3072, FORMAT, 0, 0, false},
     {"logline.go", "line := &Line{", "logline.parse", HTTP "postLogs Ingest parse",
-     "&Line{...} escapes to heap", "logline.Line", "appended to lines", SITE_COMPOSITE, VERDICT_HEAP,
-     56, 1, 52224, LINES, 0, 0, false},
+     "&Line{...} escapes to heap", "logline.Line", "appended to lines", SITE_COMPOSITE,
+     VERDICT_HEAP, 56, 1, 52224, LINES, 0, 0, false},
     {"logline.go", "Fields: map[string]string{}", "logline.parse", HTTP "postLogs Ingest parse",
      "map[string]string{} escapes to heap", "map[string]string", "held by the line",
      SITE_MAP_LITERAL, VERDICT_HEAP, 48, 1, 46080, LINES, 0, 0, true},
     {"logline.go", "line.Fields[key] = value", "logline.parse", HTTP "postLogs Ingest parse", "",
-     "map[string]string", "growth of a map", SITE_MAP_GROWTH, VERDICT_NONE, 0, 1, 88064, LINES, 0, 0,
-     false},
+     "map[string]string", "growth of a map", SITE_MAP_GROWTH, VERDICT_NONE, 0, 1, 88064, LINES, 0,
+     0, false},
     {"logline.go", "line.Message += word", "logline.parse", HTTP "postLogs Ingest parse",
      "line.Message + (word + \" \") escapes to heap", "string", "held by the line",
      SITE_STRING_CONCAT, VERDICT_HEAP, 0, 1, 9216, LINES, 41984, CONCAT, false},
     {"logline.go", "lines = append(lines", "logline.keep", HTTP "postLogs Ingest keep", "",
-     "[]*logline.Line", "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 1, 12288, LINES,
-     0, 0, false},
+     "[]*logline.Line", "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 1, 12288,
+     LINES, 0, 0, false},
     {"strings/strings.go", "", "strings.genSplit", HTTP "postLogs Ingest parse genSplit",
      "make([]string, n) escapes to heap", "[]string", "its size is not known when compiling",
      SITE_MAKE_SLICE, VERDICT_HEAP, 0, 1, 25600, LINES, 0, 0, false},
@@ -125,15 +125,16 @@ static const struct row rows[] = {
     {"feed.go", "reply := make(chan", "feed.Recent", HTTP "getFeed Recent",
      "make(chan []*Event, 1) escapes to heap", "chan []*feed.Event", "sent with the event",
      SITE_MAKE_CHAN, VERDICT_HEAP, 104, 1, 5120, EVENTS, 0, 0, false},
-    {"api.go", "c := &call{", "api.handle.func1", HTTP "", "&call{...} escapes to heap", "api.call",
-     "captured by a closure that escapes", SITE_COMPOSITE, VERDICT_HEAP, 64, 1, 11264, CLOSURES, 0,
-     0, false},
+    {"api.go", "c := &call{", "api.handle.func1", HTTP "", "&call{...} escapes to heap",
+     "api.call", "captured by a closure that escapes", SITE_COMPOSITE, VERDICT_HEAP, 64, 1, 11264,
+     CLOSURES, 0, 0, false},
     {"api.go", "c.later(func() {", "api.handle.func1", HTTP "", "func literal escapes to heap",
      "func()", "kept in c.after", SITE_CLOSURE, VERDICT_HEAP, 32, 1, 9728, CLOSURES, 0, 0, false},
     {"api.go", "c.after = append", "api.(*call).later", HTTP "later", "", "[]func()",
      "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 2, 5120, CLOSURES, 0, 0, false},
-    {"api.go", "c.later(func() {\n\t\tfeed", "api.postOrder", HTTP "postOrder", "func literal escapes to heap",
-     "func()", "kept in c.after", SITE_CLOSURE, VERDICT_HEAP, 32, 1, 6144, CLOSURES, 0, 0, false},
+    {"api.go", "c.later(func() {\n\t\tfeed", "api.postOrder", HTTP "postOrder",
+     "func literal escapes to heap", "func()", "kept in c.after", SITE_CLOSURE, VERDICT_HEAP, 32,
+     1, 6144, CLOSURES, 0, 0, false},
     {"render.go", "out += row(o)", "render.Report", HTTP "getReport Report",
      "out + row(o) escapes to heap", "string", "string concatenation", SITE_STRING_CONCAT,
      VERDICT_HEAP, 0, 1, 331776, CONCAT, 0, 0, false},
@@ -143,21 +144,20 @@ static const struct row rows[] = {
     {"api.go", "strings.Split(string(body)", "api.postLogs", HTTP "postLogs",
      "string(body) escapes to heap", "string", "conversion of []byte to string",
      SITE_BYTES_TO_STRING, VERDICT_HEAP, 0, 1, 35840, CONCAT, 0, 0, false},
-    {"encoding/json/decode.go", "", "encoding/json.Unmarshal",
-     HTTP "postOrder Parse Unmarshal", "d escapes to heap", "json.decodeState",
-     "moved to heap: passed to an interface call", SITE_VARIABLE, VERDICT_HEAP, 240, 1, 15360,
-     CONCAT, 0, 0, false},
+    {"encoding/json/decode.go", "", "encoding/json.Unmarshal", HTTP "postOrder Parse Unmarshal",
+     "d escapes to heap", "json.decodeState", "moved to heap: passed to an interface call",
+     SITE_VARIABLE, VERDICT_HEAP, 240, 1, 15360, CONCAT, 0, 0, false},
     {"encoding/json/decode.go", "", "encoding/json.(*decodeState).literalStore",
      HTTP "postOrder Parse Unmarshal literalStore", "string(s) escapes to heap", "string",
-     "conversion of []byte to string", SITE_BYTES_TO_STRING, VERDICT_HEAP, 0, 1, 29696, CONCAT, 0, 0,
-     false},
+     "conversion of []byte to string", SITE_BYTES_TO_STRING, VERDICT_HEAP, 0, 1, 29696, CONCAT, 0,
+     0, false},
     {"quote.go", "q := newQuote(o.Items, \"\")", "order.(*Order).Dearest",
      HTTP "getReport Report row Dearest", "&quote{} escapes to heap", "order.quote",
      "returned, and newQuote is not inlined", SITE_COMPOSITE, VERDICT_HEAP, 1168, 1, 118784, QUOTE,
      0, 0, false},
     {"order.go", "found = append(found, o)", "order.Range", HTTP "getReport Range", "",
-     "[]*order.Order", "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 1, 7168, CONCAT,
-     0, 0, false},
+     "[]*order.Order", "growth of a slice in append", SITE_APPEND, VERDICT_NONE, 0, 1, 7168,
+     CONCAT, 0, 0, false},
 };
 
 /* Short names of `stack` and what the profile calls them. */
@@ -208,31 +208,32 @@ struct cause_row {
 static const struct cause_row cause_rows[CAUSES] = {
     [ORDERS] = {CAUSE_GLOBAL, "order.go", "orders[o.ID] = o", "order.Save",
      "stored in the global map orders",
-     "orders keeps every order that was ever saved: bound it or evict at order.go:69, and hold items "
-     "as values ([]Item in order.go:21) so that one allocation holds them all.",
+     "orders keeps every order that was ever saved: bound it or evict at order.go:69, and hold "
+     "items as values ([]Item in order.go:21) so that one allocation holds them all.",
      {{"order.go", "o := &Order{", "&Order{...} is allocated"},
       {"order.go", "o := &Order{", "and assigned to o"},
       {"order.go", "return o\n", "which fromRequest returns"},
       {"order.go", "return fromRequest", "to Parse, which returns it as well"},
       {"api.go", "order.Save(o)", "to postOrder, which passes it to Save as o"},
-      {"order.go", "orders[o.ID] = o", "there it is stored in the global map orders, which outlives "
-                                      "every call"}},
+      {"order.go", "orders[o.ID] = o",
+       "there it is stored in the global map orders, which outlives every call"}},
      true},
     [BUFFER] = {CAUSE_DYNAMIC_SIZE, "api.go", "buf := make([]byte", "api.(*call).body",
      "a buffer of unknown size for each request",
      "Take the buffer at api.go:50 from a sync.Pool of []byte by size class and give it back when "
      "the body was read.",
-     {{"api.go", "buf := make([]byte", "make([]byte, max(readSize, c.r.ContentLength)) is allocated"},
-      {"api.go", "buf := make([]byte", "its length is only known at run time, so it cannot be part of "
-                                       "a stack frame"}},
+     {{"api.go", "buf := make([]byte",
+       "make([]byte, max(readSize, c.r.ContentLength)) is allocated"},
+      {"api.go", "buf := make([]byte",
+       "its length is only known at run time, so it cannot be part of a stack frame"}},
      true},
     [FORMAT] = {CAUSE_INTERFACE, "render.go", "return fmt.Sprintf(\"%s,%s", "render.row",
      "converted to any for fmt.Sprintf",
      "Write the row with strconv.AppendInt and append into one reused []byte at render.go:18.",
      {{"render.go", "o.ID, o.Customer, len", "o.ID is converted to any, which takes its address"},
       {"render.go", "return fmt.Sprintf(\"%s,%s", "and put into the []any of the call's arguments"},
-      {"render.go", "return fmt.Sprintf(\"%s,%s", "fmt.Sprintf keeps its arguments in a *pp that is "
-                                                "reached through an interface"}},
+      {"render.go", "return fmt.Sprintf(\"%s,%s",
+       "fmt.Sprintf keeps its arguments in a *pp that is reached through an interface"}},
      true},
     [LINES] = {CAUSE_CONTAINER, "logline.go", "lines = append(lines", "logline.keep",
      "appended to the global slice lines",
@@ -244,19 +245,22 @@ static const struct cause_row cause_rows[CAUSES] = {
      true},
     [QUOTE] = {CAUSE_CONSTRUCTOR_NOT_INLINED, "quote.go", "func newQuote", "order.newQuote",
      "newQuote is not inlined: cost 131 exceeds budget 80",
-     "Split newQuote at quote.go:24: an outer function that makes the quote and can be inlined, and "
-     "fillQuote(q, items) for the loop. Both callers drop the quote, so it then stays on their stack.",
+     "Split newQuote at quote.go:24: an outer function that makes the quote and can be inlined, "
+     "and fillQuote(q, items) for the loop. Both callers drop the quote, so it then stays on their "
+     "stack.",
      {{"quote.go", "q := &quote{}", "&quote{} is allocated"},
       {"quote.go", "return q\n", "and returned"},
       {"order.go", "q := newQuote(o.Items, req", "to fromRequest, which does not keep it"},
-      {"quote.go", "func newQuote", "but newQuote cannot be inlined (cost 131 exceeds budget 80), so "
-                                    "what it returns must be on the heap"}},
+      {"quote.go", "func newQuote",
+       "but newQuote cannot be inlined (cost 131 exceeds budget 80), so what it returns must be on "
+       "the heap"}},
      true},
     [EVENTS] = {CAUSE_CHANNEL, "feed.go", "events <- &Event{Kind", "feed.Publish",
      "sent on the channel events",
-     "Make events a chan Event at feed.go:9: three words more are copied, and nothing is allocated.",
+     "Make events a chan Event at feed.go:9: some words more are copied, nothing is allocated.",
      {{"feed.go", "events <- &Event{Kind", "&Event{...} is allocated"},
-      {"feed.go", "events <- &Event{Kind", "and sent on events: its receiver is another goroutine"}},
+      {"feed.go", "events <- &Event{Kind",
+       "and sent on events: its receiver is another goroutine"}},
      true},
     [CLOSURES] = {CAUSE_CLOSURE, "api.go", "c.later(func() {", "api.handle.func1",
      "captured by the closure passed to later",
@@ -513,8 +517,8 @@ static void fill_parts(struct evidence *evidence, struct cause *cause, unsigned 
     cause->measure = measure_for(value);
 }
 
-/* Sites flow into the story's middle steps in turn, those into one another, the last into the cause,
- * and that into the heap. */
+/* Sites flow into the story's middle steps in turn, those into one another, the last into the
+ * cause, and that into the heap. */
 static void fill_graph(struct evidence *evidence, struct cause *cause)
 {
     size_t steps = cause->story_count > 2 ? cause->story_count - 2 : 0;
@@ -679,7 +683,8 @@ static const struct str hostile[] = {
     STR("<img src=x onerror=\"window.hostile = 2\">"),
     STR("<!--<script>\x1b[2J\x1b]0;title\x07"),
     STR("\xff\xfe bad \xc3( \xe2\x82 \xed\xa0\x80 \xf4\x90\x80\x80 bytes\0 inside"),
-    STR("'\"` onmouseover='window.hostile = 3' \\u003c \xe2\x80\xae" "desrever\xe2\x80\xac &lt;b&gt;"),
+    STR("'\"` onmouseover='window.hostile = 3' \\u003c "
+        "\xe2\x80\xae" "desrever\xe2\x80\xac &lt;b&gt;"),
     STR("{{data}}{{title}}]]></style>\r\n\tindented\x85"),
 };
 
@@ -724,7 +729,8 @@ static void fill_big_cause(struct evidence *evidence, uint32_t i)
     struct arena *arena = &evidence->arena;
     struct cause *cause = &evidence->causes[i];
     size_t parts = BIG_SITES / BIG_CAUSES;
-    *cause = (struct cause){.id = i + 1, .category = (enum cause_category)(i % CAUSE_CATEGORY_COUNT),
+    *cause = (struct cause){.id = i + 1,
+        .category = (enum cause_category)(i % CAUSE_CATEGORY_COUNT),
         .text = numbered(arena, "cause number ", i), .supported = i < 300,
         .place = {numbered(arena, "big/file", i % 700), i + 1, 1}, .part_count = parts};
     cause->parts = ARENA_ARRAY(arena, struct cause_part, parts);
@@ -778,7 +784,8 @@ static void add_big_samples(struct evidence *evidence, struct profile_join *join
         add_sample(profile, joined, add_big_stack(profile, &state), value, site, cause);
         evidence->sites[site].measure = measure_for(evidence->sites[site].measure.value + value);
         evidence->causes[cause].parts[site % (BIG_SITES / BIG_CAUSES)].value += value;
-        evidence->causes[cause].measure = measure_for(evidence->causes[cause].measure.value + value);
+        struct measure *measure = &evidence->causes[cause].measure;
+        *measure = measure_for(measure->value + value);
         evidence->total += value;
     }
 }

@@ -42,7 +42,8 @@ static void test_sums_hold_whatever_is_cut(void **state)
         int64_t parts;
         size_t max_nodes;
     } cases[] = {{SAMPLE_SHOP, 1 << 30, 20000}, {SAMPLE_SHOP, 10, 20000}, {SAMPLE_SHOP, 1 << 30, 9},
-                 {SAMPLE_SHOP, 1 << 30, 0},     {SAMPLE_BIG, 2000, 20000}, {SAMPLE_BIG, 1 << 30, 500}};
+                 {SAMPLE_SHOP, 1 << 30, 0},     {SAMPLE_BIG, 2000, 20000},
+                 {SAMPLE_BIG, 1 << 30, 500}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct evidence *evidence = sample_new(cases[i].kind, &sample_memory);
         struct flame flame;

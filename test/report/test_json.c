@@ -9,7 +9,8 @@ static json_t *document_of(const struct evidence *evidence)
     report_hot_json(evidence, &out);
     assert_int_equal(out.text[out.len - 1], '\n');
     json_error_t error;
-    json_t *document = json_loadb(out.text, out.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    json_t *document = json_loadb(out.text, out.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+                                 &error);
     if (!document)
         fail_msg("%s at %d", error.text, error.position);
     sb_release(&out);

@@ -7,7 +7,8 @@ const CARD_FONT = "12px system-ui, sans-serif";
 const CARD = { width: 196, least: 114, gap: 46, leastGap: 26, between: 12, pad: 9, line: 15, sites: 8 };
 const THICKEST = 26;
 
-/* Cards: { kind, text, place, value, members, column, y, height, lines } and links between them. */
+/* Cards: { kind, text, place, value, members, column, y, height, lines } and links between them.
+   members: how many steps share the card. */
 function flowModel(cause) {
   const cards = cause.nodes.map((node) => ({
     kind: node.kind, text: node.text, place: node, value: node.value, members: 1,
@@ -29,12 +30,14 @@ function foldSites(cards, links) {
   for (const i of sites.slice(CARD.sites - 1)) {
     if (!folded.has(target(i))) {
       folded.set(target(i), cards.length);
-      cards.push({ kind: "site", text: "", place: { file: "", line: 0 }, value: 0, members: 0 });
+      cards.push({
+        kind: "site", text: "", place: { file: "", line: 0 }, value: 0, members: 1, folded: 0,
+      });
     }
     const into = cards[folded.get(target(i))];
     into.value += cards[i].value;
-    into.members++;
-    into.text = `${into.members} smaller allocation${into.members === 1 ? "" : "s"}`;
+    into.folded++;
+    into.text = plural(into.folded, "smaller allocation");
     cards[i].gone = true;
     moved.set(i, folded.get(target(i)));
   }
@@ -72,13 +75,33 @@ function setColumns(model) {
   model.columns = used.length;
 }
 
+/* Where columns do not fit side by side, steps that only lead to one another share a card. */
+function mergeSteps(model, width) {
+  const fits = () => model.columns * (CARD.least + CARD.leastGap) - CARD.leastGap <= width;
+  while (!fits()) {
+    const link = model.links.find(({ from, to }) =>
+      model.cards[from].kind === "step" && model.cards[to].kind === "step" &&
+      model.links.filter((other) => other.from === from).length === 1 &&
+      model.links.filter((other) => other.to === to).length === 1);
+    if (!link) return;
+    const { from, to } = link;
+    model.cards[to].text = `${model.cards[from].text}; ${model.cards[to].text}`;
+    model.cards[to].members += model.cards[from].members;
+    model.cards[from].gone = true;
+    model.links = model.links.filter((other) => other !== link);
+    for (const other of model.links) if (other.to === from) other.to = to;
+    setColumns(model);
+  }
+}
+
 function measureCards(model, width) {
   const gaps = Math.max(1, model.columns - 1);
   model.gap = Math.max(CARD.leastGap, Math.min(CARD.gap, (width - CARD.least * model.columns - 2) / gaps));
   const room = (width - 2 - model.gap * gaps) / model.columns;
   model.width = Math.floor(Math.max(CARD.least, Math.min(CARD.width, room)));
   for (const card of model.cards) {
-    card.lines = wrapText(card.text, CARD_FONT, model.width - 2 * CARD.pad, 3);
+    card.lines = wrapText(card.text, CARD_FONT, model.width - 2 * CARD.pad,
+      Math.min(9, 3 * card.members));
     const rows = card.lines.length + (card.place.file ? 1 : 0) + 1;
     card.height = rows * CARD.line + 2 * CARD.pad - 4;
   }
@@ -173,6 +196,7 @@ function drawCard(model, card, cause, index) {
 function flowPicture(cause, index, width) {
   const model = flowModel(cause);
   setColumns(model);
+  mergeSteps(model, width);
   measureCards(model, width);
   setRows(model);
   const most = Math.max(1, ...model.links.map((link) => Math.abs(link.value)));
