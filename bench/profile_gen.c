@@ -277,7 +277,7 @@ static void put_all(struct buf *out, uint64_t bytes)
 
 int main(int argc, char **argv)
 {
-    double megabytes = argc > 1 ? atof(argv[1]) : 0;
+    double megabytes = argc > 1 ? strtod(argv[1], NULL) : 0;
     static struct buf out;
     if (megabytes <= 0) {
         fprintf(stderr, "usage: profile_gen MEGABYTES > heap.pb\n");
