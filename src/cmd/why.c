@@ -6,7 +6,7 @@
 static const char usage[] =
     "usage: unheap why [flags] [PACKAGES...]\n"
     "       unheap why [flags] FILE:LINE\n\n"
-    "Prints the compiler's own line for each heap allocation, and below it the way the value takes\n"
+    "Prints the compiler's own line for each heap allocation, and below it the way of the value,\n"
     "from where it is allocated to what makes it outlive its function.\n\n"
     "  unheap why ./...\n"
     "  unheap why server.go:120\n"
@@ -36,8 +36,8 @@ static bool format_read(const struct why_flags *flags, enum why_format *format)
 
 /* ---- asking ---- */
 
-/* The directory of FILE as the go command takes it: absolute or beginning with "./". A path that names
- * no file is taken as one of an import path, "net/http/server.go". */
+/* The directory of FILE as the go command takes it: absolute or beginning with "./". A path that
+ * names no file is taken as one of an import path, "net/http/server.go". */
 static const char *line_pattern(const struct why_line *line, struct arena *arena)
 {
     struct str dir = str_dir_name(line->path);

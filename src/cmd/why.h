@@ -61,13 +61,14 @@ struct str why_package(const struct why_view *view, const struct message *messag
 struct str why_package_of_path(const struct why_view *view, uint32_t path);
 /* "package.name" as symbol tables have it. */
 void why_symbol(const struct why_view *view, struct str package, struct str name, struct sb *out);
-/* "net/http.(*conn).serve", as in symbol tables and profiles; empty when the function is not known. */
+/* "net/http.(*conn).serve", as in symbol tables and profiles; empty when the function is not
+ * known. */
 void why_function(const struct why_view *view, const struct why_site *site, struct sb *out);
 
 /* ---- why_source.c ---- */
 
-/* Asks the source, where it can be read, which function a site lies in and whether it is a parameter,
- * unless gc told. Sites must be in the order of files. */
+/* Asks the source, where it can be read, which function a site lies in and whether it is a
+ * parameter, unless gc told. Sites must be in the order of files. */
 void why_ask_source(struct why_view *view);
 /* gc's name of the function at a place; empty when the source does not tell. */
 struct str why_source_function(struct why_view *view, const struct inline_place *place);

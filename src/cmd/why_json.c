@@ -96,8 +96,8 @@ static void put_plain_place(struct why_view *view, const struct why_site *site, 
     json_object_set_new(object, "inlined_at", json_array());
 }
 
-static void put_inline_place(struct why_view *view, json_t *object, const struct inline_place *place,
-                             struct sb *scratch)
+static void put_inline_place(struct why_view *view, json_t *object,
+                             const struct inline_place *place, struct sb *scratch)
 {
     sb_clear(scratch);
     why_symbol(view, why_package_of_path(view, place->path), why_source_function(view, place),

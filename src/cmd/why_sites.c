@@ -177,9 +177,9 @@ static bool is_identifier(struct str text)
     return text.len > 0;
 }
 
-/* gc says "x does not escape" of parameters and of expressions alike. It tells a function's parameters
- * before its expressions (escape.go, batch.finish), so a name is a parameter's until the function's
- * first expression was told. */
+/* gc says "x does not escape" of parameters and of expressions alike. It tells a function's
+ * parameters before its expressions (escape.go, batch.finish), so a name is a parameter's until the
+ * function's first expression was told. */
 struct parameter_sense {
     struct map told; /* functions whose expressions were told */
 };
@@ -211,7 +211,8 @@ static bool is_shown(struct why_view *view, const struct message *message, bool 
     return asked && !repeats_plain(view, message);
 }
 
-/* The function that gc's text tells or lets guess; of calls that are inlined, it names the callee. */
+/* The function that gc's text tells or lets guess; of calls that are inlined, it names the
+ * callee. */
 static struct str told_function(const struct why_view *view, const struct message *message)
 {
     if (message->kind == MESSAGE_INLINING_CALL)
@@ -255,7 +256,7 @@ static int site_order(const void *left, const void *right, void *ctx)
     if (!order)
         order = number_order(x->line, y->line);
     if (!order)
-        order = number_order(x->column ? x->column : UINT32_MAX, y->column ? y->column : UINT32_MAX);
+        order = number_order(x->column - 1u, y->column - 1u); /* an unknown 0 comes last */
     if (!order)
         order = str_compare(x->text, y->text);
     return order ? order : number_order(a->message, b->message);

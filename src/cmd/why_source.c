@@ -1,4 +1,5 @@
-/* why: what the source knows better than gc's text: where a function ends, and what is a parameter. */
+/* why: what the source knows better than gc's text: where a function ends, and what is a
+ * parameter. */
 #include "why.h"
 
 #include "syntax/syntax.h"
@@ -14,7 +15,8 @@ static void source_open(struct why_view *view, struct why_source *source, struct
 {
     struct diag_sink *quiet = diag_sink_new(&view->cmd->memory); /* a missing source is no fault */
     char *name = arena_strndup(&source->arena, path.ptr, path.len);
-    if (file_exists(name) && file_open(&source->file, name, &view->cmd->memory, quiet) == STATUS_OK) {
+    if (file_exists(name) &&
+        file_open(&source->file, name, &view->cmd->memory, quiet) == STATUS_OK) {
         struct str text = {(const char *)source->file.bytes, source->file.size};
         syntax_read(&source->syntax, text, &source->arena);
     }

@@ -1,7 +1,7 @@
-/* why: what a message means for the heap. Facts: escape analysis decides where a value may live, but
- * some that may live on the stack have a buffer of fixed size there and go to the heap beyond it
- * (cmd/compile/internal/walk; runtime/string.go: 32 bytes for strings, 32 runes; variable make and
- * append since Go 1.25). */
+/* why: what a message means for the heap. Facts: escape analysis decides where a value may live,
+ * but some that may live on the stack have a buffer of fixed size there and go to the heap beyond
+ * it (cmd/compile/internal/walk; runtime/string.go: 32 bytes for strings, 32 runes; variable make
+ * and append since Go 1.25). */
 #include "why.h"
 
 const char *why_verdict_name(enum why_verdict verdict)

@@ -2,15 +2,16 @@
  *
  * Reads the text of `go build -gcflags=-m` or `-m=2` (Go 1.21 to 1.26), a directory of
  * `-json=0,file://DIR` logs, or asks the user's own go command. The text of the whole standard
- * library is 150 MB and 1.3 million lines, of which some 120 thousand matter: so reading is one scan
- * over a mapped file, in pieces on all processors, that keeps a small record for each message that
- * matters and leaves explanations where they are until somebody asks for them (story_read).
+ * library is 150 MB and 1.3 million lines, of which some 120 thousand matter: so reading is one
+ * scan over a mapped file, in pieces on all processors, that keeps a small record for each message
+ * that matters and leaves explanations where they are until somebody asks for them (story_read).
  * This room knows nothing of profiles. The message forms and where they come from are the table in
  * messages.h (cmd/compile/internal/escape, inline, devirtualize; facts page section 5).
  *
  * Invariants
  * C1. Every record's text lies inside one source's bytes and is valid until compiler_free.
- * C2. Records are in the order of the text, package by package; equal lines stay as many as they are.
+ * C2. Records are in the order of the text, package by package; equal lines stay as many as there
+ *     are.
  * C3. package, path and function ids are ids of `strings`.
  * C4. A record's line is 1-based; column is 1-based bytes, or 0 where gc gives none (255 and more).
  *     path and line are 0 for the few messages that gc prints without a position. */
@@ -35,7 +36,8 @@ enum message_kind {
     MESSAGE_CAPTURING,      /* F capturing by value|ref: v (...) */
     MESSAGE_ZERO_COPY,      /* zero-copy string->[]byte conversion */
     MESSAGE_STORY_ESCAPES,  /* e escapes to heap in F:  (head of an explanation) */
-    MESSAGE_STORY_LEAKS,    /* parameter p leaks to L for F with derefs=N:  (head of an explanation) */
+    MESSAGE_STORY_LEAKS,    /* parameter p leaks to L for F with derefs=N:  (head of an
+                               explanation) */
     MESSAGE_OTHER,          /* one of the forms nothing is made of; see messages.h */
     MESSAGE_KIND_COUNT
 };
@@ -48,24 +50,27 @@ enum site_kind {
     SITE_KIND_COUNT
 };
 const char *site_kind_name(enum site_kind kind);
-/* From the compiler's printed expression: "&T{...}" is composite, "make([]int, n)" make_slice ... */
+/* From the compiler's printed expression: "&T{...}" is composite, "make([]int, n)" make_slice
+ * ... */
 enum site_kind site_kind_of(enum message_kind message, struct str expression);
 
 /* One message that matters. 48 bytes; there are some 300 thousand for the standard library. */
 struct message {
     struct str text;       /* the whole message without its position: "&T{} escapes to heap" */
-    uint32_t path;         /* string id of the file as printed ("./x.go", "/usr/local/go/src/...") */
+    uint32_t path;         /* string id of the file as printed ("./x.go",
+                              "/usr/local/go/src/...") */
     uint32_t package;      /* index into packages */
     uint32_t line;
     uint16_t column;
     uint8_t kind;          /* enum message_kind */
     uint8_t source;        /* which source's bytes text lies in */
-    uint32_t story;        /* for ESCAPES and MOVED_TO_HEAP: index + 1 of the STORY_ESCAPES record that
-                              explains it; for LEAKS*: of a STORY_LEAKS record; 0 when there is none */
+    uint32_t story;        /* for ESCAPES and MOVED_TO_HEAP: index + 1 of the STORY_ESCAPES record
+                              that explains it; for LEAKS*: of a STORY_LEAKS record; 0 when there is
+                              none */
     uint32_t story_bytes;  /* for STORY_*: how many bytes of explanation follow its line */
     uint32_t function;     /* string id, for kinds that name one: STORY_* (of "in F", 1.25+), INLINE
-                              kinds; for the others found by position and story, 0 when unknown. As gc
-                              prints it: relative to its package ("(*T).M", "F.func1") */
+                              kinds; for the others found by position and story, 0 when unknown. As
+                              gc prints it: relative to its package ("(*T).M", "F.func1") */
 };
 
 /* A "# importpath" of the text. */
@@ -73,7 +78,8 @@ struct compiled_package {
     uint32_t import_path; /* string id: "net/http", without " [p.test]" */
     uint32_t for_test;    /* string id of "p.test" for a test variant, else 0 */
     uint32_t directory;   /* string id: where most of its files lie, as printed; 0 when unknown */
-    uint32_t name;        /* string id of the package name when the go command told it ("main"), else 0 */
+    uint32_t name;        /* string id of the package name when the go command told it ("main"),
+                             else 0 */
     bool standard, wanted; /* wanted: matched by the patterns that were asked for */
     uint32_t first_message, message_count;
 };
@@ -145,10 +151,14 @@ NODISCARD enum status compiler_run(const struct compiler_request *request,
 NODISCARD enum status compiler_read(const char *path, const struct compiler_request *request,
                                     struct workers *workers, const struct memory *memory,
                                     struct diag_sink *sink, struct compiler **out);
-NODISCARD enum status compiler_read_bytes(const char *bytes, size_t n, struct str name,
-                                          const struct compiler_request *request,
-                                          struct workers *workers, const struct memory *memory,
-                                          struct diag_sink *sink, struct compiler **out);
+/* The same of bytes in memory, which are copied; name is for messages. */
+struct compiler_text {
+    struct str bytes, name;
+};
+NODISCARD enum status compiler_read_text(const struct compiler_text *text,
+                                         const struct compiler_request *request,
+                                         struct workers *workers, const struct memory *memory,
+                                         struct diag_sink *sink, struct compiler **out);
 void compiler_free(struct compiler *compiler);
 
 static inline struct str compiler_str(const struct compiler *compiler, uint32_t id)
@@ -164,13 +174,13 @@ bool package_matches(struct str import_path, bool standard, struct str pattern,
 /* The lowest -m that prints such a message: 1 or 2; 0 when only other debugging flags do. */
 unsigned message_level(struct str text);
 
-/* Does the message itself say which function it lies in ("in F", "for F" of Go 1.25 and newer)? Else its
- * function was found by position. */
+/* Does the message itself say which function it lies in ("in F", "for F" of Go 1.25 and newer)?
+ * Else its function was found by position. */
 bool message_names_function(const struct message *message);
 
-/* The places between a message's position, which is that of the outermost call, and where the expression
- * is written: from the second outermost call to the expression itself. NULL when it was not inlined, or
- * when the witness does not tell (text never does). */
+/* The places between a message's position, which is that of the outermost call, and where the
+ * expression is written: from the second outermost call to the expression itself. NULL when it was
+ * not inlined, or when the witness does not tell (text never does). */
 const struct inline_place *compiler_inlined_at(const struct compiler *compiler,
                                                const struct message *message, size_t *count);
 
@@ -189,7 +199,8 @@ const char *flow_reason_sentence(enum flow_reason reason);
 /* One "from expr (why) at pos" line, or, for a flow without such a line, the flow itself (reason
  * FLOW_NONE, expression empty). */
 struct story_step {
-    struct str destination; /* of the flow it belongs to: "{heap}", "~r0", "o", "{storage for &T{}}" */
+    struct str destination; /* of the flow it belongs to: "{heap}", "~r0", "o", "{storage for
+                               &T{}}" */
     struct str source;      /* "o", "{storage for &T{...}}" */
     int derefs;             /* -1 for "&", 0, or the number of "*" before the source */
     enum flow_reason reason;
@@ -215,8 +226,8 @@ void story_tell(const struct story *story, size_t index, struct sb *out);
 /* The same for a step out of its story. */
 void story_step_tell(const struct story_step *step, bool last_of_flow, bool last, struct sb *out);
 
-/* gc's own lines of one package, with its "# importpath" and its explanations, as -m (level 1) or -m=2
- * prints them. */
+/* gc's own lines of one package, with its "# importpath" and its explanations, as -m (level 1) or
+ * -m=2 prints them. */
 void compiler_print_gc(const struct compiler *compiler, size_t package, unsigned level,
                        struct sb *out);
 
@@ -234,7 +245,8 @@ uint32_t compiler_index_package_of_path(const struct compiler_index *index, uint
 
 /* Messages at (import path of the file's package, base name of the file, line), whichever package
  * printed them. Returns indexes into compiler->messages in text order; valid as long as the index.
- * Paths are compared by import path and base name only (DESIGN: the checkout is often elsewhere). */
+ * Paths are compared by import path and base name only (DESIGN: the checkout is often
+ * elsewhere). */
 const uint32_t *compiler_index_at(const struct compiler_index *index, struct str import_path,
                                   struct str base_name, uint32_t line, size_t *count);
 /* Is there any message for this file? (To tell "wrong commit" from "no message on this line".) */

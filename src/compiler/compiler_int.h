@@ -19,7 +19,8 @@ struct form_facts {
 /* FORM_COUNT for a text of no known form. */
 enum message_form message_form_of(struct str text);
 struct form_facts message_form_facts(enum message_form form);
-/* The function and expression that a message names, as parts of its text; empty when it names none. */
+/* The function and expression that a message names, as parts of its text; empty when it names
+ * none. */
 struct message_parts {
     struct str function;
     struct str subject; /* expression, variable or parameter */
@@ -95,8 +96,8 @@ size_t piece_boundary(struct str text, size_t from);
 /* ---- read.c: from files to a struct compiler ---- */
 
 struct compiler *compiler_new(const struct memory *memory);
-/* Scans a source's text and appends what it says. Takes the file over, also when it fails. failed: the
- * go command said that the build failed, so that lines which are no messages are its errors. */
+/* Scans a source's text and appends what it says. Takes the file over, also when it fails. failed:
+ * the go command said that the build failed, so that lines which are no messages are its errors. */
 NODISCARD enum status compiler_add_source(struct compiler *compiler, struct file *file,
                                           struct str name, bool failed, struct workers *workers,
                                           struct diag_sink *sink);
@@ -163,8 +164,8 @@ struct str absolute_dir(struct str dir, struct arena *arena);
 void packages_locate(struct compiler *compiler, size_t first_package, size_t first_judged);
 /* Fills package_of_path for all printed paths. dir: what relative paths are relative to. */
 void paths_resolve(struct compiler *compiler, struct listed_packages listed, struct str dir);
-/* Import path by the form of the path alone (module cache, GOROOT, vendor, -trimpath); empty when the
- * form says nothing. The text is in the arena or in path. */
+/* Import path by the form of the path alone (module cache, GOROOT, vendor, -trimpath); empty when
+ * the form says nothing. The text is in the arena or in path. */
 struct str import_path_by_form(struct str path, struct arena *arena);
 
 /* ---- pattern.c ---- */

@@ -1,4 +1,5 @@
-/* forms: which of gc's message forms a text has, and the names it holds. The table is messages.h. */
+/* forms: which of gc's message forms a text has, and the names it holds. The table is
+ * messages.h. */
 #include "compiler/compiler_int.h"
 
 /* One row of the table, lengths counted by the compiler. */
@@ -92,7 +93,8 @@ static struct message_parts story_escapes_parts(struct str text)
 }
 
 /* "parameter p leaks to L for F with derefs=N:", before Go 1.25 without "for F". L may hold " for "
- * itself ("{storage for x}"), so the last one counts, and only where L then still ends as it must. */
+ * itself ("{storage for x}"), so the last one counts, and only where L then still ends as it
+ * must. */
 static struct message_parts story_leaks_parts(struct str text)
 {
     struct message_parts parts = {0};

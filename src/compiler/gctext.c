@@ -14,7 +14,8 @@ static void position_print(const struct compiler *compiler, const struct message
     sb_adds(out, ": ");
 }
 
-/* At -m, "can inline F with cost N as: ..." is "can inline F" (inline/inl.go, noteInlinableFunc). */
+/* At -m, "can inline F with cost N as: ..." is "can inline F" (inline/inl.go,
+ * noteInlinableFunc). */
 static struct str text_at_level(const struct message *message, unsigned level)
 {
     ptrdiff_t cost = -1;

@@ -1,8 +1,8 @@
 /* kinds: what kind of allocation a printed expression is.
  *
  * gc prints expressions through its own printer (cmd/compile/internal/ir, fmt.go): "&T{...}",
- * "make([]int, n)", "func literal", "... argument", "([]byte)(s)", "string(b)". What no form tells is
- * a conversion to an interface: then gc prints the operand alone. */
+ * "make([]int, n)", "func literal", "... argument", "([]byte)(s)", "string(b)". What no form tells
+ * is a conversion to an interface: then gc prints the operand alone. */
 #include "compiler/compiler_int.h"
 
 static const char *const kind_names[SITE_KIND_COUNT] = {
@@ -83,8 +83,8 @@ static struct outline outline_of(struct str text)
     return outline;
 }
 
-/* "x.M" may be a method value or a field converted to an interface: gc prints both so, and the second
- * is far more frequent. */
+/* "x.M" may be a method value or a field converted to an interface: gc prints both so, and the
+ * second is far more frequent. */
 enum site_kind site_kind_of(enum message_kind message, struct str expression)
 {
     if (message == MESSAGE_MOVED_TO_HEAP) /* new(x) of Go 1.26 is a copy in an .autotmp */

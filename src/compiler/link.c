@@ -1,16 +1,16 @@
 /* link: pairs each verdict with the explanation that gc printed for it, and names the function that
  * a message lies in.
  *
- * gc analyses functions in batches (escape.Batch): while it walks a batch it prints explanations, and
- * when it is done the batch's verdicts (batch.finish). So
+ * gc analyses functions in batches (escape.Batch): while it walks a batch it prints explanations,
+ * and when it is done the batch's verdicts (batch.finish). So
  * L1. A verdict's story stands before it, in the same batch; a batch begins where an explanation
  *     follows a verdict.
  * L2. Story and verdict have the same position and subject. Two values of one position and subject
  *     (a literal and its conversion to an interface) take the stories in order. Where gc has put a
  *     constant for a variable in between (escape.go, rewriteWithLiterals: "make([]int, n)" becomes
  *     "make([]int, 10)"), the position alone decides.
- * L3. A parameter's verdict has the story with its target and derefs; several verdicts of a parameter
- *     have a story each. */
+ * L3. A parameter's verdict has the story with its target and derefs; several verdicts of a
+ *     parameter have a story each. */
 #include "compiler/compiler_int.h"
 
 /* ---- stories by place ---- */
@@ -191,7 +191,8 @@ static bool is_closure_of(const struct compiler *compiler, uint32_t inner, uint3
     return a.len > b.len && str_starts(a, b) && (a.ptr[b.len] == '.' || a.ptr[b.len] == '-');
 }
 
-/* Closures that gc makes up around go and defer statements have no text that could hold anything. */
+/* Closures that gc makes up around go and defer statements have no text that could hold
+ * anything. */
 static bool is_wrapper(struct str name)
 {
     ptrdiff_t dot = str_find_last(name, '.');
@@ -213,7 +214,8 @@ static void function_declared(struct open_functions *open, uint32_t function, ui
     open->declared_at = place;
 }
 
-/* The function around the closure "F.func1" or "F.func1.2" by its name; 0 when it has no messages. */
+/* The function around the closure "F.func1" or "F.func1.2" by its name; 0 when it has no
+ * messages. */
 static uint32_t function_around(const struct compiler *compiler, uint32_t closure)
 {
     struct str name = compiler_str(compiler, closure);

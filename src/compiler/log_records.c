@@ -2,8 +2,8 @@
  *
  * A record of an expression that escapes has its message and explanation; a second one without a
  * message follows when the analysis is done, but not for variables. So
- * R1. "e escapes to heap" with a silent record of its place left is "e escapes to heap"; one without is
- *     "moved to heap: e".
+ * R1. "e escapes to heap" with a silent record of its place left is "e escapes to heap"; one
+ *     without is "moved to heap: e".
  * R2. Of a parameter's leaks, one to the heap without dereference is all that -m prints. */
 #include <jansson.h>
 #include <stdio.h>
@@ -140,8 +140,8 @@ static void explanation_print(struct log_reader *reader, const struct log_record
     }
 }
 
-/* The calls through which inlining brought the record here: they come before the explanation, from the
- * second outermost to the innermost place. */
+/* The calls through which inlining brought the record here: they come before the explanation, from
+ * the second outermost to the innermost place. */
 static void copy_note(struct log_reader *reader, const struct log_record *record)
 {
     struct log_text *text = reader->text;

@@ -1,8 +1,9 @@
 /* logs: a directory of -json=0,file://DIR logs, as text that says the same.
  *
- * DIR/<escaped package>/<escaped base name>.json; each file begins with a line that names the package,
- * the compiler and the source file (cmd/compile/internal/logopt, log_opts.go). DIR may also be one
- * package's directory. Files are read side by side and put together in the order of their names. */
+ * DIR/<escaped package>/<escaped base name>.json; each file begins with a line that names the
+ * package, the compiler and the source file (cmd/compile/internal/logopt, log_opts.go). DIR may
+ * also be one package's directory. Files are read side by side and put together in the order of
+ * their names. */
 #include "compiler/log_int.h"
 
 struct log_job {
@@ -82,9 +83,9 @@ static void copies_append(struct compiler *compiler, const struct log_text *text
     }
 }
 
-/* All programs have the package path "main" in logs (the compiler runs with -p main): their import path
- * is that of their source's directory. Instances of other packages' functions lie in files of theirs
- * and go with the program before them, or the first one. */
+/* All programs have the package path "main" in logs (the compiler runs with -p main): their import
+ * path is that of their source's directory. Instances of other packages' functions lie in files of
+ * theirs and go with the program before them, or the first one. */
 static struct str program_of(struct compiler *compiler, const struct log_text *text)
 {
     struct arena *arena = &compiler->arena;

@@ -1,14 +1,14 @@
 /* The forms of gc's messages, Go 1.21 to 1.26.
  *
  * X(NAME, KIND, level, since, until, "prefix", "inside", "suffix"): a message has this form when it
- * starts with prefix, ends with suffix and holds inside between them; an empty text always fits. The
- * first form that fits wins, so the order matters. KIND is an enum message_kind without MESSAGE_.
- * level: the lowest -m that prints it, 1 or 2 (0: another debugging flag prints it). since and until
- * are minor versions of Go 1, 0 for "all that are known here".
+ * starts with prefix, ends with suffix and holds inside between them; an empty text always fits.
+ * The first form that fits wins, so the order matters. KIND is an enum message_kind without
+ * MESSAGE_. level: the lowest -m that prints it, 1 or 2 (0: another debugging flag prints it).
+ * since and until are minor versions of Go 1, 0 for "all that are known here".
  * Sources, all under cmd/compile/internal: inline/inl.go and inline/interleaved (can inline ...,
- * inlining call), devirtualize (devirtualizing ...), escape/escape.go, graph.go, solve.go, assign.go
- * (escapes and explanations), bloop (kept alive), walk, ssa (index bounds), loopvar. Read in 1.21.13,
- * 1.22.12, 1.23.12, 1.24.13, 1.25.5 and 1.26.8. */
+ * inlining call), devirtualize (devirtualizing ...), escape/escape.go, graph.go, solve.go,
+ * assign.go (escapes and explanations), bloop (kept alive), walk, ssa (index bounds), loopvar. Read
+ * in 1.21.13, 1.22.12, 1.23.12, 1.24.13, 1.25.5 and 1.26.8. */
 X(CALL, INLINING_CALL, 1, 0, 0, "inlining call to ", "", "")
 X(STORY_LEAKS, STORY_LEAKS, 2, 0, 0, "parameter ", " leaks to ", ":")
 X(APPEND_STAYS, STAYS, 1, 25, 0, "append does not escape", "", "")

@@ -1,5 +1,5 @@
-/* odd: lines of a text that are no messages: errors of a build, forms that are not known, remarks of
- * other programs. They are told, not lost: build errors word for word, the rest counted. */
+/* odd: lines of a text that are no messages: errors of a build, forms that are not known, remarks
+ * of other programs. They are told, not lost: build errors word for word, the rest counted. */
 #include "compiler/compiler_int.h"
 
 /* gc stops at errors of syntax and types before it says anything else about a package. */
@@ -22,8 +22,8 @@ struct strangers {
 };
 
 /* Sorts one line into the build's errors or the strangers. */
-static void odd_line_sort(const struct odd_lines *odd, const struct odd_line *line, struct sb *errors,
-                          struct strangers *strangers)
+static void odd_line_sort(const struct odd_lines *odd, const struct odd_line *line,
+                          struct sb *errors, struct strangers *strangers)
 {
     bool belongs = line->positioned || errors->len > 0; /* "\tother declaration of f" */
     if (odd->failed || (belongs && package_failed(odd->compiler, line->package))) {

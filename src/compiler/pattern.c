@@ -1,5 +1,5 @@
-/* pattern: which packages a pattern of the go command names ("go help packages"), and which packages of
- * a text were asked for when no go command can tell. */
+/* pattern: which packages a pattern of the go command names ("go help packages"), and which
+ * packages of a text were asked for when no go command can tell. */
 #include "compiler/compiler_int.h"
 
 /* ---- one pattern ---- */

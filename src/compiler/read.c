@@ -1,8 +1,8 @@
 /* read: from files to a struct compiler.
  *
- * The way of a text: cut into pieces at line ends (piece_boundary), each scanned by some worker and its
- * pages given back, then merged in order: ids of a piece become ids of all, and last the packages are
- * linked side by side. Nothing of this depends on the number of workers (P2). */
+ * The way of a text: cut into pieces at line ends (piece_boundary), each scanned by some worker and
+ * its pages given back, then merged in order: ids of a piece become ids of all, and last the
+ * packages are linked side by side. Nothing of this depends on the number of workers (P2). */
 #include "compiler/compiler_int.h"
 
 enum { PIECE_BYTES = 2 << 20, SOURCES_MAX = 255 };
@@ -376,18 +376,19 @@ enum status compiler_read(const char *path, const struct compiler_request *reque
     return hand_over(compiler, status, out);
 }
 
-enum status compiler_read_bytes(const char *bytes, size_t n, struct str name,
-                                const struct compiler_request *request, struct workers *workers,
-                                const struct memory *memory, struct diag_sink *sink,
-                                struct compiler **out)
+enum status compiler_read_text(const struct compiler_text *text,
+                               const struct compiler_request *request, struct workers *workers,
+                               const struct memory *memory, struct diag_sink *sink,
+                               struct compiler **out)
 {
     struct compiler *compiler = compiler_new(memory);
-    unsigned char *copy = memory_get(memory, n + 1);
-    if (n)
-        memcpy(copy, bytes, n);
-    struct file file = file_of_bytes(copy, n, memory);
-    enum status status = compiler_add_source(compiler, &file, name, false, workers, sink);
+    unsigned char *copy = memory_get(memory, text->bytes.len + 1);
+    if (text->bytes.len)
+        memcpy(copy, text->bytes.ptr, text->bytes.len);
+    struct file file = file_of_bytes(copy, text->bytes.len, memory);
+    enum status status =
+        compiler_add_source(compiler, &file, text->name, false, workers, sink);
     if (status == STATUS_OK)
-        status = finish(compiler, request, name, sink);
+        status = finish(compiler, request, text->name, sink);
     return hand_over(compiler, status, out);
 }

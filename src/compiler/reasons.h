@@ -1,8 +1,8 @@
-/* gc's reasons for a step of a flow: X(NAME, "gc's words", "what happens to the value there, in plain
- * words"). The sentence follows the step's expression: "return o: is returned to the caller".
- * Sources: the notes of cmd/compile/internal/escape (assign.go, call.go, expr.go, stmt.go, utils.go,
- * escape.go), Go 1.21 to 1.26. NONE is a flow without a "from" line; OTHER a reason that is not
- * known here. */
+/* gc's reasons for a step of a flow: X(NAME, "gc's words", "what happens to the value there, in
+ * plain words"). The sentence follows the step's expression: "return o: is returned to the caller".
+ * Sources: the notes of cmd/compile/internal/escape (assign.go, call.go, expr.go, stmt.go,
+ * utils.go, escape.go), Go 1.21 to 1.26. NONE is a flow without a "from" line; OTHER a reason that
+ * is not known here. */
 X(NONE, "", "flows on")
 X(ASSIGN, "assign", "is assigned")
 X(ASSIGN_PAIR, "assign-pair", "is handed over")

@@ -1,8 +1,8 @@
 /* run: asks the user's own go command.
  *
- * `go list -export -deps` compiles what is not in the build cache, replays the diagnostics of what is,
- * and links nothing. Its standard error is gc's text; its standard output describes the packages.
- * GOFLAGS and the go.mod of the user's directory hold as they do for `go build`. */
+ * `go list -export -deps` compiles what is not in the build cache, replays the diagnostics of what
+ * is, and links nothing. Its standard error is gc's text; its standard output describes the
+ * packages. GOFLAGS and the go.mod of the user's directory hold as they do for `go build`. */
 #include <jansson.h>
 #include <stdio.h>
 
@@ -182,8 +182,8 @@ static void listing_read(struct listing *listing, struct str text, const struct 
     }
 }
 
-/* Listed packages have a name and an answer to "was it asked for"; those that gc said nothing about are
- * added, for their names and directories. */
+/* Listed packages have a name and an answer to "was it asked for"; those that gc said nothing about
+ * are added, for their names and directories. */
 static void packages_complete(struct compiler *compiler, const struct listing *listing)
 {
     struct map known;
@@ -237,8 +237,8 @@ static enum status run_failed(const struct listening *listening, struct diag_sin
 }
 
 /* The child's text becomes the compiler's source. */
-static enum status take_messages(struct compiler *compiler, struct listening *listening, bool failed,
-                                 struct workers *workers, struct diag_sink *sink)
+static enum status take_messages(struct compiler *compiler, struct listening *listening,
+                                 bool failed, struct workers *workers, struct diag_sink *sink)
 {
     size_t n = listening->messages.len;
     unsigned char *bytes = memory_get(compiler->memory, 1);

@@ -1,8 +1,9 @@
 /* scan: one piece of gc's text, line by line, into records.
  *
- * Four of five bytes are explanations. Their lines begin with the very bytes of their head's position
- * and two blanks, so they cost one comparison each; only other lines are looked into. Of those the
- * long "can inline ... as: ..." are decided by their first bytes and last byte (messages.h). */
+ * Four of five bytes are explanations. Their lines begin with the very bytes of their head's
+ * position and two blanks, so they cost one comparison each; only other lines are looked into. Of
+ * those the long "can inline ... as: ..." are decided by their first bytes and last byte
+ * (messages.h). */
 #include "compiler/compiler_int.h"
 
 struct scanner {
@@ -11,7 +12,8 @@ struct scanner {
     struct position position; /* of the last line that had one: paths repeat */
     struct str path;          /* the path that path_id stands for */
     uint32_t path_id;
-    struct str story_prefix; /* "path:line:col:   ", how explanation lines of the open story begin */
+    struct str story_prefix; /* "path:line:col:   ", how explanation lines of the open story
+                                begin */
     size_t story;            /* the open story's index + 1; 0 when none is open */
 };
 

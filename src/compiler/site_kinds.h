@@ -1,4 +1,5 @@
-/* The closed list of site kinds: X(NAME, "name in the contract"). ORDER: new kinds go before OTHER. */
+/* The closed list of site kinds: X(NAME, "name in the contract"). ORDER: new kinds go before
+ * OTHER. */
 X(NEW, "new")
 X(COMPOSITE, "composite")
 X(VARIABLE, "variable")

@@ -53,8 +53,9 @@ struct str type_arguments_shorten(struct str name, struct arena *arena)
     return (struct str){text, len};
 }
 
-/* Where the name of a function begins: after the first dot behind the last slash of the import path.
- * Type arguments hold slashes and dots of their own, so only what stands before '[' and '(' counts. */
+/* Where the name of a function begins: after the first dot behind the last slash of the import
+ * path. Type arguments hold slashes and dots of their own, so only what stands before '[' and '('
+ * counts. */
 static size_t name_start(struct str symbol)
 {
     size_t end = 0;

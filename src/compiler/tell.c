@@ -26,7 +26,8 @@ static bool is_nameless_result(struct str name)
 static bool is_complete(enum flow_reason reason)
 {
     return reason == FLOW_RETURN || reason == FLOW_SEND || reason == FLOW_TOO_LARGE ||
-           reason == FLOW_TOO_ALIGNED || reason == FLOW_ZERO_SIZED || reason == FLOW_NON_CONSTANT_SIZE;
+           reason == FLOW_TOO_ALIGNED || reason == FLOW_ZERO_SIZED ||
+           reason == FLOW_NON_CONSTANT_SIZE;
 }
 
 /* What is allocated, where the expression alone does not say it. */

@@ -13,7 +13,7 @@ static struct str version_of_path(struct str path)
         return STR_NONE;
     struct str rest = str_skip(path, (size_t)at + sizeof(mark) - 3);
     size_t len = 2;
-    while (len < rest.len && (rest.ptr[len] == '.' || (rest.ptr[len] >= '0' && rest.ptr[len] <= '9') ||
+    while (len < rest.len && (memchr(".0123456789", rest.ptr[len], 11) ||
                               str_starts(str_skip(rest, len), STR("rc"))))
         len += rest.ptr[len] == 'r' ? 2 : 1;
     struct str version = str_slice(rest, 0, len);
