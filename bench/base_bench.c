@@ -327,7 +327,7 @@ static void names_init(struct names *names)
     names->texts = ARENA_ARRAY(&names->arena, struct str, NAMES);
     for (int i = 0; i < NAMES; i++) {
         char text[96];
-        int n = snprintf(text, sizeof(text), "example.org/service/internal/pkg%d.(*Type%d).Method%d",
+        int n = snprintf(text, sizeof(text), "example.org/service/internal/pkg%d.(*T%d).Method%d",
                          i % 300, i % 7000, i);
         names->texts[i] = str_copy(&names->arena, (struct str){text, (size_t)n});
     }

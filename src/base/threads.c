@@ -1,7 +1,7 @@
 /* threads.c: a pool of workers that share the indices of a job.
  *
- * T1. `open` is true from workers_run's start until every index is handed out. A worker joins a job
- *     only while it is open, and at most once (`seen`); one that wakes late just sleeps on.
+ * T1. `open` is true from workers_run's start until the first of those at work finds every index
+ *     handed out. A worker joins a job only while it is open; one that wakes late just sleeps on.
  * T2. `busy` counts the workers inside a job. workers_run returns when the job is closed and busy
  *     is 0: from then on no worker touches the job's ctx. */
 #include <pthread.h>
@@ -32,7 +32,6 @@ struct workers {
     pthread_cond_t work_there; /* a job was opened, or the pool ends */
     pthread_cond_t all_done;   /* busy became 0 */
     struct job job;
-    uint64_t job_number;
     unsigned busy;
     bool open, ending;
     struct worker threads[LIMIT_THREADS]; /* by number; 0 is unused */
@@ -62,15 +61,12 @@ static void *worker_main(void *ctx)
 {
     struct worker *self = ctx;
     struct workers *pool = self->pool;
-    uint64_t seen = 0;
     pthread_mutex_lock(&pool->lock);
     while (!pool->ending) {
-        if (pool->open && pool->job_number != seen) {
-            seen = pool->job_number;
+        if (pool->open)
             join_job(pool, self->number);
-        } else {
+        else
             pthread_cond_wait(&pool->work_there, &pool->lock);
-        }
     }
     pthread_mutex_unlock(&pool->lock);
     return NULL;
@@ -150,7 +146,6 @@ static void run_together(struct workers *pool, const struct job *job)
     if (pool->open || pool->busy)
         BUG("workers_run: called from inside a job of the same pool");
     pool->job = *job;
-    pool->job_number++;
     pool->open = true;
     atomic_store_explicit(&pool->next, 0, memory_order_relaxed); /* the lock publishes it */
     pthread_cond_broadcast(&pool->work_there);

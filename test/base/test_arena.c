@@ -101,6 +101,18 @@ static void large_objects_do_not_end_a_block(void **state)
     arena_release(&arena);
 }
 
+static void an_object_over_a_quarter_has_a_block_of_its_own(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, &plenty);
+    arena_alloc(&arena, 64);
+    char *next = arena.next;
+    arena_alloc(&arena, 5000); /* the next block would have 8 KiB */
+    assert_ptr_equal(arena.next, next);
+    arena_release(&arena);
+}
+
 static void a_large_first_object_is_fine(void **state)
 {
     (void)state;
@@ -203,6 +215,7 @@ int main(void)
         cmocka_unit_test(zeroed_is_zero_after_reuse),
         cmocka_unit_test(blocks_double_from_4_kib_to_1_mib),
         cmocka_unit_test(large_objects_do_not_end_a_block),
+        cmocka_unit_test(an_object_over_a_quarter_has_a_block_of_its_own),
         cmocka_unit_test(a_large_first_object_is_fine),
         cmocka_unit_test(clear_keeps_the_largest_block),
         cmocka_unit_test(clear_and_release_of_an_empty_arena),

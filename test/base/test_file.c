@@ -239,6 +239,7 @@ static void the_ceiling_is_told(void **state)
     file_close(&file);
     assert_int_equal(read_with_ceiling(here, path, 999, &file), STATUS_LIMIT);
     assert_last_diag(here->sink, DIAG_FILE_LIMIT, "LIMIT_FILE_BYTES");
+    assert_int_equal(read_with_ceiling(here, path, 512, &file), STATUS_LIMIT); /* a full buffer */
     assert_int_equal(read_with_ceiling(here, "/dev/zero", 100000, &file), STATUS_LIMIT);
 }
 
@@ -252,6 +253,21 @@ static void a_file_longer_than_the_ceiling_is_not_even_read(void **state)
     struct file file;
     assert_int_equal(file_open(&file, path, &plenty, here->sink), STATUS_LIMIT);
     assert_last_diag(here->sink, DIAG_FILE_LIMIT, "LIMIT_FILE_BYTES");
+}
+
+static void standard_input_has_a_ceiling_of_its_own(void **state)
+{
+    struct here *here = *state;
+    const char *path = scratch_path(here->scratch, "sparse");
+    put_file(path, "", 0);
+    if (truncate(path, (off_t)LIMIT_STDIN_BYTES + 1) != 0)
+        skip(); /* a file system without sparse files */
+    int old = replace_stdin(open(path, O_RDONLY));
+    struct file file;
+    enum status status = file_open(&file, "-", &plenty, here->sink);
+    restore_stdin(old);
+    assert_int_equal(status, STATUS_LIMIT);
+    assert_last_diag(here->sink, DIAG_FILE_LIMIT, "LIMIT_STDIN_BYTES");
 }
 
 static void a_read_that_fails(void **state)
@@ -566,6 +582,7 @@ int main(void)
         TEST(standard_input_that_cannot_be_read),
         TEST(the_ceiling_is_told),
         TEST(a_file_longer_than_the_ceiling_is_not_even_read),
+        TEST(standard_input_has_a_ceiling_of_its_own),
         TEST(a_read_that_fails),
         TEST(dropped_bytes_leave_memory_and_can_be_read_again),
         TEST(dropping_a_file_that_was_read_does_nothing),

@@ -163,6 +163,20 @@ static void key_0_survives_growth(void **state)
     map_release(&map);
 }
 
+/* Full to the last slot, a search for what is not there would never end. */
+static void a_quarter_of_the_slots_stays_free(void **state)
+{
+    (void)state;
+    struct map map;
+    map_init(&map, &plenty);
+    bool added;
+    for (uint64_t key = 1; key < 3000; key++) {
+        map_put(&map, key, &added);
+        assert_true(map.len * 4 <= map.slot_count * 3);
+    }
+    map_release(&map);
+}
+
 static void an_empty_map_has_nothing(void **state)
 {
     (void)state;
@@ -220,6 +234,7 @@ int main(void)
         cmocka_unit_test(what_was_put_is_got),
         cmocka_unit_test(the_edge_keys),
         cmocka_unit_test(key_0_survives_growth),
+        cmocka_unit_test(a_quarter_of_the_slots_stays_free),
         cmocka_unit_test(an_empty_map_has_nothing),
         cmocka_unit_test(clear_forgets_all),
         cmocka_unit_test(the_ceiling_is_exhausted),

@@ -38,6 +38,7 @@ static void ends(void **state)
     assert_true(str_starts(STR("abc"), STR("abc")));
     assert_false(str_starts(STR("abc"), STR("abcd")));
     assert_false(str_starts(STR("abc"), STR("b")));
+    assert_false(str_starts((struct str){"abc", 2}, STR("abc"))); /* 2 of 3 bytes */
     assert_true(str_starts(STR_NONE, STR("")));
     assert_true(str_starts(STR("abc"), STR_NONE));
     assert_true(str_ends(STR("abc"), STR("bc")));

@@ -1,7 +1,7 @@
-/* test_system_faults.c: each call of the system behind file.c and threads.c is made to fail, to be
- * interrupted, or to do only a part of what was asked.
+/* test_system_faults.c: each call of the system behind file.c, threads.c and child.c is made to
+ * fail, to be interrupted, or to do only a part of what was asked.
  *
- * Both files are included here with those calls replaced; the library's own copies are not linked.
+ * These files are included here with those calls replaced; the library's own copies are not linked.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -129,6 +129,9 @@ static int faulty_create(pthread_t *thread, void *(*run)(void *), void *ctx)
 #define pthread_create(thread, attributes, run, ctx) faulty_create(thread, run, ctx)
 #include "../../src/base/threads.c"
 #undef pthread_create
+#define read(fd, buf, n) faulty_read(fd, buf, n)
+#include "../../src/base/child.c"
+#undef read
 
 enum { SIZE = 100000 };
 
@@ -318,6 +321,40 @@ static void a_pool_without_threads_is_smaller(void **state)
     }
 }
 
+static bool collect(void *ctx, const char *bytes, size_t n)
+{
+    sb_addn(ctx, bytes, n);
+    return true;
+}
+
+static enum status run_echo(struct here *here, struct sb *out)
+{
+    static const char *const argv[] = {"echo", "0123456789", NULL};
+    struct child_request request = {.argv = argv, .on_stdout = collect, .ctx = out};
+    int exit_code;
+    return child_run(&request, &plenty, here->sink, &exit_code);
+}
+
+static void small_and_interrupted_reads_of_a_child(void **state)
+{
+    struct sb out;
+    sb_init(&out, &plenty);
+    fault.small_steps = true;
+    assert_int_equal(run_echo(*state, &out), STATUS_OK);
+    assert_string_equal(out.text, "0123456789\n");
+    sb_release(&out);
+}
+
+static void a_pipe_that_cannot_be_read_has_ended(void **state)
+{
+    struct sb out;
+    sb_init(&out, &plenty);
+    set_fault(READ, 1, EIO);
+    assert_int_equal(run_echo(*state, &out), STATUS_OK);
+    assert_int_equal(out.len, 0);
+    sb_release(&out);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -331,6 +368,8 @@ int main(void)
         TEST(a_folder_that_cannot_be_synced_is_no_failure),
         TEST(small_and_interrupted_writes_make_a_whole),
         TEST(a_directory_that_breaks_off),
+        TEST(small_and_interrupted_reads_of_a_child),
+        TEST(a_pipe_that_cannot_be_read_has_ended),
         cmocka_unit_test(a_pool_without_threads_is_smaller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
