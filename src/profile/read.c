@@ -50,17 +50,14 @@ static enum status read_plain(const struct profile_input *input, struct profile 
     return profile_decode(input, out);
 }
 
-static enum status unpack_input(const struct profile_input *input, unsigned char **bytes,
-                                size_t *size)
+/* The packed bytes are not looked at again, so a mapped file of them need not stay in memory. */
+static enum status unpack_input(const struct profile_input *input, struct str *unpacked)
 {
     struct str packed = {(const char *)input->bytes, input->size};
-    struct str unpacked;
     enum status status = unpack(packed, LIMIT_UNPACKED_BYTES, input->memory, input->name,
-                                input->sink, &unpacked);
-    if (!status) {
-        *bytes = (unsigned char *)unpacked.ptr;
-        *size = unpacked.len;
-    }
+                                input->sink, unpacked);
+    if (input->file)
+        file_drop(input->file, 0, input->size);
     return status;
 }
 
@@ -68,18 +65,17 @@ static enum status unpack_input(const struct profile_input *input, unsigned char
 enum status profile_read_input(const struct profile_input *input, struct profile **out)
 {
     struct profile_input plain = *input;
-    unsigned char *held = NULL;
+    void *held = NULL;
     *out = NULL;
     for (int layer = 0; layer < 2 && packing_of(plain.bytes, plain.size) != PACKING_NONE; layer++) {
-        unsigned char *bytes;
-        size_t size;
-        enum status status = unpack_input(&plain, &bytes, &size);
+        struct str unpacked;
+        enum status status = unpack_input(&plain, &unpacked);
         memory_put(input->memory, held);
         if (status)
             return status;
-        held = bytes;
-        plain.bytes = bytes;
-        plain.size = size;
+        held = (void *)unpacked.ptr;
+        plain.bytes = held;
+        plain.size = unpacked.len;
         plain.unpacked = true;
         plain.file = NULL;
     }

@@ -1,0 +1,101 @@
+/* fuzz_profile.c: any bytes as a profile, protobuf or text, packed or not.
+ *
+ * What is refused has exactly one error; what is read has no dangling index (P4), can be dumped,
+ * doubled by merging it with itself, and is nothing when subtracted from itself. */
+#include <stdlib.h>
+
+#include "profile/profile_int.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+/* Small, so that the fuzzer does not spend its time on large profiles. */
+static const struct profile_limits limits = {
+    .stacks = 5000, .samples = 5000, .frames = 300, .http_bytes = 1};
+
+static void give_up(void *ctx, size_t wanted)
+{
+    (void)ctx;
+    (void)wanted;
+    BUG("fuzz_profile: memory ran out");
+}
+
+static void check(bool good)
+{
+    if (!good)
+        BUG("fuzz_profile: an index that leads nowhere");
+}
+
+static void check_locations(const struct profile *profile)
+{
+    for (size_t i = 0; i < profile->locations.len; i++) {
+        const struct profile_location *location = &profile->locations.at[i];
+        check(location->mapping == PROFILE_NONE || location->mapping < profile->mappings.len);
+        for (uint32_t j = 0; j < location->frame_count; j++) {
+            check((size_t)location->first_frame + j < profile->frames.len);
+            check(profile->frames.at[location->first_frame + j].function <
+                  profile->functions.len);
+        }
+    }
+}
+
+static void check_samples(const struct profile *profile)
+{
+    struct profile_frame frames[300];
+    check(profile->values.len == profile->samples.len * profile->type_count);
+    for (size_t i = 0; i < profile->samples.len; i++) {
+        check(profile->samples.at[i].stack < profile->stacks.len);
+        check(profile->samples.at[i].label_set < profile->label_sets.len);
+        check(profile_frames(profile, i, frames, NULL, COUNT_OF(frames)) <= limits.frames);
+    }
+}
+
+static struct profile *read(const struct profile_input *input)
+{
+    struct profile *profile;
+    size_t said = diag_count(input->sink);
+    enum status status = profile_read_input(input, &profile);
+    check((status == STATUS_OK) == (profile != NULL));
+    check(diag_count(input->sink) - said == (status != STATUS_OK));
+    return profile;
+}
+
+static void check_profile(struct profile *profile, const struct profile_input *input)
+{
+    struct profile *same = read(input);
+    struct sb text;
+    size_t samples = profile->samples.len;
+    check_locations(profile);
+    check_samples(profile);
+    sb_init(&text, input->memory);
+    profile_dump(profile, &text);
+    sb_release(&text);
+    profile_index_make(profile, limits);
+    check(profile_merge(profile, same, 1, input->name, input->sink) == STATUS_OK);
+    profile_index_drop(profile);
+    check(profile->samples.len == samples);
+    check_locations(profile);
+    check_samples(profile);
+    profile_free(same);
+    same = read(input);
+    struct profile *other = read(input);
+    check(profile_subtract(same, other, input->sink) == STATUS_OK);
+    profile_free(same);
+    profile_free(other);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    const struct memory memory = {give_up, NULL};
+    struct profile_input input = {.bytes = bytes,
+                                  .size = n,
+                                  .name = STR("input"),
+                                  .memory = &memory,
+                                  .sink = diag_sink_new(&memory),
+                                  .limits = limits};
+    struct profile *profile = read(&input);
+    if (profile)
+        check_profile(profile, &input);
+    profile_free(profile);
+    diag_sink_free(input.sink);
+    return 0;
+}
