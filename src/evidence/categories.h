@@ -5,6 +5,11 @@
 X(CONSTRUCTOR_NOT_INLINED, "constructor_not_inlined", "constructor not inlined",
   "Split it: a small outer function that allocates and can be inlined, the work in a second function; "
   "then the value stays on the caller's stack.")
+X(CLOSURE, "captured_by_closure", "captured by a closure that escapes",
+  "Capture less: pass what is needed as parameters, copy a variable before the closure so that it is "
+  "captured by value, or use a method instead of a closure.")
+X(GO_DEFER, "go_or_defer", "closure of a go or defer statement",
+  "Start fewer goroutines (a fixed set of workers) and move defer out of the loop.")
 X(GLOBAL, "stored_in_global", "stored in a global",
   "What a global holds lives until it is removed: bound it, evict, or store values instead of "
   "pointers so that one allocation holds many.")
@@ -13,11 +18,6 @@ X(CONTAINER, "stored_in_container", "stored in a slice, map or struct that escap
 X(CHANNEL, "sent_on_channel", "sent on a channel",
   "Send the value instead of a pointer, or recycle the objects: the receiver puts them into a "
   "sync.Pool, the sender takes them from it.")
-X(CLOSURE, "captured_by_closure", "captured by a closure that escapes",
-  "Capture less: pass what is needed as parameters, copy a variable before the closure so that it is "
-  "captured by value, or use a method instead of a closure.")
-X(GO_DEFER, "go_or_defer", "closure of a go or defer statement",
-  "Start fewer goroutines (a fixed set of workers) and move defer out of the loop.")
 X(INTERFACE, "converted_to_interface", "converted to an interface",
   "Avoid the conversion on the hot path: a typed function instead of fmt, strconv.Append* into a "
   "reused buffer, an error value made once.")

@@ -113,7 +113,8 @@ struct site_entry {
     const struct candidate *candidates; /* at least one, or none with a run-time reason */
     size_t candidate_count;
     struct str reason; /* run-time reason; empty when gc's story tells it */
-    struct str text;
+    struct str text;   /* gc's message; empty when it says nothing */
+    struct str source; /* the expression in the source that a run-time reason stands for */
     enum cause_category runtime_category;
     bool ambiguous;
     uint32_t point;    /* the point that showed it first */
@@ -153,6 +154,7 @@ struct runtime_reason {
     struct str text; /* the reason, a sentence without a full stop */
     struct str expression; /* from the source, may be empty */
     uint32_t column;
+    bool general;    /* no more than "the runtime" is known */
 };
 /* From the symbol through which the runtime was entered, or of the runtime itself. */
 bool reason_of_symbol(struct str symbol, struct runtime_reason *reason);
@@ -241,6 +243,7 @@ struct flow {
     uint32_t result;       /* which, from 0 */
     bool contained;        /* what is returned is something that holds the value */
 };
+/* function: that was compiled with the allocation in it; NULL for a leaking parameter's explanation. */
 const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function);
 /* The category of an allocation whose remedy is at the allocation itself: growth, strings, channels;
  * CAUSE_OTHER for those whose way to the heap matters. */
@@ -257,6 +260,15 @@ uint32_t chain_next(const struct atlas *atlas, uint32_t message, const struct st
 bool chain_written(struct tracer *tracer, const struct step *step, struct story_step *told);
 /* "F" of "inlining call to F". */
 struct str inlined_callee(const struct message *message);
+
+/* ---- payer.c: the call in own code that a library's allocations are paid by ---- */
+
+/* The step of the innermost own frame's call into a library; NONE when own code is on top or absent. */
+uint32_t payer_of_stack(struct tracer *tracer, const struct profile_frame *frames, size_t count);
+/* The same of a flow's step at a library's call in own code; called: the name of what is called, may
+ * be empty. NONE when there is none. *library_body: the step lies in its inlined body. */
+uint32_t payer_of_step(struct tracer *tracer, const struct step *step, struct str called,
+                       bool *library_body);
 
 /* ---- follow.c: through the callers ---- */
 

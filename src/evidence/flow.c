@@ -100,14 +100,17 @@ static enum cause_category category_of_call(struct tracer *tracer, const struct 
     return CAUSE_UNKNOWN_CALL;
 }
 
+/* alone: no other step is told. A closure that goes to the heap without one is a go or defer
+ * statement's. */
 static enum cause_category category_of_step(struct tracer *tracer, const struct step *step,
-                                            const struct story_step *told)
+                                            const struct story_step *told, bool alone)
 {
     bool to_heap = str_is(told->destination, "{heap}");
     if (str_is(step->expression, "... argument")) /* the call is the step, not its argument slice */
         return CAUSE_OTHER;
     switch (told->reason) {
     case FLOW_SEND: return CAUSE_CHANNEL;
+    case FLOW_SPILL: return alone && to_heap ? CAUSE_GO_DEFER : CAUSE_CLOSURE;
     case FLOW_CAPTURED: case FLOW_REFERENCE: return CAUSE_CLOSURE;
     case FLOW_INTERFACE_CONVERTED: return CAUSE_INTERFACE;
     case FLOW_CALL_PARAMETER: return category_of_call(tracer, step);
@@ -150,12 +153,14 @@ static void place_step(struct tracer *tracer, const struct story_step *told, str
     step->place.file = atlas_display(atlas, step->import_path, step->base_name, told->path);
 }
 
-/* Steps without a choice: the spill is the allocation itself, and a flow without a "from" line moves
- * nothing. */
+/* Steps without a choice: the spill is the allocation itself (but a closure takes what it captures with
+ * it), and a flow without a "from" line moves nothing. */
 static bool says_nothing(const struct story_step *told)
 {
     switch (told->reason) {
-    case FLOW_NONE: case FLOW_SPILL: case FLOW_DOT: case FLOW_DOT_OF_POINTER: case FLOW_INDIRECTION:
+    case FLOW_SPILL:
+        return !str_is(told->expression, "func literal");
+    case FLOW_NONE: case FLOW_DOT: case FLOW_DOT_OF_POINTER: case FLOW_INDIRECTION:
     case FLOW_RANGE: case FLOW_RANGE_DEREF: case FLOW_FIXED_ARRAY_INDEX: case FLOW_SLICE:
         return true;
     default:
@@ -163,46 +168,34 @@ static bool says_nothing(const struct story_step *told)
     }
 }
 
-/* Does an inlined library function's body lie at this position? */
-static bool in_library_body(struct tracer *tracer, const struct step *step)
-{
-    const struct atlas *atlas = tracer->atlas;
-    size_t count;
-    const uint32_t *at = compiler_index_at(atlas->index, step->import_path, step->base_name,
-                                           step->place.line, &count);
-    for (size_t i = 0; i < count; i++) {
-        const struct message *message = &atlas->compiler->messages.at[at[i]];
-        if (message->kind != MESSAGE_INLINING_CALL || message->column != step->place.column)
-            continue;
-        struct str path, found;
-        if (atlas_function(atlas, tracer->arena, step->import_path, inlined_callee(message), &path,
-                           &found) &&
-            !atlas_owns(atlas, path))
-            return true;
-    }
-    return false;
-}
-
 /* The category and place of a step; a step of inlined own code is where it is written. */
-static struct step read_step(struct flow_builder *builder, struct story_step *told)
+static struct step read_step(struct tracer *tracer, struct story_step *told, bool alone)
 {
-    struct tracer *tracer = builder->tracer;
     struct step step = {.class = STEP_FLOW, .expression = told->expression};
     place_step(tracer, told, &step);
-    step.category = category_of_step(tracer, &step, told);
-    step.class = step.category == CAUSE_RETURNED ? STEP_RETURN : STEP_FLOW;
-    step.library_body = step.own && in_library_body(tracer, &step);
+    step.category = category_of_step(tracer, &step, told, alone);
     for (unsigned depth = 0; depth < INLINED_DEPTH && step.category != CAUSE_OTHER && step.own &&
-                             chain_written(tracer, &step, told); depth++)
+                             chain_written(tracer, &step, told); depth++) {
         place_step(tracer, told, &step);
+        step.category = category_of_step(tracer, &step, told, alone);
+    }
+    step.class = step.category == CAUSE_RETURNED ? STEP_RETURN : STEP_FLOW;
     return step;
 }
 
-static void add_step(struct flow_builder *builder, const struct story_step *said)
+static void keep_step(struct flow_builder *builder, uint32_t id)
+{
+    if (builder->steps.len < LIMIT_STORY_STEPS)
+        VEC_PUSH(builder->tracer->atlas->memory, &builder->steps, id);
+}
+
+static void add_step(struct flow_builder *builder, const struct story_step *said, bool alone)
 {
     struct tracer *tracer = builder->tracer;
     struct story_step told = *said;
-    struct step step = read_step(builder, &told);
+    struct step step = read_step(tracer, &told, alone);
+    struct str called = told.reason == FLOW_CALL_PARAMETER ? called_name(told.expression) : STR_NONE;
+    uint32_t payer = payer_of_step(tracer, &step, called, &step.library_body);
     bool added;
     sb_clear(&tracer->text);
     sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(step.import_path), STR_ARGS(step.base_name));
@@ -212,8 +205,9 @@ static void add_step(struct flow_builder *builder, const struct story_step *said
         step.sentence = tell_flow_step(tracer->arena, &told);
         tracer->steps->at.at[id] = step;
     }
-    if (builder->steps.len < LIMIT_STORY_STEPS)
-        VEC_PUSH(tracer->atlas->memory, &builder->steps, id);
+    keep_step(builder, id);
+    if (payer != NONE)
+        keep_step(builder, payer);
 }
 
 static bool holds_value(enum flow_reason reason)
@@ -237,7 +231,7 @@ static void add_story(struct flow_builder *builder, uint32_t message)
         builder->flow->contained |= holds_value(story.steps[i].reason);
         if (says_nothing(&story.steps[i]))
             continue;
-        add_step(builder, &story.steps[i]);
+        add_step(builder, &story.steps[i], story.count == 1);
         last = &story.steps[i];
     }
     if (!last || builder->depth >= LEAK_DEPTH)
@@ -335,7 +329,8 @@ static void end_story(struct flow_builder *builder, uint32_t message,
     }
     if (last->reason == FLOW_RETURN) {
         builder->flow->returned = !builder->in_callee;
-        builder->flow->result = result_number(tracer, last->destination, builder->function);
+        if (builder->flow->returned)
+            builder->flow->result = result_number(tracer, last->destination, builder->function);
         return;
     }
     uint32_t next = chain_next(tracer->atlas, message, last, step);
@@ -353,7 +348,8 @@ const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct
         return (const struct flow *)(uintptr_t)*at;
     struct flow *flow = ARENA_NEW(tracer->arena, struct flow);
     *at = (uint64_t)(uintptr_t)flow;
-    struct flow_builder builder = {.tracer = tracer, .flow = flow, .function = function};
+    struct flow_builder builder = {.tracer = tracer, .flow = flow, .function = function,
+                                   .in_callee = function == NULL};
     add_story(&builder, message);
     flow->steps = ARENA_ARRAY(tracer->arena, uint32_t, builder.steps.len + 1);
     memcpy(flow->steps, builder.steps.at ? builder.steps.at : flow->steps,

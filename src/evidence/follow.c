@@ -100,40 +100,65 @@ static bool resolve_callee(const struct follower *follower, struct str callee,
     return false;
 }
 
-static enum leak leak_of_use(const struct follower *follower, const struct fate *fate)
+/* message: the parameter's tag, or NONE. */
+static enum leak leak_of_use(const struct follower *follower, const struct fate *fate,
+                             uint32_t *message)
 {
     struct atlas *atlas = follower->tracer->atlas;
     struct arena *arena = follower->tracer->arena;
     struct str path, name;
-    uint32_t message;
+    *message = NONE;
     if (fate->kind == FATE_RECEIVER) {
         const struct followed_value *value = follower->value;
         if (value->type.len == 0)
             return LEAK_UNKNOWN;
         name = arena_fmt(arena, "(*%.*s).%.*s", STR_ARGS(value->type), STR_ARGS(fate->callee));
-        enum leak leak = parameter_leak(atlas, value->type_path, name, -1, &message);
+        enum leak leak = parameter_leak(atlas, value->type_path, name, -1, message);
         if (leak != LEAK_UNKNOWN)
             return leak;
         name = arena_fmt(arena, "%.*s.%.*s", STR_ARGS(value->type), STR_ARGS(fate->callee));
-        return parameter_leak(atlas, value->type_path, name, -1, &message) == LEAK_UNKNOWN
+        return parameter_leak(atlas, value->type_path, name, -1, message) == LEAK_UNKNOWN
                    ? LEAK_UNKNOWN : LEAK_NONE; /* a value receiver gets a copy */
     }
     if (!resolve_callee(follower, fate->callee, &path, &name))
         return LEAK_UNKNOWN;
-    return parameter_leak(atlas, path, name, (int)fate->index, &message);
+    return parameter_leak(atlas, path, name, (int)fate->index, message);
+}
+
+/* What gc says of the closure around a use: without a word (it is called directly, or inlined) or when
+ * it stays, what its body does with the value is not known. */
+static enum ending ending_in_closure(const struct follower *follower, const struct fate *fate)
+{
+    const struct atlas *atlas = follower->tracer->atlas;
+    const struct syntax_file *syntax = &follower->source->syntax;
+    uint32_t id = syntax_function_at(syntax, fate->line);
+    if (id == SYNTAX_NONE || !syntax->functions[id].is_literal)
+        return ENDING_UNKNOWN;
+    const struct syntax_function *literal = &syntax->functions[id];
+    size_t count;
+    const uint32_t *at = compiler_index_at(atlas->index, follower->caller->import_path,
+                                           follower->caller->base_name, literal->line, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct message *message = &atlas->compiler->messages.at[at[i]];
+        if (message->kind == MESSAGE_ESCAPES && message->column == literal->column)
+            return ENDING_KEPT;
+    }
+    return ENDING_UNKNOWN;
 }
 
 /* Does this use keep the value alive beyond the caller? */
 static enum ending ending_of(const struct follower *follower, const struct fate *fate)
 {
+    uint32_t message;
     switch (fate->kind) {
     case FATE_READ: return follower->value->contained ? ENDING_UNKNOWN : ENDING_DIES;
     case FATE_DISCARDED: return ENDING_DIES;
     case FATE_RETURNED: return ENDING_RETURNED;
     case FATE_GLOBAL: case FATE_FIELD: case FATE_ELEMENT: case FATE_APPENDED: case FATE_IN_LITERAL:
-    case FATE_SENT: case FATE_CAPTURED: case FATE_SPAWNED: return ENDING_KEPT;
+    case FATE_SENT: case FATE_SPAWNED: return ENDING_KEPT;
+    case FATE_CAPTURED: return ending_in_closure(follower, fate);
     case FATE_RECEIVER: case FATE_ARGUMENT: {
-        enum leak leak = leak_of_use(follower, fate);
+        enum leak leak = leak_of_use(follower, fate, &message);
         bool stays = leak == LEAK_NONE || (leak == LEAK_CONTENT && !follower->value->contained);
         return stays ? ENDING_DIES : leak == LEAK_HEAP ? ENDING_KEPT : ENDING_UNKNOWN;
     }
@@ -200,7 +225,8 @@ static const char *fate_sentence(enum fate_kind kind)
 
 static uint32_t fate_step(const struct follower *follower, const struct fate *fate)
 {
-    uint32_t id = caller_step(follower, STEP_FATE, fate->line, fate->column, fate->text,
+    enum step_class class = fate->kind == FATE_RETURNED ? STEP_RETURN : STEP_FATE;
+    uint32_t id = caller_step(follower, class, fate->line, fate->column, fate->text,
                               category_of_fate(fate));
     struct step *step = &follower->tracer->steps->at.at[id];
     if (step->sentence.len > 0)
@@ -247,11 +273,30 @@ static uint32_t constructor_step(const struct follower *follower)
 
 /* ---- one call ---- */
 
+/* The steps of a use that alone keeps the value: the use, and how the callee keeps what it is given. */
+static void keep_by(const struct follower *follower, const struct fate *fate, uint32_t step,
+                    struct continuation *next)
+{
+    uint32_t message = NONE;
+    const struct flow *flow = NULL;
+    if (fate->kind == FATE_ARGUMENT || fate->kind == FATE_RECEIVER)
+        leak_of_use(follower, fate, &message);
+    if (message != NONE)
+        flow = flow_of(follower->tracer, message, NULL);
+    size_t count = flow ? flow->count : 0;
+    next->steps = ARENA_ARRAY(follower->tracer->arena, uint32_t, count + 1);
+    next->steps[0] = step;
+    for (size_t i = 0; i < count; i++)
+        next->steps[i + 1] = flow->steps[i];
+    next->step_count = count + 1;
+}
+
 static void settle(const struct follower *follower, const struct fate *fates, size_t count,
                    struct continuation *next)
 {
     struct arena *arena = follower->tracer->arena;
     uint32_t *kept = ARENA_ARRAY(arena, uint32_t, count + 1);
+    const struct fate *keeper = NULL;
     size_t keeping = 0, unknown = 0, returned = 0;
     for (size_t i = 0; i < count; i++) {
         enum ending ending = ending_of(follower, &fates[i]);
@@ -263,6 +308,7 @@ static void settle(const struct follower *follower, const struct fate *fates, si
             returned++;
         }
         kept[keeping++] = fate_step(follower, &fates[i]);
+        keeper = &fates[i];
     }
     next->ending = keeping == 0 ? ENDING_DIES : unknown > 0 ? ENDING_UNKNOWN
                    : returned == keeping ? ENDING_RETURNED : ENDING_KEPT;
@@ -271,8 +317,7 @@ static void settle(const struct follower *follower, const struct fate *fates, si
         next->steps = kept;
         next->step_count = 1;
     } else if (keeping == 1 && unknown == 0) {
-        next->steps = kept;
-        next->step_count = 1;
+        keep_by(follower, keeper, kept[0], next);
     } else { /* F2 */
         next->others = kept;
         next->other_count = keeping;
@@ -304,13 +349,14 @@ static void follow(struct follower *follower, uint32_t line, struct continuation
         return;
     struct fate *fates;
     bool found;
-    size_t count = syntax_fates(&follower->source->syntax, function, line,
-                                last_name(follower->callee->name), follower->value->result,
-                                tracer->arena, &fates, &found);
+    struct fate_query query = {.function = function, .line = line,
+                               .callee = last_name(follower->callee->name),
+                               .result = follower->value->result};
+    size_t count = syntax_fates_of(&follower->source->syntax, &query, tracer->arena, &fates, &found);
     if (!found)
         return;
     struct str text = str_trim(syntax_line(&follower->source->syntax, line));
-    next->call_step = caller_step(follower, STEP_CALL, line, 0, text, CAUSE_RETURNED);
+    next->call_step = caller_step(follower, STEP_CALL, line, 0, text, CAUSE_OTHER);
     struct step *step = &tracer->steps->at.at[next->call_step];
     if (step->sentence.len == 0)
         step->sentence = arena_fmt(tracer->arena, "%.*s gets it", STR_ARGS(step->function));

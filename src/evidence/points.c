@@ -3,15 +3,23 @@
  * Go's heap profiles hide the runtime's frames on top of a stack (runtime/pprof/protomem.go,
  * writeHeapProto: hideRuntime), but text profiles, other producers and stacks that are nothing but
  * runtime show them. They are taken off here: what remains of the location on top is the point, and
- * the last runtime frame taken off tells which allocating function was called. */
+ * the last runtime frame taken off tells which allocating function was called. Of a stack that is
+ * nothing but runtime (the scheduler's, the collector's) the innermost function that has a reason of
+ * its own stands for it, else the outermost. */
 #include "evidence_int.h"
 
-static bool runtime_frame(const struct atlas *atlas, const struct profile_frame *frame)
+/* A runtime function that was inlined into another one is no entry: it is code like any other. */
+static bool all_runtime(const struct atlas *atlas, const struct profile_location *location)
 {
-    return atlas->functions[frame->function].runtime;
+    for (uint32_t f = 0; f < location->frame_count; f++) {
+        const struct profile_frame *frame = &atlas->profile->frames.at[location->first_frame + f];
+        if (!atlas->functions[frame->function].runtime)
+            return false;
+    }
+    return true;
 }
 
-/* The location that allocates: the first with a frame that is not the runtime's. */
+/* The location that allocates: the first with a function that is not the runtime's. */
 static void read_point(const struct atlas *atlas, const struct profile_stack *stack,
                        struct points *points, const struct memory *memory, struct point *point)
 {
@@ -20,28 +28,24 @@ static void read_point(const struct atlas *atlas, const struct profile_stack *st
     for (uint32_t i = 0; i < stack->count && point->frame_count == 0; i++) {
         uint32_t id = profile->stack_locations.at[stack->first + i];
         const struct profile_location *location = &profile->locations.at[id];
-        for (uint32_t f = 0; f < location->frame_count; f++) {
-            struct profile_frame frame = profile->frames.at[location->first_frame + f];
-            if (point->frame_count == 0 && runtime_frame(atlas, &frame)) {
-                point->runtime_entry = frame.function;
-                point->skipped++;
-                continue;
-            }
-            VEC_PUSH(memory, &points->frames, frame);
+        const struct profile_frame *frames = profile->frames.at + location->first_frame;
+        bool runtime = all_runtime(atlas, location);
+        if (runtime && location->frame_count > 0)
+            point->runtime_entry = frames[location->frame_count - 1].function;
+        if (runtime)
+            point->skipped += location->frame_count;
+        for (uint32_t f = 0; f < location->frame_count && !runtime; f++) {
+            VEC_PUSH(memory, &points->frames, frames[f]);
             point->frame_count++;
         }
     }
     if (point->frame_count > 0 || point->runtime_entry == NONE)
         return;
-    point->inside_runtime = true; /* nothing else: its outermost function stands for it */
-    for (uint32_t i = stack->count; i-- > 0 && point->frame_count == 0;) {
-        const struct profile_location *location =
-            &profile->locations.at[profile->stack_locations.at[stack->first + i]];
-        if (location->frame_count == 0)
-            continue;
-        VEC_PUSH(memory, &points->frames, profile->frames.at[location->first_frame]);
-        point->frame_count = 1;
-    }
+    struct profile_frame frame = runtime_point(atlas, stack);
+    point->inside_runtime = true;
+    point->runtime_entry = frame.function;
+    point->frame_count = 1;
+    VEC_PUSH(memory, &points->frames, frame);
 }
 
 static uint64_t point_hash(const struct points *points, const struct point *point)

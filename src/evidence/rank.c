@@ -6,10 +6,11 @@
  *     before mere assignments.
  * R2. Greedy: the step that carries most of what is left is a cause and takes those groups; each
  *     group is taken once, so causes add up to what is explained (E1).
- * R3. A returned value whose callers are known is weighed at half in its return step and where it
- *     arrives: the callers' own steps win as soon as one of them carries half of it.
- * R4. Of equal steps the category that stands first in categories.h wins, then the step nearest to
- *     the heap, then the place; never an address or an order of arrival. */
+ * R3. Of a returned value whose callers are known, what they do with it is the cause, not that it is
+ *     returned: the bytes are split by the callers.
+ * R4. Of equal steps the category that stands first in categories.h wins; then, of returns, the one
+ *     nearest to the allocation, of other steps the one nearest to the heap; then the place. Never an
+ *     address or an order of arrival. */
 #include "evidence_int.h"
 
 #include <stdlib.h>
@@ -24,13 +25,20 @@ struct ranking {
     struct group *groups;
     size_t group_count;
     const struct steps *steps;
-    double *weights;         /* by step: what its free groups would bring, by R3 */
+    double *weights;         /* by step: what its free groups would bring */
     uint32_t *first, *next;  /* by step: list of (group) through entries */
     uint32_t *entry_group;
     uint32_t *order;         /* by step */
     struct weighed *heap;
     size_t heap_len;
 };
+
+/* Does the step only pass on a value that is known to be kept, or to die, later? R3. */
+static bool hands_on(const struct group *group, const struct step *step)
+{
+    return group->followed && (step->class == STEP_RETURN || step->class == STEP_CALL ||
+                               step->class == STEP_SITE);
+}
 
 /* How good a candidate a link is; 0: none. R1. */
 static int quality(const struct group *group, size_t link, const struct steps *steps)
@@ -39,7 +47,8 @@ static int quality(const struct group *group, size_t link, const struct steps *s
     if (!group->links[link].dominates)
         return 0;
     bool own = step->own && !(step->library_body && !steps->at.at[group->links[0].step].own);
-    return 1 + (step->category != CAUSE_OTHER) + 2 * own;
+    bool known = step->category != CAUSE_OTHER && !hands_on(group, step);
+    return 1 + known + 2 * own;
 }
 
 static int best_quality(const struct group *group, const struct steps *steps)
@@ -52,12 +61,9 @@ static int best_quality(const struct group *group, const struct steps *steps)
     return best;
 }
 
-static double weight_in(const struct ranking *ranking, const struct group *group, uint32_t step)
+static double weight_of(const struct group *group)
 {
-    enum step_class class = ranking->steps->at.at[step].class;
-    bool handed_on = class == STEP_RETURN || class == STEP_CALL || class == STEP_SITE;
-    double weight = group->value < 0 ? -(double)group->value : (double)group->value;
-    return group->followed && handed_on ? weight / 2 : weight; /* R3 */
+    return group->value < 0 ? -(double)group->value : (double)group->value;
 }
 
 static int compare_places(const struct place *a, const struct place *b)
@@ -77,7 +83,7 @@ static bool before(const struct ranking *ranking, const struct weighed *a, const
     if (x->category != y->category)
         return x->category < y->category;
     if (a->order != b->order)
-        return a->order > b->order;
+        return (a->order > b->order) != (x->category == CAUSE_RETURNED);
     int order = compare_places(&x->place, &y->place);
     return order != 0 ? order < 0 : str_compare(x->expression, y->expression) < 0;
 }
@@ -128,7 +134,7 @@ static void enter_group(struct ranking *ranking, uint32_t index, uint32_t *entri
         ranking->entry_group[entry] = index;
         ranking->next[entry] = ranking->first[step];
         ranking->first[step] = entry;
-        ranking->weights[step] += weight_in(ranking, group, step);
+        ranking->weights[step] += weight_of(group);
         if (ranking->order[step] < i + 1)
             ranking->order[step] = (uint32_t)i + 1;
     }
@@ -179,7 +185,7 @@ static double free_weight(const struct ranking *ranking, uint32_t step, bool *an
         if (group->cause != NONE)
             continue;
         *any = true;
-        weight += weight_in(ranking, group, step);
+        weight += weight_of(group);
     }
     return weight;
 }

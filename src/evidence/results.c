@@ -185,12 +185,30 @@ static enum cause_category category_of_flow(const struct step *step, enum site_k
     }
 }
 
+/* The last step by which own code's value goes to the heap in a call; NULL for a library's allocation. */
+static const struct step *step_at_call(const struct joiner *joiner, const struct group *group,
+                                       const struct step *call)
+{
+    const struct step *steps = joiner->steps.at.at, *found = NULL;
+    for (size_t i = 0; i < group->link_count && steps[group->links[0].step].own; i++) {
+        const struct step *step = &steps[group->links[i].step];
+        if (step->class == STEP_FLOW && step->category != CAUSE_OTHER &&
+            step->place.line == call->place.line &&
+            str_equal(step->place.file, call->place.file))
+            found = step;
+    }
+    return found;
+}
+
 /* What most of a cause's bytes are decides between categories: a library call may be string building,
  * growth, or just a library's. */
 static enum cause_category category_of_cause(const struct joiner *joiner, const struct step *step,
-                                             const struct cause *cause)
+                                             const struct cause *cause,
+                                             const struct group *largest_group)
 {
     enum site_kind largest = joiner->evidence->sites[cause->parts[0].site].kind;
+    if (step->class == STEP_PAYING_CALL && step_at_call(joiner, largest_group, step))
+        step = step_at_call(joiner, largest_group, step);
     if (step->class != STEP_PAYING_CALL)
         return category_of_flow(step, largest);
     if (str_starts(step->detail, STR("fmt.")) || str_starts(step->detail, STR("log.")))
@@ -236,13 +254,13 @@ static void fill_cause(struct joiner *joiner, size_t index, const uint32_t *grou
     fill_parts(joiner, groups, count, site_rank, cause);
     struct cause_facts facts = {.step = step, .site_count = cause->part_count,
                                 .largest = &joiner->evidence->sites[cause->parts[0].site]};
-    facts.category = category_of_cause(joiner, step, cause);
+    const struct group *largest =
+        &joiner->tracer.groups.at[largest_group(joiner, groups, count)];
+    facts.category = category_of_cause(joiner, step, cause, largest);
     cause->category = facts.category;
     cause->text = tell_cause(arena, &facts);
     cause->advice = tell_advice(arena, &facts);
     cause->source_path = source_of_step(joiner, step);
-    const struct group *largest =
-        &joiner->tracer.groups.at[largest_group(joiner, groups, count)];
     tell_story(arena, &joiner->steps, largest, &cause->story, &cause->story_count);
     draw_cause(joiner, ranked->step, groups, count, cause);
 }

@@ -26,6 +26,8 @@ bool reason_of_symbol(struct str symbol, struct runtime_reason *reason)
             continue;
         *reason = (struct runtime_reason){.kind = symbols[i].kind, .category = symbols[i].category,
                                           .text = symbols[i].text};
+        reason->general = str_is(symbols[i].start, "runtime.") ||
+                          str_is(symbols[i].start, "internal/runtime/");
         return true;
     }
     return false;
@@ -86,6 +88,8 @@ static const struct {
     struct str mark, text;
 } operations[] = {
     {TEXT("<-"), TEXT("a wait record of a blocked send or receive")},
+    {TEXT("range "), TEXT("a wait record of a blocked receive")},
+    {TEXT("range "), TEXT("a wait record of a blocked receive: a range over a channel")},
     {TEXT(".("), TEXT("the cache of a type assertion or type switch")},
 };
 

@@ -703,6 +703,7 @@ static uint32_t site_of(struct sites *sites, uint32_t index, const struct point_
         entry.kind = found->reason.kind;
         entry.column = found->reason.column;
         entry.reason = found->reason.text;
+        entry.source = found->reason.expression;
         entry.runtime_category = found->reason.category;
     }
     VEC_PUSH(sites->atlas->memory, &sites->entries, entry);

@@ -114,7 +114,7 @@ static struct str tell_site_cause(struct arena *arena, const struct cause_facts 
     const struct site *site = facts->largest;
     struct str what = allocation_text(site);
     if (what.len == 0)
-        what = site->reason;
+        what = facts->step->expression.len > 0 ? facts->step->expression : site->reason;
     const char *verb = cause_category_title(facts->category);
     if (facts->category == CAUSE_OTHER || facts->category == CAUSE_CLOSURE)
         return arena_fmt(arena, "%.*s escapes%s", STR_ARGS(what),
@@ -154,6 +154,8 @@ static struct str tell_flow_cause(struct arena *arena, const struct cause_facts 
         return arena_fmt(arena, "%.*s sent on a channel: %.*s", STR_ARGS(what),
                          STR_ARGS(step->expression));
     case CAUSE_CLOSURE:
+        if (facts->site_count == 1 && facts->largest->kind == SITE_CLOSURE)
+            return STR("a closure that escapes, with what it captures");
         return arena_fmt(arena, "%.*s captured by a closure that escapes", STR_ARGS(what));
     case CAUSE_INTERFACE:
         return tell_conversion(arena, facts, what, where);

@@ -1,5 +1,5 @@
-/* An allocation's way to the heap: gc's steps, then the callers', then the library call that own code
- * pays for.
+/* An allocation's way to the heap: gc's steps, then the callers', then the call in own code that a
+ * library's allocation is paid by.
  *
  * T1. Links are in order from the allocation to the heap; link 0 is the allocation itself and always
  *     dominates.
@@ -42,7 +42,6 @@ static enum cause_category category_of_kind(enum site_kind kind)
     case SITE_APPEND: return CAUSE_SLICE_GROWTH;
     case SITE_STRING_CONCAT: case SITE_STRING_TO_BYTES: case SITE_BYTES_TO_STRING: case SITE_RUNES:
         return CAUSE_STRING_BUILDING;
-    case SITE_CLOSURE: case SITE_METHOD_VALUE: return CAUSE_CLOSURE;
     case SITE_GO: case SITE_DEFER: return CAUSE_GO_DEFER;
     case SITE_MAKE_CHAN: return CAUSE_CHANNEL_MADE;
     default: return CAUSE_OTHER;
@@ -63,8 +62,10 @@ enum cause_category category_of_site(const struct site_entry *site)
 static void link_step(struct tracer *tracer, uint32_t step, bool dominates)
 {
     for (size_t i = 0; i < tracer->links.len; i++)
-        if (tracer->links.at[i].step == step)
+        if (tracer->links.at[i].step == step) {
+            tracer->links.at[i].dominates |= dominates;
             return;
+        }
     struct trace_link link = {.step = step, .dominates = dominates};
     VEC_PUSH(tracer->atlas->memory, &tracer->links, link);
 }
@@ -87,8 +88,11 @@ static void link_site(struct tracer *tracer, uint32_t index)
         step->place = (struct place){.line = site->line, .column = site->column};
         step->place.file = atlas_display(tracer->atlas, written->import_path, written->base_name,
                                          written->file);
-        step->expression = site->text;
+        step->expression = site->text.len > 0 ? site->text : site->source;
         step->sentence = site->reason.len > 0 ? site->reason : site->text;
+        if (site->source.len > 0)
+            step->sentence = arena_fmt(tracer->arena, "%.*s: %.*s", STR_ARGS(site->source),
+                                       STR_ARGS(site->reason));
     }
     link_step(tracer, id, true);
 }
@@ -195,38 +199,6 @@ static bool follow_returned(struct tracer *tracer, const struct frames *frames,
     return link_callers(tracer, frames, value);
 }
 
-/* ---- the call that own code pays for ---- */
-
-static void link_paying_call(struct tracer *tracer, const struct frames *frames)
-{
-    const struct atlas *atlas = tracer->atlas;
-    size_t i = 0;
-    while (i < frames->count && !atlas->functions[frames->at[i].function].own)
-        i++;
-    if (i == 0 || i >= frames->count)
-        return;
-    const struct located *payer = &atlas->functions[frames->at[i].function];
-    const struct located *callee = &atlas->functions[frames->at[i - 1].function];
-    uint32_t line = frames->at[i].line > 0 ? (uint32_t)frames->at[i].line : 0;
-    bool added;
-    sb_clear(&tracer->text);
-    sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(payer->import_path), STR_ARGS(payer->base_name));
-    uint32_t id = steps_add(tracer->steps, atlas->memory, STEP_PAYING_CALL, sb_str(&tracer->text),
-                            line, 0, callee->symbol, &added);
-    if (added) {
-        struct step *step = &tracer->steps->at.at[id];
-        *step = (struct step){.class = STEP_PAYING_CALL, .category = CAUSE_LIBRARY_CALL,
-                              .own = true, .function = payer->symbol, .detail = callee->symbol,
-                              .import_path = payer->import_path, .base_name = payer->base_name};
-        step->place = (struct place){.line = line};
-        step->place.file = atlas_display(tracer->atlas, payer->import_path, payer->base_name,
-                                         payer->file);
-        step->sentence = arena_fmt(tracer->arena, "%.*s calls %.*s", STR_ARGS(payer->symbol),
-                                   STR_ARGS(callee->symbol));
-    }
-    link_step(tracer, id, true);
-}
-
 /* ---- groups ---- */
 
 static uint32_t group_of_links(struct tracer *tracer, uint32_t site, bool followed)
@@ -261,7 +233,8 @@ uint32_t tracer_group(struct tracer *tracer, size_t sample, const struct verdict
     bool followed = follow_returned(tracer, &frames, verdict, flow, point);
     const struct located *written =
         &tracer->atlas->functions[tracer->sites->entries.at[verdict->site].function];
-    if (!written->own)
-        link_paying_call(tracer, &frames);
+    uint32_t payer = written->own ? NONE : payer_of_stack(tracer, frames.at, frames.count);
+    if (payer != NONE)
+        link_step(tracer, payer, true);
     return group_of_links(tracer, verdict->site, followed);
 }

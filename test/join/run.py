@@ -7,6 +7,7 @@ must be named:
 
     // cause: CATEGORY[|CATEGORY] SHARE [text "..."]
     // site: KIND VERDICT SHARE [size N] [ambiguous]
+    // elsewhere: CATEGORY SHARE     (causes outside the program's own folder, together)
 
 SHARE is "40%" (within 2 points) or "35..45%"; several facts on one line are separated by ";"; the
 category "any" is any of them. A cause or a site of more than 2 points that no comment names is
@@ -39,7 +40,7 @@ def parse_share(word):
 
 
 def parse_fact(text, file, line):
-    match = re.match(r"\s*(cause|site): (.*?) ([\d.]+%)(.*)$", text)
+    match = re.match(r"\s*(cause|site|elsewhere): (.*?) ([\d.]+%)(.*)$", text)
     if not match:
         return None
     kind, names, share, rest = match.groups()
@@ -56,7 +57,7 @@ def read_facts(program):
         with open(os.path.join(folder, name), encoding="utf-8") as source:
             for number, text in enumerate(source, 1):
                 comment = text.partition("// ")[2]
-                if not re.search(r"\b(cause|site): ", comment):
+                if not re.search(r"\b(cause|site|elsewhere): ", comment):
                     continue
                 for part in comment.split(";"):
                     fact = parse_fact(part, program + "/" + name, number)
@@ -96,6 +97,16 @@ def here(fact, row):
     return row["file"] == fact.file and row["line"] == fact.line
 
 
+def is_elsewhere(fact, row):
+    return (fact.kind == "elsewhere" and row.get("category") == fact.names and
+            not row["file"].startswith(os.path.dirname(fact.file) + "/"))
+
+
+def elsewhere(fact, report):
+    values = [row["value"] for row in report["causes"] if is_elsewhere(fact, row)]
+    return 100.0 * sum(values) / report["total"]
+
+
 class Tally:
     """Agreement per category."""
 
@@ -120,9 +131,12 @@ def check_facts(facts, report, tally):
     found = []
     tests = {"cause": ("causes", matches_cause), "site": ("sites", matches_site)}
     for fact in facts:
-        rows, test = tests[fact.kind]
-        right = any(here(fact, row) and test(fact, row, total) for row in report[rows])
-        tally.add(fact.names if fact.kind == "cause" else "site " + fact.names, right)
+        if fact.kind == "elsewhere":
+            right = fact.low <= elsewhere(fact, report) <= fact.high
+        else:
+            rows, test = tests[fact.kind]
+            right = any(here(fact, row) and test(fact, row, total) for row in report[rows])
+        tally.add("site " + fact.names if fact.kind == "site" else fact.names, right)
         if not right:
             found.append(f"missing {fact.kind} {fact.file}:{fact.line} {fact.names} "
                          f"{fact.low:.1f}..{fact.high:.1f}%{fact.rest}")
@@ -130,7 +144,8 @@ def check_facts(facts, report, tally):
         named = [fact for fact in facts if fact.kind == kind]
         for row in report[rows]:
             if (100.0 * row["value"] / total > POINTS and (named or kind == "cause") and
-                    not any(here(fact, row) for fact in named)):
+                    not any(here(fact, row) for fact in named) and
+                    not any(is_elsewhere(fact, row) for fact in facts)):
                 text = describe(row, total) if kind == "cause" else \
                     f"{place(row)} {row['kind']} {row['verdict']} {100 * row['value'] / total:.1f}%"
                 found.append(f"{kind} that no comment names: {text}")

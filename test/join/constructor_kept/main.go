@@ -32,6 +32,8 @@ func newItem(n int) *item {
 			it.tags[i] = n + i
 		case i%5 == 0:
 			it.tags[i] = n - i
+		case i%11 == 0:
+			it.tags[i] = 3*n + i
 		case i%7 == 0:
 			it.tags[i] = n | i
 		default:

@@ -25,6 +25,8 @@ func newSession(id int) *session { // cause: constructor_not_inlined 75% text "e
 			s.data[i] = id + i
 		case i%5 == 0:
 			s.data[i] = id - i
+		case i%11 == 0:
+			s.data[i] = 3*id + i
 		case i%7 == 0:
 			s.data[i] = id | i
 		default:

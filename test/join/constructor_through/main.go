@@ -23,6 +23,8 @@ func newWindow(seed int) *window { // cause: constructor_not_inlined 100% text "
 			w.values[i] = seed + i
 		case i%5 == 0:
 			w.values[i] = seed - i
+		case i%11 == 0:
+			w.values[i] = 3*seed + i
 		case i%7 == 0:
 			w.values[i] = seed | i
 		default:

@@ -13,7 +13,7 @@ type report struct {
 }
 
 var last *report
-var history = make([]*report, 0, 40000)
+var history = make([]*report, 0, 64)
 
 //go:noinline
 func remember(n int) {
@@ -26,7 +26,7 @@ func remember(n int) {
 func archive(n int) {
 	r := &report{name: "old"}
 	r.rows[1] = n
-	history = append(history, r) // cause: stored_in_container|stored_in_global 50%
+	history = append(history[:n&31], r) // cause: stored_in_container|stored_in_global 50%
 }
 
 func main() {

@@ -17,7 +17,7 @@ func run(jobs []job, group *sync.WaitGroup) {
 	for i := range jobs {
 		group.Add(1)
 		j, k, scale := &jobs[i], i*3, i+1
-		go func() { // cause: go_or_defer|captured_by_closure 25..100%
+		go func() { // cause: go_or_defer 97.6%; elsewhere: runtime 2.3%
 			j.output = j.input[0]*scale + k
 			group.Done()
 		}()

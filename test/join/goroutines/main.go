@@ -1,4 +1,5 @@
-// The runtime's own memory: descriptors of many goroutines that live at the same time.
+// The runtime's own memory: descriptors of many goroutines that live at the same time. They are made on
+// the system stack: a profile does not tell which go statement they belong to.
 package main
 
 import (
@@ -12,7 +13,7 @@ var gate = make(chan int)
 var group sync.WaitGroup
 
 func wait() {
-	<-gate
+	<-gate // cause: runtime 17.8%
 	group.Done()
 }
 
@@ -20,7 +21,7 @@ func wait() {
 func crowd(n int) {
 	group.Add(n)
 	for i := 0; i < n; i++ {
-		go wait() // cause: go_or_defer|runtime 60..100%
+		go wait() // elsewhere: runtime 82%
 	}
 }
 

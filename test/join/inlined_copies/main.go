@@ -15,8 +15,8 @@ type pair struct {
 
 var pairs = make([]*pair, 256)
 
-func newPair(left, right int) *pair { // site: composite heap 100%
-	return &pair{left: left, right: right}
+func newPair(left, right int) *pair {
+	return &pair{left: left, right: right} // site: composite heap 100%
 }
 
 //go:noinline

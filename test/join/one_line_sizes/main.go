@@ -22,7 +22,7 @@ var bigs = make([]*big, 64)
 
 //go:noinline
 func both(i int) {
-	s, b := &small{a: i}, &big{} // site: composite heap 9% size 24; site: composite heap 91% size 328
+	s, b := &small{a: i}, &big{} // site: composite heap 6.4% size 24; site: composite heap 93.6% size 328
 	smalls[i&63] = s             // cause: stored_in_global 7%
 	bigs[i&63] = b               // cause: stored_in_global 93%
 }

@@ -10,21 +10,21 @@ import (
 
 //go:noinline
 func large(n int) byte {
-	buffer := make([]byte, 100_000) // cause: too_large 40..45%
+	buffer := make([]byte, 100_000) // cause: too_large 30.2%
 	buffer[n] = 1
 	return buffer[n/2]
 }
 
 //go:noinline
 func variable(n int) int {
-	var block [20_000]int // cause: too_large 20..45%
+	var block [20_000]int // cause: too_large 46.5%
 	block[n] = n
 	return block[n/2] + block[n]
 }
 
 //go:noinline
 func sized(n int) int {
-	list := make([]int, n) // cause: size_not_constant 20..40%
+	list := make([]int, n) // cause: size_not_constant 23.3%
 	list[n-1] = n
 	return list[n/2]
 }

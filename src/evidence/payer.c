@@ -1,0 +1,93 @@
+/* The call in own code that a library's allocations are paid by.
+ *
+ * What a library function allocates, own code can only stop by calling it less or otherwise: so its
+ * bytes belong to the call. The values that own code hands to that same call, and that are on the
+ * heap only for it, belong to it too: ten values through one fmt.Errorf and what Errorf itself
+ * allocates go away together. */
+#include "evidence_int.h"
+
+struct call {
+    struct str import_path, base_name, file; /* of own code */
+    uint32_t line;
+    struct str caller, callee; /* symbols; caller may be unknown */
+};
+
+static uint32_t call_step(struct tracer *tracer, const struct call *call)
+{
+    bool added;
+    sb_clear(&tracer->text);
+    sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(call->import_path), STR_ARGS(call->base_name));
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_PAYING_CALL,
+                            sb_str(&tracer->text), call->line, 0, call->callee, &added);
+    struct step *step = &tracer->steps->at.at[id];
+    if (added) {
+        *step = (struct step){.class = STEP_PAYING_CALL, .category = CAUSE_LIBRARY_CALL,
+                              .own = true, .detail = call->callee,
+                              .import_path = call->import_path, .base_name = call->base_name};
+        step->place = (struct place){.line = call->line};
+        step->place.file = atlas_display(tracer->atlas, call->import_path, call->base_name,
+                                         call->file);
+        step->sentence = arena_fmt(tracer->arena, "%.*s is called here", STR_ARGS(call->callee));
+    }
+    if (step->function.len == 0)
+        step->function = call->caller;
+    return id;
+}
+
+uint32_t payer_of_stack(struct tracer *tracer, const struct profile_frame *frames, size_t count)
+{
+    const struct located *functions = tracer->atlas->functions;
+    size_t i = 0;
+    while (i < count && !functions[frames[i].function].own)
+        i++;
+    if (i == 0 || i >= count)
+        return NONE;
+    const struct located *caller = &functions[frames[i].function];
+    struct call call = {.import_path = caller->import_path, .base_name = caller->base_name,
+                        .file = caller->file, .caller = caller->symbol,
+                        .callee = functions[frames[i - 1].function].symbol,
+                        .line = frames[i].line > 0 ? (uint32_t)frames[i].line : 0};
+    return call_step(tracer, &call);
+}
+
+/* "fmt.errorf" in own code -> the symbol "fmt.errorf", when it is a library's. */
+static bool library_symbol(struct tracer *tracer, struct str import_path, struct str called,
+                           struct str *symbol)
+{
+    const struct atlas *atlas = tracer->atlas;
+    struct str path, name;
+    if (called.len == 0 ||
+        !atlas_function(atlas, tracer->arena, import_path, called, &path, &name) ||
+        atlas_owns(atlas, path))
+        return false;
+    *symbol = arena_fmt(tracer->arena, "%.*s.%.*s", STR_ARGS(path), STR_ARGS(name));
+    return true;
+}
+
+/* The library function whose inlined body lies at a step: the outermost, which gc names first. */
+static bool library_body_at(struct tracer *tracer, const struct step *step, struct str *symbol)
+{
+    const struct atlas *atlas = tracer->atlas;
+    size_t count;
+    const uint32_t *at = compiler_index_at(atlas->index, step->import_path, step->base_name,
+                                           step->place.line, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct message *message = &atlas->compiler->messages.at[at[i]];
+        if (message->kind == MESSAGE_INLINING_CALL && message->column == step->place.column &&
+            library_symbol(tracer, step->import_path, inlined_callee(message), symbol))
+            return true;
+    }
+    return false;
+}
+
+uint32_t payer_of_step(struct tracer *tracer, const struct step *step, struct str called,
+                       bool *library_body)
+{
+    struct call call = {.import_path = step->import_path, .base_name = step->base_name,
+                        .file = step->place.file, .line = step->place.line};
+    *library_body = step->own && library_body_at(tracer, step, &call.callee);
+    if (*library_body ||
+        (step->own && library_symbol(tracer, step->import_path, called, &call.callee)))
+        return call_step(tracer, &call);
+    return NONE;
+}
