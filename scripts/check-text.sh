@@ -9,7 +9,7 @@ max_lines=1000
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 
-mapfile -t c_files < <(find src test -name '*.[ch]' | LC_ALL=C sort)
+mapfile -t c_files < <(find src test bench -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
 mapfile -t texts < <(find . -path ./.git -prune -o -path "./build*" -prune -o -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.md' -o -name meson.build -o -name Makefile \
     -o -path ./.ci/run \) -print | LC_ALL=C sort)

@@ -5,6 +5,7 @@
 #   unit     test/<room>/test_*.c   cmocka programs
 #   cli      test/cli/<name>/       command lines with wanted output (see cli-case.sh)
 #   fuzz     test/fuzz/seeds/<what> each seed once through its fuzz target
+#   page     test/page/*.sh         the HTML report in a real Chromium, the JSON against its contract
 #   house    test/house/*.sh        the checks and scripts of this project can fail
 #   oracle   test/oracle/*.sh       agreement with the Go toolchain; skipped where there is no go
 #   torture  test/torture/*.cmd     every allocation and file call fails once (see torture.sh)
@@ -16,7 +17,7 @@ cd "$(dirname "$0")/.." || exit 1
 ROOT=$PWD
 build=$(cd "${1:?usage: run-tests.sh BUILD [GROUP[/PATTERN]...]}" && pwd) || exit 1
 shift
-[ $# -gt 0 ] || set -- unit cli fuzz house oracle torture
+[ $# -gt 0 ] || set -- unit cli fuzz page house oracle torture
 
 export ROOT
 export BUILD=$build UNHEAP=$build/unheap
@@ -51,6 +52,7 @@ jobs_fuzz() {
         [ ! -f "$source" ] || echo "$name	scripts/replay.sh $build $name"
     done
 }
+jobs_page() { scripts_in page sh; }
 jobs_house() { scripts_in house sh; }
 jobs_oracle() { scripts_in oracle sh scripts/oracle.sh; }
 jobs_torture() { scripts_in torture cmd "scripts/torture.sh $build"; }
