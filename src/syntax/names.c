@@ -62,7 +62,8 @@ static uint32_t header_block(const struct syntax_file *file, uint32_t index)
     return kind_at(file, end) == TOKEN_LBRACE ? end : end_token(file);
 }
 
-/* The } that ends the if, for or switch statement whose header holds index. */
+/* After the } that ends the if, for or switch statement whose header holds index: one token further
+ * than the scopes of the block's own names, which may repeat those of the header. */
 static uint32_t header_end(const struct syntax_file *file, uint32_t index)
 {
     uint32_t open = header_block(file, index);
@@ -75,7 +76,7 @@ static uint32_t header_end(const struct syntax_file *file, uint32_t index)
             break;
         close = match_at(file, next);
     }
-    return close;
+    return close < end_token(file) ? close + 1 : close;
 }
 
 /* Is the simple statement that begins at index the guard of a type switch: "x := y.(type) {"? */
@@ -96,7 +97,7 @@ static uint32_t scope_end(const struct syntax_file *file, uint32_t begin, uint32
     case TOKEN_CASE:
         return clause_end(file, begin, block_end(file, begin));
     default:
-        return is_type_guard(file, end) ? match_at(file, end) : block_end(file, begin);
+        return is_type_guard(file, end) ? match_at(file, end) + 1 : block_end(file, begin);
     }
 }
 

@@ -242,6 +242,7 @@ uint32_t statement_end(const struct syntax_file *file, uint32_t index)
     while (index < end_token(file)) {
         switch (kind_at(file, index)) {
         case TOKEN_SEMICOLON:
+        case TOKEN_COLON: /* of a case or label */
         case TOKEN_RPAREN:
         case TOKEN_RBRACK:
         case TOKEN_RBRACE:

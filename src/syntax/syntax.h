@@ -196,10 +196,10 @@ const char *fate_kind_name(enum fate_kind kind);
 
 /* ---- how large is a type ---- */
 
-/* Type declarations of packages, read from their directories when first asked for; 64-bit sizes and
- * alignments as gc has them (cmd/compile/internal/types/size.go). One thread. */
+/* Type declarations of packages, read from their directories when first asked for; sizes and
+ * alignments for linux/amd64 as gc has them (cmd/compile/internal/types/size.go). One thread. */
 struct syntax_types;
-/* find_dir(ctx, import_path, arena) gives the directory of a package, or an empty text. */
+/* find_dir(ctx, import_path) gives the directory of a package, or an empty text; it is copied. */
 struct syntax_types *syntax_types_new(const struct memory *memory,
                                       struct str (*find_dir)(void *ctx, struct str import_path),
                                       void *ctx);
@@ -209,10 +209,19 @@ struct type_size {
     bool has_pointers;
 };
 /* The size of a type expression as written in the given package ("Order", "[]byte", "lib.T",
- * "struct { a int; b *T }", "map[string]int"); file gives the imports and may be NULL. false when it
- * cannot be told (type parameters, missing source). */
+ * "struct { a int; b *T }", "map[string]int", "List[int]"); file gives the imports (and, where the
+ * package cannot be found, the types it declares) and may be NULL. false when it cannot be told: type
+ * parameters, types declared in functions, missing source, two declarations under build tags that are
+ * not known (cgo). */
 bool syntax_size_of(struct syntax_types *types, struct str import_path,
                     const struct syntax_file *file, struct str type, struct type_size *size);
+/* What a heap profile shows as the size of an object that takes `size` bytes (one object, or all
+ * elements of a backing array): the size class, for pointer-free objects below 16 bytes the 16 of the
+ * block that the tiny allocator shares out, for large ones whole pages. Go 1.22 and later put a header
+ * of 8 bytes before objects with pointers of more than 512 bytes; for Go 1.21 say has_pointers false
+ * from 16 bytes on. Source: runtime/malloc.go (mallocgc hands the slot's size to profilealloc) and
+ * internal/runtime/gc/sizeclasses.go (runtime/sizeclasses.go before 1.26). */
+uint64_t syntax_profiled_size(uint64_t size, bool has_pointers);
 /* The declared type of a local variable or parameter of a function, as source text: from "var x T",
  * "x := T{...}", "x := &T{...}", "x := make(T, ...)", "x := T(...)", parameters, receivers and
  * results. Empty when the declaration does not show it. line: where the variable is declared. */

@@ -94,8 +94,8 @@ uint32_t skip_bracket(const struct syntax_file *file, uint32_t index);
 uint32_t step(const struct syntax_file *file, uint32_t index);
 /* Does { at index (or } ) enclose statements of if, for, switch, select or of a bare block? */
 bool is_block(const struct syntax_file *file, uint32_t index);
-/* The token that ends the simple statement or specification that index is in: a semicolon, a closing
- * bracket, the { of a block, or TOKEN_END. */
+/* The token that ends the simple statement or specification that index is in: a semicolon, the colon
+ * of a case or label, a closing bracket, the { of a block, or TOKEN_END. */
 uint32_t statement_end(const struct syntax_file *file, uint32_t index);
 
 /* The parts of a function declaration, literal or type; 0 where there is none. */

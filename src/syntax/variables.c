@@ -208,18 +208,67 @@ static struct str named_call_type(struct asker *asker, uint32_t token, uint32_t 
     return file->functions[function].results[result].type;
 }
 
+/* The type of x.M(...) with the method's name before open, if this file declares it for x's type. */
+static struct str method_call_type(struct asker *asker, uint32_t from, uint32_t open,
+                                   uint32_t result)
+{
+    const struct syntax_file *file = asker->file;
+    if (open < from + 3 || kind_at(file, open - 2) != TOKEN_PERIOD)
+        return STR_NONE;
+    struct str type = type_of(asker, from, open - 2, 0), method = text_at(file, open - 1);
+    if (str_starts(type, STR("*")))
+        type = str_skip(type, 1);
+    for (size_t i = 0; type.len > 0 && i < file->function_count; i++) {
+        const struct syntax_function *function = &file->functions[i];
+        struct str receiver = function->receiver.type;
+        if (str_starts(receiver, STR("*")))
+            receiver = str_skip(receiver, 1);
+        bool named = str_ends(function->name, method) && function->name.len > method.len &&
+                     function->name.ptr[function->name.len - method.len - 1] == '.';
+        if (named && str_equal(receiver, type) && result < function->result_count)
+            return function->results[result].type;
+    }
+    return STR_NONE;
+}
+
 /* The type of the call or conversion [from, to) whose parenthesis is at open. */
 static struct str call_type(struct asker *asker, uint32_t from, uint32_t open, uint32_t result)
 {
     const struct syntax_file *file = asker->file;
     if (kind_at(file, from) == TOKEN_IDENT)
-        return open == from + 1 ? named_call_type(asker, from, open, result) : STR_NONE;
+        return open == from + 1 ? named_call_type(asker, from, open, result)
+                                : method_call_type(asker, from, open, result);
     if (kind_at(file, from) == TOKEN_LPAREN && open == match_at(file, from) + 1 &&
         kind_at(file, from + 1) == TOKEN_MUL) /* (*T)(x) */
         return text_between(file, from + 1, open - 1, asker->arena);
     bool type_literal = kind_at(file, from) == TOKEN_LBRACK || kind_at(file, from) == TOKEN_MAP ||
                         kind_at(file, from) == TOKEN_CHAN;
     return type_literal ? text_between(file, from, open, asker->arena) : STR_NONE;
+}
+
+/* The type behind the bracket that "[...]T" or "map[K]V" has; empty for other types. */
+static struct str element_of(struct str type)
+{
+    size_t i = str_starts(type, STR("map[")) ? 3 : 0;
+    int depth = 0;
+    for (; i < type.len; i++) {
+        depth += (type.ptr[i] == '[') - (type.ptr[i] == ']');
+        if (depth == 0)
+            break;
+    }
+    return i == 0 || i >= type.len ? STR_NONE : str_skip(type, i + 1);
+}
+
+/* The type of x[i] or x[a:b] with [ at open. */
+static struct str index_type(struct asker *asker, uint32_t from, uint32_t open)
+{
+    const struct syntax_file *file = asker->file;
+    struct str type = type_of(asker, from, open, 0);
+    for (uint32_t i = open + 1; i < match_at(file, open); i = step(file, i)) {
+        if (kind_at(file, i) == TOKEN_COLON) /* arrays and pointers to them become slices */
+            return str_starts(type, STR("[]")) || str_is(type, "string") ? type : STR_NONE;
+    }
+    return str_is(type, "string") ? STR("byte") : element_of(type);
 }
 
 /* The type of an expression that ends with a bracket. */
@@ -235,10 +284,14 @@ static struct str bracket_type(struct asker *asker, uint32_t from, uint32_t to, 
     case ROLE_CALL:
         return call_type(asker, from, open, result);
     case ROLE_ASSERT:
+        if (kind_at(file, open + 1) == TOKEN_TYPE)
+            return STR_NONE; /* each clause of a type switch has its own */
         return result == 0 ? text_between(file, open + 1, to - 1, asker->arena) : STR("bool");
     case ROLE_LITERAL:
     case ROLE_BODY:
         return text_between(file, from, open, asker->arena);
+    case ROLE_INDEX:
+        return result == 0 ? index_type(asker, from, open) : STR("bool");
     default:
         return STR_NONE;
     }
@@ -264,7 +317,10 @@ static struct str operator_type(struct asker *asker, uint32_t from, uint32_t to)
             if (kind_at(file, i) == TOKEN_STRING && file->inside[i] == file->inside[op])
                 return STR("string");
         }
-        return op > from ? type_of(asker, from, op, 0) : STR_NONE;
+        if (op == from)
+            return STR_NONE;
+        bool constant = op == from + 1 && is_literal(kind_at(file, from)); /* takes the other's type */
+        return constant ? type_of(asker, op + 1, to, 0) : type_of(asker, from, op, 0);
     default:
         return STR_NONE;
     }
@@ -300,6 +356,14 @@ static struct str selector_type(struct asker *asker, uint32_t from, uint32_t to)
     return type.len == 0 ? type : field_type(asker, type, text_at(asker->file, to - 1));
 }
 
+/* The type of what comes out of a channel. */
+static struct str received_type(struct str channel)
+{
+    if (str_starts(channel, STR("<-chan ")))
+        return str_skip(channel, 7);
+    return str_starts(channel, STR("chan ")) ? str_skip(channel, 5) : STR_NONE;
+}
+
 static struct str type_of(struct asker *asker, uint32_t from, uint32_t to, uint32_t result)
 {
     const struct syntax_file *file = asker->file;
@@ -309,15 +373,16 @@ static struct str type_of(struct asker *asker, uint32_t from, uint32_t to, uint3
     enum token_kind first = kind_at(file, from), last = kind_at(file, to - 1);
     if (from + 1 == to)
         return first == TOKEN_IDENT ? name_type(asker, from) : literal_token_type(first);
-    if (first == TOKEN_AND && role_at(file, to - 1) == ROLE_LITERAL &&
-        operand_begin(file, to - 1) == from + 1)
+    if (first == TOKEN_AND && operand_begin(file, to - 1) == from + 1)
         return with_prefix(asker->arena, "*", type_of(asker, from + 1, to, 0));
     if (first == TOKEN_MUL) {
         struct str pointer = type_of(asker, from + 1, to, 0);
         return str_starts(pointer, STR("*")) ? str_skip(pointer, 1) : STR_NONE;
     }
+    if (first == TOKEN_ARROW)
+        return result == 0 ? received_type(type_of(asker, from + 1, to, 0)) : STR("bool");
     struct str type = STR_NONE;
-    if (last == TOKEN_RPAREN || last == TOKEN_RBRACE)
+    if (last == TOKEN_RPAREN || last == TOKEN_RBRACK || last == TOKEN_RBRACE)
         type = bracket_type(asker, from, to, result);
     else if (last == TOKEN_IDENT && kind_before(file, to - 1) == TOKEN_PERIOD)
         type = selector_type(asker, from, to);
@@ -356,12 +421,9 @@ static struct str ranged_type(struct str type, uint32_t index)
         return index == 0 ? STR("int") : STR("rune");
     if (str_starts(type, STR("*")))
         type = str_skip(type, 1);
-    if (!str_starts(type, STR("[")))
-        return STR_NONE;
     if (index == 0)
-        return STR("int");
-    ptrdiff_t close = str_find_char(type, ']'); /* lengths with brackets are too rare to parse */
-    return close < 0 ? STR_NONE : str_skip(type, (size_t)close + 1);
+        return str_starts(type, STR("[")) ? STR("int") : STR_NONE;
+    return element_of(type);
 }
 
 static struct str binding_type(struct asker *asker, const struct binding *binding)
@@ -428,7 +490,7 @@ static uint32_t token_on_line(const struct syntax_file *file, struct str name, u
         enum token_kind after = kind_at(file, i + 1);
         if (after == TOKEN_DEFINE || after == TOKEN_COMMA || kind_before(file, i) == TOKEN_VAR)
             return i;
-        if (mention == end_token(file))
+        if (mention == end_token(file) && is_variable_mention(file, i))
             mention = i;
     }
     return mention;

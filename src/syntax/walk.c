@@ -343,13 +343,14 @@ static bool has_comment(const struct syntax_file *file, uint32_t from, uint32_t 
     return false;
 }
 
-/* The tokens with one blank wherever something stood between two of them. */
+/* The tokens with one blank wherever something stood between two of them, and with the semicolons that
+ * line ends stand for. */
 static struct str rejoin(const struct syntax_file *file, uint32_t from, uint32_t to,
                          struct arena *arena)
 {
     size_t len = 0;
     for (uint32_t i = from; i < to; i++)
-        len += file->tokens[i].len + 1;
+        len += file->tokens[i].len + 2;
     char *text = arena_text(arena, len);
     size_t used = 0;
     for (uint32_t i = from; i < to; i++) {
@@ -358,6 +359,8 @@ static struct str rejoin(const struct syntax_file *file, uint32_t from, uint32_t
             text[used++] = ' ';
         memcpy(text + used, token.ptr, token.len);
         used += token.len;
+        if (token.len == 0)
+            text[used++] = ';';
     }
     return (struct str){text, used};
 }
