@@ -194,6 +194,19 @@ def case_tab_reaches_everything(page):
         assert part in seen, "Tab does not come to " + part
 
 
+def case_address(page):
+    page.show("shop")
+    page.ask("__unheap.select(4)")
+    address = page.ask("location.href")
+    assert address.endswith("#c5"), address
+    page.browser.call("Page.navigate", url="about:blank")
+    page.browser.call("Page.navigate", url=address)
+    page.ask("new Promise((done) => { document.readyState === 'complete' ? done()"
+             " : addEventListener('load', done); })")
+    page.ask(page.helpers)
+    is_equal(page.ask("test.selected()"), "cause-4", "the cause that the address names")
+
+
 def case_mouse(page):
     page.show("shop")
     page.browser.click("#cause-3")
@@ -335,6 +348,7 @@ def cases():
     yield "the ranking by keyboard", case_ranking_keys
     yield "Tab comes to every part", case_tab_reaches_everything
     yield "the mouse", case_mouse
+    yield "a link to a cause", case_address
     yield "the flame graph by keyboard, mouse and search", case_flame
     yield "light and dark by hand", case_theme
     yield "hostile names", case_hostile

@@ -160,7 +160,11 @@ function drawFlow() {
   if (flow) flow.replaceChildren(flowPicture(cause, state.cause, byId("detail").clientWidth));
 }
 
-/* ---- selection ---- */
+/* ---- selection: kept in the address, so that a link can name a cause ---- */
+
+function causeOfAddress() {
+  return causeIndexById.get(location.hash.slice(1)) ?? 0;
+}
 
 function select(index, scroll) {
   if (!data.causes[index]) return;

@@ -117,12 +117,14 @@ function drawFlame() {
 
 function frameText(node) {
   const name = node ? frameName(node) : "the whole profile";
-  const best = dominant(node);
-  const causes = [...flame.byCause[node]].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([cause, value]) =>
-    cause < 0 ? `unexplained ${share(value, flame.value[node])}`
-      : `cause ${cause + 1}${best ? ` (${data.causes[cause]?.text ?? "not in this page"})` : ""} ` +
-        share(value, flame.value[node]));
-  return `${name}: ${amount(flame.value[node])}, ${share(flame.value[node])}; ${causes.join(", ")}`;
+  const parts = [...flame.byCause[node]].sort((a, b) => b[1] - a[1]).slice(0, 3);
+  const causes = parts.map(([cause, value], i) => {
+    const text = i === 0 && data.causes[cause]?.text;
+    const who = cause < 0 ? "unexplained" : `cause ${cause + 1}${text ? ` (${text})` : ""}`;
+    return `${who} ${share(value, flame.value[node])}`;
+  });
+  return [`${name}: ${amount(flame.value[node])}, ${share(flame.value[node])}`, causes.join(", ")]
+    .filter(Boolean).join("; ");
 }
 
 function tellFrame(node) {

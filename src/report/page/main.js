@@ -115,7 +115,8 @@ if (!data.causes.length) byId("causes").hidden = true;
 byId("nothing").hidden = data.total !== 0;
 startUnexplained();
 startLimits();
-select(0, false);
+select(causeOfAddress(), false);
+listeners.push((index) => history.replaceState(null, "", `#${data.causes[index].id}`));
 watchWidth(byId("flame-box"), drawFlame);
 watchWidth(byId("detail"), drawFlow);
 /* For tests and for the console. */
