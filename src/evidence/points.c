@@ -19,6 +19,26 @@ static bool all_runtime(const struct atlas *atlas, const struct profile_location
     return true;
 }
 
+/* The frame that stands for a stack of nothing but runtime. */
+static struct profile_frame runtime_point(const struct atlas *atlas,
+                                          const struct profile_stack *stack)
+{
+    const struct profile *profile = atlas->profile;
+    struct profile_frame outermost = {0};
+    for (uint32_t i = 0; i < stack->count; i++) {
+        uint32_t id = profile->stack_locations.at[stack->first + i];
+        const struct profile_location *location = &profile->locations.at[id];
+        for (uint32_t f = 0; f < location->frame_count; f++) {
+            struct runtime_reason reason;
+            outermost = profile->frames.at[location->first_frame + f];
+            if (reason_of_symbol(atlas->functions[outermost.function].symbol, &reason) &&
+                reason.category == CAUSE_RUNTIME && !reason.general)
+                return outermost;
+        }
+    }
+    return outermost;
+}
+
 /* The location that allocates: the first with a function that is not the runtime's. */
 static void read_point(const struct atlas *atlas, const struct profile_stack *stack,
                        struct points *points, const struct memory *memory, struct point *point)

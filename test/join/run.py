@@ -48,21 +48,25 @@ def parse_fact(text, file, line):
     return Fact(kind, file, line, names, low, high, rest)
 
 
+def sources(program):
+    for folder, _, names in sorted(os.walk(os.path.join(HERE, program))):
+        for name in sorted(names):
+            if name.endswith(".go"):
+                yield os.path.relpath(os.path.join(folder, name), HERE)
+
+
 def read_facts(program):
     facts = []
-    folder = os.path.join(HERE, program)
-    for name in sorted(os.listdir(folder)):
-        if not name.endswith(".go"):
-            continue
-        with open(os.path.join(folder, name), encoding="utf-8") as source:
+    for path in sources(program):
+        with open(os.path.join(HERE, path), encoding="utf-8") as source:
             for number, text in enumerate(source, 1):
                 comment = text.partition("// ")[2]
                 if not re.search(r"\b(cause|site|elsewhere): ", comment):
                     continue
                 for part in comment.split(";"):
-                    fact = parse_fact(part, program + "/" + name, number)
+                    fact = parse_fact(part, path, number)
                     if fact is None:
-                        sys.exit(f"{program}/{name}:{number}: cannot read {part!r}")
+                        sys.exit(f"{path}:{number}: cannot read {part!r}")
                     facts.append(fact)
     return facts
 
@@ -202,7 +206,7 @@ def analyse(program, unheap, work, diagnostics):
     if not os.path.exists(profile):
         subprocess.run([os.path.join(work, "bin", program), profile], check=True)
     done = subprocess.run([unheap, "hot", "-json", "-profile", profile, "-diagnostics", diagnostics,
-                           "./" + program], cwd=HERE, capture_output=True, text=True, check=False)
+                           "./" + program + "/..."], cwd=HERE, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{program}: unheap ended with {done.returncode}: {done.stderr}")
     return profile, json.loads(done.stdout)
