@@ -1,7 +1,7 @@
 /* Which files belong to a build for linux/amd64.
  *
- * go/build, Context.goodOSArchFile and matchTag; the known names are those of internal/syslist. Tags
- * that only the user's command line knows are taken as absent; cgo depends on the machine. */
+ * go/build, Context.goodOSArchFile and matchTag; the known names are those of internal/syslist.
+ * Tags that only the user's command line knows are taken as absent; cgo depends on the machine. */
 #include "types_int.h"
 
 static const char *const known_systems[] = {

@@ -1,7 +1,7 @@
 /* What on a line allocates at run time, by the form of expressions and statements.
  *
- * Positions are those that gc gives the nodes (cmd/compile/internal/syntax, nodes.go and parser.go),
- * because the line of a heap profile's frame is the line of the position. */
+ * Positions are those that gc gives the nodes (cmd/compile/internal/syntax, nodes.go and
+ * parser.go), because the line of a heap profile's frame is the line of the position. */
 #include <stdlib.h>
 
 #include "syntax_int.h"
@@ -137,7 +137,8 @@ static void add_conversion(struct collector *collector, enum construct_kind kind
     const struct syntax_file *file = collector->file;
     uint32_t close = match_at(file, open);
     uint32_t end = kind_before(file, close) == TOKEN_COMMA ? close - 1 : close;
-    bool constant = kind == CONSTRUCT_TO_STRING && open + 2 == end && is_literal(kind_at(file, open + 1));
+    bool constant = kind == CONSTRUCT_TO_STRING && open + 2 == end &&
+                    is_literal(kind_at(file, open + 1));
     if (open + 1 < end && !constant)
         add(collector, kind, expression_position(file, open + 1, end), from, close + 1);
 }
@@ -151,8 +152,9 @@ static void add_other_call(struct collector *collector, uint32_t from, uint32_t 
         return;
     construct->callee = callee_text(file, from, open, collector->arena);
     bool spread = kind_before(file, close) == TOKEN_ELLIPSIS;
-    bool plain_name = kind_before(file, open) == TOKEN_IDENT || kind_before(file, open) == TOKEN_RBRACK ||
-                      (kind_before(file, open) == TOKEN_RPAREN && role_at(file, open - 1) == ROLE_GROUP);
+    enum token_kind before = kind_before(file, open);
+    bool plain_name = before == TOKEN_IDENT || before == TOKEN_RBRACK ||
+                      (before == TOKEN_RPAREN && role_at(file, open - 1) == ROLE_GROUP);
     construct->certain = !plain_name || spread || element_count(file, open) != 1;
 }
 

@@ -27,7 +27,8 @@ const char *fate_kind_name(enum fate_kind kind)
         [FATE_GLOBAL] = "global",     [FATE_FIELD] = "field",         [FATE_ELEMENT] = "element",
         [FATE_APPENDED] = "appended", [FATE_IN_LITERAL] = "in_literal", [FATE_SENT] = "sent",
         [FATE_CAPTURED] = "captured", [FATE_ARGUMENT] = "argument",   [FATE_RECEIVER] = "receiver",
-        [FATE_SPAWNED] = "spawned",   [FATE_ADDRESS] = "address",     [FATE_CONVERTED] = "converted",
+        [FATE_SPAWNED] = "spawned",   [FATE_ADDRESS] = "address",
+        [FATE_CONVERTED] = "converted",
         [FATE_UNKNOWN] = "unknown",
     };
     _Static_assert(COUNT_OF(names) == FATE_KIND_COUNT, "a name for each kind");
@@ -212,13 +213,14 @@ size_t syntax_fates_of(const struct syntax_file *file, const struct fate_query *
     struct str name = last_name(query->callee);
     *found = false;
     *fates = NULL;
-    /* The name may stand on an earlier line than its parenthesis only with type arguments between. */
-    for (uint32_t i = first_token_of_line(file, query->line); is_on_line(file, i, query->line); i++) {
+    /* A name stands on another line than its parenthesis only with type arguments between. */
+    uint32_t i = first_token_of_line(file, query->line);
+    for (; is_on_line(file, i, query->line); i++) {
         if (kind_at(file, i) == TOKEN_IDENT && str_equal(text_at(file, i), name))
             track_call(&tracker, query, i, found);
     }
-    for (size_t i = 0; i < tracker.carrier_count; i++)
-        follow(&tracker, &tracker.carriers[i]);
+    for (size_t k = 0; k < tracker.carrier_count; k++)
+        follow(&tracker, &tracker.carriers[k]);
     *fates = tracker.fates;
     return tracker.count;
 }

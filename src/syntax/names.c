@@ -1,12 +1,12 @@
 /* What a name means: the declarations of local names and how far they reach.
  *
- * Scopes follow the specification, "Declarations and scope": a variable is known from the end of the
- * specification or simple statement that declares it to the end of the innermost block, where headers
- * of if, for and switch, and each clause, are blocks of their own.
+ * Scopes follow the specification, "Declarations and scope": a variable is known from the end of
+ * the specification or simple statement that declares it to the end of the innermost block, where
+ * headers of if, for and switch, and each clause, are blocks of their own.
  *
  * N1. Bindings are in the order of their declarations.
- * N2. The scopes of one name nest or are apart; the innermost around a mention is the one that begins
- *     last. */
+ * N2. The scopes of one name nest or are apart; the innermost around a mention is the one that
+ *     begins last. */
 #include "syntax_int.h"
 
 struct finder {
@@ -135,8 +135,8 @@ static void find_define(struct finder *finder, uint32_t define)
         uint32_t end = statement_end(file, define);
         uint32_t scope = scope_end(file, begin, end);
         bool is_range = kind_at(file, define + 1) == TOKEN_RANGE;
-        bool header = kind_before(file, begin) == TOKEN_FOR || kind_before(file, begin) == TOKEN_IF ||
-                      kind_before(file, begin) == TOKEN_SWITCH;
+        enum token_kind before = kind_before(file, begin);
+        bool header = before == TOKEN_FOR || before == TOKEN_IF || before == TOKEN_SWITCH;
         if (!header && is_declared(finder->bindings, end, scope))
             return;
         add_binding(finder, (struct binding){

@@ -1,10 +1,10 @@
-/* The outline of a file: package, imports, package-level variables, and its functions under the names
- * that gc gives them.
+/* The outline of a file: package, imports, package-level variables, and its functions under the
+ * names that gc gives them.
  *
  * Names of literals follow cmd/compile/internal/ir/func.go, closureName, of Go 1.24 and later: the
- * n-th literal directly in F is F.func<n>, the n-th directly in a literal L is L.<n>, counted in order
- * of appearance. (In 1.22 and 1.23 wrappers of go and defer took numbers out of the same sequence,
- * and which statements need a wrapper cannot be told from tokens.) */
+ * n-th literal directly in F is F.func<n>, the n-th directly in a literal L is L.<n>, counted in
+ * order of appearance. (In 1.22 and 1.23 wrappers of go and defer took numbers out of the same
+ * sequence, and which statements need a wrapper cannot be told from tokens.) */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -182,7 +182,8 @@ static struct str decimal(struct arena *arena, uint32_t number)
     return (struct str){text + pos, 10 - pos};
 }
 
-/* The type name of a receiver: "T", "*T", "*List[K, V]", with parentheses anywhere; empty for "()". */
+/* The type name of a receiver: "T", "*T", "*List[K, V]", with parentheses anywhere; empty for
+ * "()". */
 static struct str receiver_name(const struct syntax_file *file, uint32_t open, struct arena *arena)
 {
     uint32_t close = match_at(file, open), name = 0;

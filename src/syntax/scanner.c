@@ -6,7 +6,14 @@
  * Line directives are not heeded: lines are those of the file. */
 #include "syntax_int.h"
 
-enum byte_class { BLANK = 'B', LETTER = 'L', DIGIT = 'D', QUOTE = 'Q', OPERATOR = 'P', OTHER = '.' };
+enum byte_class {
+    BLANK = 'B',
+    LETTER = 'L',
+    DIGIT = 'D',
+    QUOTE = 'Q',
+    OPERATOR = 'P',
+    OTHER = '.',
+};
 
 /* Rows of 16 ASCII characters. */
 static const char ascii_classes[] = ".........B...B.."
@@ -38,8 +45,8 @@ static unsigned char byte_at(const struct scanner *scanner, uint32_t pos)
     return pos < scanner->len ? (unsigned char)scanner->text[pos] : 0;
 }
 
-/* Arrays in an arena cannot be given back, so the first guess is generous: Go source of the standard
- * library has a token for each 5 to 10 bytes. */
+/* Arrays in an arena cannot be given back, so the first guess is generous: Go source of the
+ * standard library has a token for each 5 to 10 bytes. */
 static void grow(struct scanner *scanner)
 {
     size_t cap = scanner->cap ? scanner->cap * 2 : scanner->len / 5 + 16;

@@ -1,13 +1,14 @@
 /* What each bracket is: the partner of each, and its role.
  *
- * One pass finds partners, a second one, with the partners known, finds roles. The roles answer what a
- * parser would have to: is `T {` a literal or a block, `f (` a call or a declaration, `a [` an index
- * or an array type. The rules are those of the specification: composite literals of plain names are
- * not allowed in the header of if, for and switch ("Composite literals"), so the first brace there
- * that does not follow a type like []T opens the block.
+ * One pass finds partners, a second one, with the partners known, finds roles. The roles answer
+ * what a parser would have to: is `T {` a literal or a block, `f (` a call or a declaration, `a [`
+ * an index or an array type. The rules are those of the specification: composite literals of plain
+ * names are not allowed in the header of if, for and switch ("Composite literals"), so the first
+ * brace there that does not follow a type like []T opens the block.
  *
  * H1. A token that has a role was matched, and its partner has the same role.
- * H2. Roles are decided from left to right; those of a function's signature when its "func" is seen. */
+ * H2. Roles are decided from left to right; those of a function's signature when its "func" is
+ *     seen. */
 #include <assert.h>
 
 #include "syntax_int.h"
@@ -194,8 +195,8 @@ uint32_t skip_type(const struct syntax_file *file, uint32_t index)
     }
 }
 
-/* Method declarations begin a line at package level: "func (r T) M(". In "= func(x T) G[int] {" it is
- * the result that looks like a name. */
+/* Method declarations begin a line at package level: "func (r T) M(". In "= func(x T) G[int] {" it
+ * is the result that looks like a name. */
 static bool has_receiver(const struct syntax_file *file, uint32_t func)
 {
     enum token_kind before = kind_before(file, func);
@@ -285,8 +286,8 @@ static enum role role_around(const struct shape *shape)
     return role_at(shape->file, shape->open);
 }
 
-/* Is the token at index the last one of a type such as []T, map[K]*T, []func() or struct{}, which no
- * header can end with? */
+/* Is the token at index the last one of a type such as []T, map[K]*T, []func() or struct{}, which
+ * no header can end with? */
 static bool ends_type_literal(const struct syntax_file *file, uint32_t index)
 {
     for (;;) {
@@ -430,8 +431,8 @@ static enum role paren_role(struct shape *shape, uint32_t index)
     }
 }
 
-/* Does [ at index, after the name of a type that is being declared, open type parameters (and not the
- * length of an array)? The specification leaves `[P *C]` to be an array, "Type parameter
+/* Does [ at index, after the name of a type that is being declared, open type parameters (and not
+ * the length of an array)? The specification leaves `[P *C]` to be an array, "Type parameter
  * declarations". */
 static bool opens_type_params(const struct syntax_file *file, uint32_t index)
 {

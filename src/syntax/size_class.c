@@ -1,9 +1,9 @@
 /* From the bytes an object needs to the bytes a heap profile shows.
  *
- * mallocgc (runtime/malloc.go, Go 1.26) samples with the size of the slot, header included: elemsize
- * of the span in mallocgcTiny, the class in mallocgcSmallNoscan and mallocgcSmallScanHeader, whole
- * pages in mallocgcLarge. So does Go 1.21, which has no header yet (mallocgc: size is rounded to the
- * class before profilealloc). */
+ * mallocgc (runtime/malloc.go, Go 1.26) samples with the size of the slot, header included:
+ * elemsize of the span in mallocgcTiny, the class in mallocgcSmallNoscan and
+ * mallocgcSmallScanHeader, whole pages in mallocgcLarge. So does Go 1.21, which has no header yet
+ * (mallocgc: size is rounded to the class before profilealloc). */
 #include "syntax.h"
 
 enum {

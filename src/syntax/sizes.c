@@ -1,8 +1,9 @@
 /* How large a type is, from its definition.
  *
  * The layout is gc's for amd64 (cmd/compile/internal/types/size.go, CalcSize and CalcStructSize;
- * go/types/gcsizes.go tells the same): fields in order, each at its alignment; a struct that ends in a
- * field of size 0 but has a size gets a byte more; the whole is rounded to the largest alignment.
+ * go/types/gcsizes.go tells the same): fields in order, each at its alignment; a struct that ends
+ * in a field of size 0 but has a size gets a byte more; the whole is rounded to the largest
+ * alignment.
  *
  * Z1. Every recursion takes from the budget and is counted in depth, so that a type which contains
  *     itself, or doubles with each level, ends without an answer.
@@ -97,8 +98,8 @@ static bool add_field(struct layout *layout, const struct type_size *field)
     return layout->offset < MAX_WIDTH; /* Z2 */
 }
 
-/* FieldDecl = ( IdentifierList Type | [ "*" ] TypeName [ TypeArgs ] ) [ Tag ], in tokens [from, to).
- * Sets where the type begins; returns how many fields it declares. */
+/* FieldDecl = ( IdentifierList Type | [ "*" ] TypeName [ TypeArgs ] ) [ Tag ] in tokens
+ * [from, to). Sets where the type begins; returns how many fields it declares. */
 static uint32_t field_names(const struct syntax_file *file, uint32_t from, uint32_t to,
                             uint32_t *type)
 {
@@ -204,9 +205,10 @@ static bool bind_arguments(const struct declared *declared, uint32_t open,
 /* sync/atomic's mark for 64-bit alignment: an empty struct that the compiler knows by name. */
 static bool is_align64(const struct declared *declared)
 {
-    return declared->scope.package && str_is(text_at(declared->scope.file, declared->name), "align64") &&
-           (str_is(declared->scope.package->path, "sync/atomic") ||
-            str_is(declared->scope.package->path, "internal/runtime/atomic"));
+    const struct type_package *package = declared->scope.package;
+    return package && str_is(text_at(declared->scope.file, declared->name), "align64") &&
+           (str_is(package->path, "sync/atomic") ||
+            str_is(package->path, "internal/runtime/atomic"));
 }
 
 /* The size of a declared type; arguments is the [ of its type arguments in scope, or 0. */
@@ -355,7 +357,7 @@ bool size_type(struct sizer *sizer, const struct scope *scope, uint32_t from, ui
     return known;
 }
 
-/* The expression as the definition of a type in a file of its own, with the imports of the other. */
+/* The expression as a type's definition in a file of its own, with the imports of the other. */
 static void read_expression(const struct syntax_file *file, struct str type, struct arena *arena,
                             struct syntax_file *out)
 {

@@ -1,11 +1,11 @@
 /* syntax: Go source read by its tokens.
  *
- * A scanner for Go (specification, "Lexical elements", with automatic semicolons) and, on the tokens,
- * the few questions that the join asks: which function is a line in; what on this line allocates at
- * run time; what becomes of a call's result; how large is a type. It is not a parser of Go: it
- * answers from the shape of tokens, says UNKNOWN where the shape does not tell, and never guesses.
- * Broken source is read as far as it goes. This room knows nothing of types' meaning across packages,
- * of compilers or of profiles.
+ * A scanner for Go (specification, "Lexical elements", with automatic semicolons) and, on the
+ * tokens, the few questions that the join asks: which function is a line in; what on this line
+ * allocates at run time; what becomes of a call's result; how large is a type. It is not a parser
+ * of Go: it answers from the shape of tokens, says UNKNOWN where the shape does not tell, and
+ * never guesses. Broken source is read as far as it goes. This room knows nothing of types'
+ * meaning across packages, of compilers or of profiles.
  *
  * S1. Tokens are in source order; the last one is TOKEN_END. Offsets are bytes, lines 1-based,
  *     columns 1-based bytes.
@@ -69,7 +69,7 @@ struct syntax_file {
     struct token *tokens;
     size_t token_count;
     const unsigned char *roles; /* by token: what a bracket is; for this room alone */
-    const uint32_t *inside;     /* by token: the matched opening bracket around it, else token_count */
+    const uint32_t *inside; /* by token: the matched opening bracket around it, else token_count */
     struct syntax_function *functions; /* by position of their body's begin */
     size_t function_count;
     struct syntax_import *imports;
@@ -80,7 +80,8 @@ struct syntax_file {
     size_t line_count;
 };
 
-/* Scans text, which must outlive the file. Never fails. Files over LIMIT_SOURCE_BYTES are cut there. */
+/* Scans text, which must outlive the file. Never fails. Files over LIMIT_SOURCE_BYTES are cut
+ * there. */
 void syntax_read(struct syntax_file *file, struct str text, struct arena *arena);
 /* A line without its end; empty when there is no such line. */
 struct str syntax_line(const struct syntax_file *file, uint32_t line);
@@ -96,15 +97,16 @@ uint32_t syntax_function_named(const struct syntax_file *file, struct str name);
 enum construct_kind {
     CONSTRUCT_MAP_ASSIGN, /* m[k] = v, m[k]++, m[k] op= v; certain: m is known to be a map; left out
                              when it is known to be something else */
-    CONSTRUCT_MAKE_CHAN,  /* make(T, ...) of a T that this file does not define is a MAKE_SLICE or, */
-    CONSTRUCT_MAKE_MAP,   /* with one argument, a MAKE_MAP that is not certain */
-    CONSTRUCT_MAKE_SLICE,
+    CONSTRUCT_MAKE_CHAN,
+    CONSTRUCT_MAKE_MAP,
+    CONSTRUCT_MAKE_SLICE, /* not certain, like MAKE_MAP: make of a T that this file does not define;
+                             a MAKE_MAP then where there is no size */
     CONSTRUCT_NEW,
     CONSTRUCT_APPEND,
     CONSTRUCT_GO,
     CONSTRUCT_DEFER,      /* certain: inside a loop of its function */
-    CONSTRUCT_CONCAT,     /* +, += ; certain: an operand is known to be a string; left out when one is
-                             known to be a number, or all are literals */
+    CONSTRUCT_CONCAT,     /* +, += ; certain: an operand is known to be a string; left out when one
+                             is known to be a number, or all are literals */
     CONSTRUCT_TO_STRING,  /* string(x); of these three, a T(x) with a T that this file defines so is
                              not certain */
     CONSTRUCT_TO_BYTES,   /* []byte(x) */
@@ -122,12 +124,12 @@ enum construct_kind {
 
 struct construct {
     enum construct_kind kind;
-    uint32_t line, column; /* where gc positions it: "(" for calls, make, new, append; the operand of
-                              a conversion; "&"; "{" of literals; "func"; the last "+" of a sum; "["
-                              of the map's index; the keywords */
+    uint32_t line, column; /* where gc positions it: "(" for calls, make, new, append; the operand
+                              of a conversion; "&"; "{" of literals; "func"; the last "+" of a
+                              sum; "[" of the map's index; the keywords */
     bool certain;
-    struct str text;       /* the expression, from the first of its tokens on that line to its end or
-                              the line's */
+    struct str text;       /* the expression, from the first of its tokens on that line to its end
+                              or the line's */
     struct str callee;     /* for CALL: "pkg.F", "x.y.M", "F", in one line; "func literal" */
     struct str target;     /* for MAP_ASSIGN: "m"; for APPEND: the first argument */
 };
@@ -153,8 +155,8 @@ enum fate_kind {
     FATE_RECEIVER,    /* x.M(...): method */
     FATE_SPAWNED,     /* go f(x), defer f(x), go x.M() */
     FATE_ADDRESS,     /* &x, &x.f */
-    FATE_CONVERTED,   /* []T(x) and the like. Conversions that keep the pointer, x.(T), any(x), (*T)(x),
-                         x[a:b], are followed instead; of an unknown T, T(x) is an ARGUMENT */
+    FATE_CONVERTED,   /* []T(x) and the like. Conversions that keep the pointer, x.(T), any(x),
+                         (*T)(x), x[a:b], are followed instead; T(x) of an unknown T is ARGUMENT */
     FATE_UNKNOWN,
     FATE_KIND_COUNT
 };
@@ -170,19 +172,19 @@ struct fate {
     struct str variable;   /* the variable that carried the value there; empty when used directly */
 };
 
-/* The calls of `callee` (by its last name: "NewOrder", "(*T).M" gives "M") at a line of a function (or
- * with SYNTAX_NONE, outside of functions), and which result of theirs is asked for. */
+/* The calls of `callee` (by its last name: "NewOrder", "(*T).M" gives "M") at a line of a function
+ * (or with SYNTAX_NONE, outside of functions), and which result of theirs is asked for. */
 struct fate_query {
     uint32_t function, line;
     struct str callee;
     uint32_t result;
 };
 
-/* What becomes of the result: its direct use, or all uses of the local variables that it is assigned
- * to, in the order of the source, followed through copies `y := x` (up to LIMIT_FOLLOWED_CALLS
- * variables, beyond which a copy is FATE_UNKNOWN). Uses before the assignment do not count unless a
- * loop leads back to them. Returns the count; 0 with *found false when there is no such call. With
- * *found true a count of 0 means that the value is never looked at again. */
+/* What becomes of the result: its direct use, or all uses of the local variables that it is
+ * assigned to, in the order of the source, followed through copies `y := x` (up to
+ * LIMIT_FOLLOWED_CALLS variables, beyond which a copy is FATE_UNKNOWN). Uses before the assignment
+ * do not count unless a loop leads back to them. Returns the count; 0 with *found false when there
+ * is no such call. With *found true a count of 0 means that the value is never looked at again. */
 size_t syntax_fates_of(const struct syntax_file *file, const struct fate_query *query,
                        struct arena *arena, struct fate **fates, bool *found);
 static inline size_t syntax_fates(const struct syntax_file *file, uint32_t function, uint32_t line,
@@ -210,17 +212,17 @@ struct type_size {
 };
 /* The size of a type expression as written in the given package ("Order", "[]byte", "lib.T",
  * "struct { a int; b *T }", "map[string]int", "List[int]"); file gives the imports (and, where the
- * package cannot be found, the types it declares) and may be NULL. false when it cannot be told: type
- * parameters, types declared in functions, missing source, two declarations under build tags that are
- * not known (cgo). */
+ * package cannot be found, the types it declares) and may be NULL. false when it cannot be told:
+ * type parameters, types declared in functions, missing source, two declarations under build tags
+ * that are not known (cgo). */
 bool syntax_size_of(struct syntax_types *types, struct str import_path,
                     const struct syntax_file *file, struct str type, struct type_size *size);
 /* What a heap profile shows as the size of an object that takes `size` bytes (one object, or all
- * elements of a backing array): the size class, for pointer-free objects below 16 bytes the 16 of the
- * block that the tiny allocator shares out, for large ones whole pages. Go 1.22 and later put a header
- * of 8 bytes before objects with pointers of more than 512 bytes; for Go 1.21 say has_pointers false
- * from 16 bytes on. Source: runtime/malloc.go (mallocgc hands the slot's size to profilealloc) and
- * internal/runtime/gc/sizeclasses.go (runtime/sizeclasses.go before 1.26). */
+ * elements of a backing array): the size class, for pointer-free objects below 16 bytes the 16 of
+ * the block that the tiny allocator shares out, for large ones whole pages. Go 1.22 and later put
+ * a header of 8 bytes before objects with pointers of more than 512 bytes; for Go 1.21 say
+ * has_pointers false from 16 bytes on. Source: runtime/malloc.go (mallocgc hands the slot's size
+ * to profilealloc) and internal/runtime/gc/sizeclasses.go (runtime/sizeclasses.go before 1.26). */
 uint64_t syntax_profiled_size(uint64_t size, bool has_pointers);
 /* The declared type of a local variable or parameter of a function, as source text: from "var x T",
  * "x := T{...}", "x := &T{...}", "x := make(T, ...)", "x := T(...)", parameters, receivers and

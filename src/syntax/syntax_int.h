@@ -1,5 +1,5 @@
-/* What the files of this room share. Token indexes are uint32_t; `file->token_count - 1` is TOKEN_END,
- * and every index that is asked for beyond it answers as TOKEN_END does. */
+/* What the files of this room share. Token indexes are uint32_t; `file->token_count - 1` is
+ * TOKEN_END, and every index that is asked for beyond it answers as TOKEN_END does. */
 #ifndef UNHEAP_SYNTAX_INT_H
 #define UNHEAP_SYNTAX_INT_H
 
@@ -94,8 +94,8 @@ uint32_t skip_bracket(const struct syntax_file *file, uint32_t index);
 uint32_t step(const struct syntax_file *file, uint32_t index);
 /* Does { at index (or } ) enclose statements of if, for, switch, select or of a bare block? */
 bool is_block(const struct syntax_file *file, uint32_t index);
-/* The token that ends the simple statement or specification that index is in: a semicolon, the colon
- * of a case or label, a closing bracket, the { of a block, or TOKEN_END. */
+/* The token that ends the simple statement or specification that index is in: a semicolon, the
+ * colon of a case or label, a closing bracket, the { of a block, or TOKEN_END. */
 uint32_t statement_end(const struct syntax_file *file, uint32_t index);
 
 /* The parts of a function declaration, literal or type; 0 where there is none. */
@@ -104,7 +104,7 @@ struct signature {
     uint32_t name;          /* identifier */
     uint32_t type_params;   /* [ */
     uint32_t params;        /* ( */
-    uint32_t results, results_end; /* [results, results_end), with the parentheses if there are any */
+    uint32_t results, results_end; /* [results, results_end), with parentheses if there are any */
     uint32_t after;         /* the token after all that; { when there is a body */
 };
 /* func is the index of a TOKEN_FUNC. */
@@ -163,7 +163,7 @@ enum token_kind literal_type_kind(const struct syntax_file *file, uint32_t open)
  * bracket of an index, call or literal. */
 uint32_t expression_position(const struct syntax_file *file, uint32_t from, uint32_t to);
 
-/* Does an assignment, ++ or -- follow the operand of a statement's left side that ends before index? */
+/* Does an assignment, ++ or -- follow the operand before index, on a statement's left side? */
 bool is_assigned(const struct syntax_file *file, uint32_t index);
 /* Source text of tokens [from, to), without comments. Lives in the file's text or in the arena. */
 struct str text_between(const struct syntax_file *file, uint32_t from, uint32_t to,
@@ -241,7 +241,7 @@ struct str expression_type(const struct syntax_file *file, uint32_t from, uint32
                            uint32_t result, struct arena *arena);
 /* Is it the name of a predeclared type? */
 bool is_basic_type(struct str name);
-/* Does the file declare a type of that name at package level? Then [*from, *to) is its definition. */
+/* Does the file declare a type of that name at package level? [*from, *to) is its definition. */
 bool find_type(const struct syntax_file *file, struct str name, uint32_t *from, uint32_t *to);
 
 #endif

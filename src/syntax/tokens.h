@@ -1,7 +1,7 @@
-/* The closed list of Go's tokens: X(NAME, "text"). Texts of classes (IDENT, INT ...) and of operators
- * are those of package go/token, so that the two can be compared.
- * ORDER: literals IDENT..STRING, operators ADD..COLON, assignment operators ADD_ASSIGN..AND_NOT_ASSIGN
- * in the order of ADD..AND_NOT, keywords BREAK..VAR. */
+/* The closed list of Go's tokens: X(NAME, "text"). Texts of classes (IDENT, INT ...) and of
+ * operators are those of package go/token, so that the two can be compared. ORDER: literals
+ * IDENT..STRING, operators ADD..COLON, assignment operators ADD_ASSIGN..AND_NOT_ASSIGN in the
+ * order of ADD..AND_NOT, keywords BREAK..VAR. */
 X(END, "EOF")
 X(INVALID, "ILLEGAL")
 X(IDENT, "IDENT")

@@ -9,8 +9,8 @@
 enum build_answer { BUILD_NO, BUILD_MAYBE, BUILD_YES };
 /* By the name of a file: tests, hidden files, suffixes of other systems and processors. */
 bool build_takes_name(struct str name);
-/* By the //go:build line before the package clause; MAYBE when it depends on tags that only the build
- * knows (cgo). */
+/* By the //go:build line before the package clause; MAYBE when it depends on tags that only the
+ * build knows (cgo). */
 enum build_answer build_takes_text(struct str text);
 
 /* ---- packages.c: declarations of packages on disk ---- */
@@ -42,7 +42,7 @@ struct syntax_types {
 struct scope {
     struct type_package *package;
     const struct syntax_file *file;     /* its imports, and where the tokens are */
-    const struct type_arguments *arguments; /* of the generic type whose definition this is, or NULL */
+    const struct type_arguments *arguments; /* of the generic type that is defined here, or NULL */
 };
 enum { MAX_TYPE_ARGUMENTS = 8 };
 struct type_arguments {
@@ -57,7 +57,7 @@ struct declared {
     struct scope scope;
     struct declaration declaration;
     uint32_t name;         /* token */
-    uint32_t values_begin; /* for constants: the specification whose values it repeats, or its own */
+    uint32_t values_begin; /* for constants: the = of its specification, or of the one it repeats */
     uint32_t values_end;
 };
 struct type_package *package_at(struct syntax_types *types, struct str path);
@@ -75,7 +75,7 @@ bool file_declares(const struct syntax_file *file, struct str name, enum token_k
 /* One question. All recursion spends `budget` and is counted in `depth`, whatever the source is. */
 struct sizer {
     struct syntax_types *types;
-    const struct syntax_file *fallback; /* declares types where the package cannot be opened, or NULL */
+    const struct syntax_file *fallback; /* for a package that cannot be opened, or NULL */
     uint32_t budget;
     int depth;
 };

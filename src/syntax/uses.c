@@ -1,8 +1,9 @@
 /* What becomes of the value of one expression, told from the tokens after and before it.
  *
- * The expression is widened step by step: over parentheses, slicing, type assertions and conversions
- * that keep the pointer. After each step what follows it decides (a selector, an index, an operator),
- * else what stands before it (an operator, a keyword), else the list or bracket that it is in.
+ * The expression is widened step by step: over parentheses, slicing, type assertions and
+ * conversions that keep the pointer. After each step what follows it decides (a selector, an
+ * index, an operator), else what stands before it (an operator, a keyword), else the list or
+ * bracket that it is in.
  *
  * U1. [from, to) is always a whole operand, so what follows binds to it first.
  * U2. Every step decides or widens; so there are at most as many steps as tokens. */
@@ -99,7 +100,8 @@ static void after_dot(struct climber *climber)
     if (called || (!assigned && kind_at(file, name + 1) != TOKEN_PERIOD &&
                    is_method(file, text_at(file, name)))) {
         climber->use.fate.callee = text_at(file, name);
-        decide(climber, called && is_spawned(climber, climber->from) ? FATE_SPAWNED : FATE_RECEIVER);
+        bool spawned = called && is_spawned(climber, climber->from);
+        decide(climber, spawned ? FATE_SPAWNED : FATE_RECEIVER);
         return;
     }
     decide_part(climber);
@@ -404,8 +406,8 @@ static uint32_t step_back(const struct syntax_file *file, uint32_t index)
 
 static void decide_return(struct climber *climber, uint32_t keyword, uint32_t index)
 {
-    bool alone = element_end(climber->file, keyword + 1, statement_end(climber->file, keyword + 1)) ==
-                 statement_end(climber->file, keyword + 1);
+    uint32_t end = statement_end(climber->file, keyword + 1);
+    bool alone = element_end(climber->file, keyword + 1, end) == end;
     climber->use.fate.index = alone ? climber->result : index;
     decide(climber, FATE_RETURNED);
 }

@@ -1,11 +1,11 @@
 /* The types of variables, as far as their declarations show them.
  *
- * No type checking: a declaration with a type, or a value whose form names one (a literal, make, new, a
- * conversion to a known type, a call of a function of the same file), or a variable of which this is
- * known. Everything else has no answer. */
+ * No type checking: a declaration with a type, or a value whose form names one (a literal, make,
+ * new, a conversion to a known type, a call of a function of the same file), or a variable of
+ * which this is known. Everything else has no answer. */
 #include "syntax_int.h"
 
-/* How many expressions are looked at for one answer: "x := y" leads to y's declaration, "x.f" to x. */
+/* How many expressions are looked at for one answer: "x := y" leads to y, "x.f" to x. */
 enum { MAX_TYPE_STEPS = 32 };
 
 struct asker {
@@ -208,7 +208,7 @@ static struct str named_call_type(struct asker *asker, uint32_t token, uint32_t 
     return file->functions[function].results[result].type;
 }
 
-/* The type of x.M(...) with the method's name before open, if this file declares it for x's type. */
+/* The type of x.M(...) with M before open, if this file declares that method for x's type. */
 static struct str method_call_type(struct asker *asker, uint32_t from, uint32_t open,
                                    uint32_t result)
 {
@@ -319,7 +319,8 @@ static struct str operator_type(struct asker *asker, uint32_t from, uint32_t to)
         }
         if (op == from)
             return STR_NONE;
-        bool constant = op == from + 1 && is_literal(kind_at(file, from)); /* takes the other's type */
+        /* An untyped constant takes the type of the other operand. */
+        bool constant = op == from + 1 && is_literal(kind_at(file, from));
         return constant ? type_of(asker, op + 1, to, 0) : type_of(asker, from, op, 0);
     default:
         return STR_NONE;

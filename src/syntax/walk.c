@@ -55,12 +55,13 @@ uint32_t type_begin(const struct syntax_file *file, uint32_t index)
         index = match_at(file, index) - 1; /* struct { } */
     else if (kind == TOKEN_RPAREN && role_at(file, index) == ROLE_PARAMS)
         index = match_at(file, index);
-    while (index > 0 && kind_at(file, index) == TOKEN_LPAREN && kind_before(file, index) != TOKEN_FUNC &&
+    while (kind_at(file, index) == TOKEN_LPAREN && kind_before(file, index) == TOKEN_RPAREN &&
            role_at(file, index - 1) == ROLE_PARAMS)
         index = match_at(file, index - 1); /* results, then parameters */
     if (kind_at(file, index) == TOKEN_LPAREN && kind_before(file, index) == TOKEN_FUNC)
         index--;
-    if (kind_at(file, index) == TOKEN_IDENT && kind_before(file, index) == TOKEN_PERIOD && index >= 2)
+    if (index >= 2 && kind_at(file, index) == TOKEN_IDENT &&
+        kind_before(file, index) == TOKEN_PERIOD)
         index -= 2;
     return type_prefix_begin(file, index);
 }
@@ -325,7 +326,8 @@ bool is_assigned(const struct syntax_file *file, uint32_t index)
     if (kind != TOKEN_COMMA || !(is_block(file, open) || role_at(file, open) == ROLE_BODY))
         return false;
     uint32_t end = statement_end(file, index);
-    while (index < end && kind_at(file, index) != TOKEN_ASSIGN && kind_at(file, index) != TOKEN_DEFINE)
+    while (index < end && kind_at(file, index) != TOKEN_ASSIGN &&
+           kind_at(file, index) != TOKEN_DEFINE)
         index = step(file, index);
     return index < end;
 }
@@ -343,8 +345,8 @@ static bool has_comment(const struct syntax_file *file, uint32_t from, uint32_t 
     return false;
 }
 
-/* The tokens with one blank wherever something stood between two of them, and with the semicolons that
- * line ends stand for. */
+/* The tokens with one blank wherever something stood between two of them, and with the semicolons
+ * that line ends stand for. */
 static struct str rejoin(const struct syntax_file *file, uint32_t from, uint32_t to,
                          struct arena *arena)
 {

@@ -1,4 +1,5 @@
-/* What on a line allocates at run time: constructs/x.want lists all constructs of constructs/x.go. */
+/* What on a line allocates at run time: constructs/x.want lists all constructs of constructs/x.go.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,8 @@
 
 #include "data.h"
 
-static void print_constructs(struct fixture *fixture, const struct syntax_file *file, struct sb *out)
+static void print_constructs(struct fixture *fixture, const struct syntax_file *file,
+                             struct sb *out)
 {
     for (uint32_t line = 1; line <= file->line_count; line++) {
         struct construct *at;

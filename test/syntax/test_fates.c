@@ -1,5 +1,5 @@
-/* What becomes of a call's result: fates/x.go asks at each line with a comment "// ask NewT [result]",
- * fates/x.want has the answers. */
+/* What becomes of a call's result: fates/x.go asks at each line with a comment "// ask NewT
+ * [result]", fates/x.want has the answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
