@@ -65,13 +65,15 @@ scripts_in() {
     done
 }
 
-# Many sanitized programs on few processors are slow enough; oracles and torture use all of them.
 rm -rf "$TAP_DIR"
 mkdir -p "$TAP_DIR"
 for wanted; do
     group=${wanted%%/*}
     pattern=${wanted#"$group"}
     pattern=${pattern#/}
+    # Torture starts the program some thousands of times.
+    TEST_SECONDS=$([ "$group" = torture ] && echo 1200 || echo 300)
+    export TEST_SECONDS
     "jobs_$group" | while IFS='	' read -r name command; do
         # shellcheck disable=SC2053 # the right side is a pattern
         [[ $name == ${pattern:-*} ]] && echo "$group.$name $command"

@@ -4,89 +4,105 @@
 #
 # FILE.cmd is a shell command; `unheap` is on the PATH, $ROOT the project, the current folder an
 # empty scratch folder. Wanted of each run: exit status 0 and the very output of the run without
-# faults, or 1 and a message on standard error; and no file that the faultless run would not leave
-# whole. Not wanted: a signal, a sanitizer's report, a hang, another status, silence.
-# Four rounds, one TAP line each: allocations and file calls, failing once and from then on.
+# faults (or other output and a message on standard error that says so), or 1 and a message; and
+# each file it leaves is as the faultless run leaves it. Not wanted: a signal, a sanitizer's report,
+# a hang, another status, silence.
+#
+# Four rounds, one TAP line each: allocations and file calls, one by one and lasting (from the n-th
+# on). A lasting failure is tried at about 100 places, not at all.
 set -u
 build=$1
-script=$(realpath "$2")
+script=$(cat "$2")
 name=$(basename "$2" .cmd)
 ROOT=${ROOT:-$(cd "$(dirname "$0")/.." && pwd)}
 export ROOT
-PATH=$build:$PATH
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 run_seconds=20
+shopt -s nullglob dotglob
 
-# run DIR [VARIABLE=VALUE...]: one run; leaves stdout, stderr, exit, faults and the folder `work`.
+# Under ASan its library has to be there too, after ours.
+preload=$build/test/torture/fault.so
+asan=$(ldd "$build/unheap" | awk '/libasan/ { print $3 }')
+if [ -n "$asan" ]; then
+    preload=$preload:$asan
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-exitcode=99}:verify_asan_link_order=0
+fi
+
+# run DIR [VARIABLE=VALUE...]: one run; sets `status`, leaves stdout, stderr, faults and `work`. Only
+# unheap itself is to fail, so it is started by a function of its own.
 run() {
     local dir=$1
     shift
-    rm -rf "$dir"
     mkdir -p "$dir/work"
-    # The shell itself is not to fail: only `unheap`, through this function of its own.
+    rm -rf "$dir/faults" "$dir"/work/*
     (
         cd "$dir/work" || exit
-        FAULTS="LD_PRELOAD=$build/test/torture/fault.so UNHEAP_FAIL_REPORT=$dir/faults $*"
+        FAULTS="LD_PRELOAD=$preload UNHEAP_FAIL_REPORT=$dir/faults $*"
         export FAULTS
         exec timeout -k 2 $run_seconds bash -c "
             unheap() { env \$FAULTS $build/unheap \"\$@\"; }
-            $(cat "$script")"
+            $script"
     ) >"$dir/stdout" 2>"$dir/stderr" </dev/null
-    echo $? >"$dir/exit"
+    status=$?
 }
 
-# verdict DIR: says what is wrong with a run; nothing when it is as wanted.
+# verdict DIR STATUS: says what is wrong with a run; nothing when it is as wanted.
 verdict() {
-    local status
-    status=$(cat "$1/exit")
     if grep -qE 'Sanitizer|runtime error:' "$1/stderr"; then
         echo "a sanitizer reports"
-    elif [ "$status" = 0 ] && ! cmp -s "$1/stdout" "$scratch/whole/stdout"; then
-        echo "exit 0 with other output"
-    elif [ "$status" = 1 ] && [ ! -s "$1/stderr" ]; then
+    elif [ "$2" -gt 1 ]; then
+        echo "exit status $2"
+    elif [ "$2" = 1 ] && [ ! -s "$1/stderr" ]; then
         echo "exit 1 without a message"
-    elif [ "$status" -gt 1 ]; then
-        echo "exit status $status"
+    elif [ "$2" = 0 ] && [ ! -s "$1/stderr" ] && ! cmp -s "$1/stdout" "$scratch/whole/stdout"; then
+        echo "exit 0 with other output and no message"
     else
-        left_files "$1" "$status"
+        left_files "$1" "$2"
     fi
 }
 
-# After exit 0 all files are there; after exit 1 each is whole or absent.
+# Each file is whole; after exit 0 none is missing.
 left_files() {
     local file
-    while read -r file; do
-        cmp -s "$1/work/$file" "$scratch/whole/work/$file" || { echo "left a damaged $file"; return; }
-    done < <(cd "$1/work" && find . -type f)
-    [ "$2" = 1 ] || diff -rq "$scratch/whole/work" "$1/work" >/dev/null || echo "exit 0, files missing"
+    for file in "$1"/work/*; do
+        cmp -s "$file" "$scratch/whole/work/${file##*/}" || echo "left a damaged ${file##*/}"
+    done
+    [ "$2" = 1 ] && return
+    for file in "$scratch"/whole/work/*; do
+        [ -e "$1/work/${file##*/}" ] || echo "exit 0 without writing ${file##*/}"
+    done
 }
 
-# round KIND HOW: KIND is ALLOC or IO, HOW 0 (once) or 1 (from then on).
+# round KIND HOW STEP: KIND is ALLOC or IO, HOW 0 (once) or 1 (from then on).
 round() {
-    local kind=$1 how=$2 n=0 fired=0 bad=0 wrong
-    while [ $n -lt 20000 ]; do
-        n=$((n + 1))
+    local kind=$1 how=$2 step=$3 n=1 fired=0 bad=0 fault wrong
+    while [ $n -lt 100000 ]; do
         run "$scratch/try" UNHEAP_FAIL_"$kind"=$n UNHEAP_FAIL_ON="$how"
-        grep -q '^fired' "$scratch/try/faults" 2>/dev/null || break
+        fault=
+        read -r fault <"$scratch/try/faults"
+        [[ $fault == fired* ]] || break
+        n=$((n + step))
         fired=$((fired + 1))
-        wrong=$(verdict "$scratch/try")
+        wrong=$(verdict "$scratch/try" $status)
         [ -n "$wrong" ] || continue
         bad=$((bad + 1))
-        echo "# $(grep -m 1 '^fired' "$scratch/try/faults"): $wrong"
+        echo "# $fault: $wrong"
         [ $bad -gt 3 ] || sed 's/^/#     /' "$scratch/try/stderr" | head -n 20
     done
+    how=$([ "$how" = 0 ] && echo "one by one" || echo "lasting")
     [ $bad -eq 0 ] && [ $fired -gt 0 ] && printf 'ok' || printf 'not ok'
-    echo " - $name: $fired failures of $kind $([ "$how" = 0 ] && echo "one by one" || echo "lasting"), $bad wrong"
+    echo " - $name: $fired failures of $kind, $how: $bad wrong"
 }
 
-run "$scratch/whole" UNHEAP_FAIL_ALLOC=0
-if [ "$(cat "$scratch/whole/exit")" != 0 ]; then
+run "$scratch/whole"
+if [ $status != 0 ]; then
     cat "$scratch/whole/stderr"
     echo "not ok - $name fails without any fault"
     exit 1
 fi
-for kind in ALLOC IO; do
-    round $kind 0
-    round $kind 1
-done
+read -r _ _ allocs _ ios <"$scratch/whole/faults"
+round ALLOC 0 1
+round ALLOC 1 $((allocs / 100 + 1))
+round IO 0 1
+round IO 1 $((ios / 100 + 1))

@@ -66,7 +66,7 @@ refuses "other output without memory" 'exit 0 with other output' victim "if (p) 
 refuses "silence" 'exit 1 without a message' victim "if (!p) return 1; $output_and_check"
 refuses "a write that is not checked" 'fired io fflush 1: exit 0 with other output' \
     victim 'if (!p) return say("memory"); puts("out"); fflush(stdout); _exit(0);'
-refuses "a half-written file" 'left a damaged ./file' victim 'if (!p) return say("memory");
+refuses "a half-written file" 'left a damaged file' victim 'if (!p) return say("memory");
     f = fopen("file", "w"); if (!f) return say("open"); fputs("first", f);
     if (fflush(f)) return say("flush"); fputs("second", f);
     if (fflush(f)) return say("flush"); return 0;'

@@ -1,0 +1,1 @@
+unheap why -C "$ROOT/test/torture/shop" -diagnostics "$ROOT/test/torture/shop/m2.txt"
