@@ -1,0 +1,318 @@
+/* prof_flags.c: pprof's flags, as `unheap prof` takes them (google/pprof internal/driver/cli.go,
+ * config.go). */
+#include "prof.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char usage[] =
+    "usage: unheap prof REPORT [flags] [BINARY] PROFILE...\n\n"
+    "Shows profiles as `go tool pprof` does, byte for byte, at a fraction of the time and memory.\n"
+    "Several profiles are merged. A PROFILE is a file, - or an http address.\n\n"
+    "  unheap prof -top heap.pb.gz\n"
+    "  unheap prof -peek 'json.*Decode' -sample_index=alloc_space heap.pb.gz\n"
+    "  unheap prof -list 'main\\.handle' -base before.pb.gz after.pb.gz\n";
+
+/* What has to be looked at once more after parsing. */
+struct raw_flags {
+    bool reports[VIEW_REPORT_COUNT + 1]; /* the last: -text */
+    bool cum, flat;
+    bool granularity[VIEW_ADDRESSES + 1];
+    bool inuse_space, inuse_objects, alloc_space, alloc_objects;
+    bool total_delay, contentions, mean_delay;
+    const char *peek, *list, *weblist;
+    const char *nodecount, *nodefraction, *edgefraction, *divide_by, *seconds, *timeout;
+    const char *symbolize, *unused;
+    bool unused_bool;
+};
+
+static int mistake(const char *fmt, const char *what)
+{
+    fputs("unheap prof: ", stderr);
+    fprintf(stderr, fmt, what);
+    fputs("\nsee unheap prof -h\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* ---- numbers ---- */
+
+static bool read_double(const char *text, double *value)
+{
+    char *end;
+    if (!text)
+        return true;
+    errno = 0;
+    *value = strtod(text, &end);
+    return !errno && end != text && !*end;
+}
+
+static bool read_integer(const char *text, int64_t *value)
+{
+    return !text || str_to_i64(str_from(text), value);
+}
+
+static int read_numbers(const struct raw_flags *raw, struct prof_flags *flags)
+{
+    int64_t seconds = 0, timeout = 0;
+    struct view_settings *settings = &flags->settings;
+    if (!read_integer(raw->nodecount, &settings->nodecount))
+        return mistake("-nodecount: %s is no number", raw->nodecount);
+    if (!read_double(raw->nodefraction, &settings->nodefraction))
+        return mistake("-nodefraction: %s is no number", raw->nodefraction);
+    if (!read_double(raw->edgefraction, &settings->edgefraction))
+        return mistake("-edgefraction: %s is no number", raw->edgefraction);
+    if (!read_double(raw->divide_by, &settings->divide_by))
+        return mistake("-divide_by: %s is no number", raw->divide_by);
+    if (!read_integer(raw->seconds, &seconds) || seconds > LIMIT_FLAG_NUMBER)
+        return mistake("-seconds: %s is no number of seconds", raw->seconds);
+    if (!read_integer(raw->timeout, &timeout) || timeout > LIMIT_FLAG_NUMBER)
+        return mistake("-timeout: %s is no number of seconds", raw->timeout);
+    flags->sources.options.seconds = seconds > 0 ? (unsigned)seconds : 0;
+    flags->sources.options.timeout_seconds = timeout > 0 ? (unsigned)timeout : 0;
+    return -1;
+}
+
+/* ---- choices ---- */
+
+static int choose_report(const struct raw_flags *raw, struct prof_flags *flags)
+{
+    const struct {
+        enum view_report report;
+        const char *argument;
+    } patterns[] = {
+        {VIEW_PEEK, raw->peek}, {VIEW_LIST, raw->list}, {VIEW_WEBLIST, raw->weblist}};
+    int count = 0;
+    for (size_t i = 0; i < COUNT_OF(raw->reports); i++) {
+        if (!raw->reports[i])
+            continue;
+        flags->report = i == VIEW_REPORT_COUNT ? VIEW_TOP : (enum view_report)i;
+        count++;
+    }
+    for (size_t i = 0; i < COUNT_OF(patterns); i++) {
+        if (!patterns[i].argument || !*patterns[i].argument)
+            continue;
+        flags->report = patterns[i].report;
+        flags->settings.argument = patterns[i].argument;
+        count++;
+    }
+    flags->has_report = count > 0;
+    return count > 1 ? mistake("must set at most one output format%s", "") : -1;
+}
+
+static int choose_granularity(const struct raw_flags *raw, struct prof_flags *flags)
+{
+    int count = 0;
+    for (size_t i = 0; i < COUNT_OF(raw->granularity); i++) {
+        if (!raw->granularity[i])
+            continue;
+        flags->settings.granularity = (enum view_granularity)i;
+        count++;
+    }
+    flags->settings.cum = raw->cum;
+    if (count > 1)
+        return mistake("conflicting options set: %s",
+                       "only one of -functions, -filefunctions, -files, -lines, -addresses");
+    return raw->cum && raw->flat ? mistake("conflicting options set: %s", "-cum and -flat") : -1;
+}
+
+static void choose_sample_index(const struct raw_flags *raw, struct prof_flags *flags)
+{
+    const struct {
+        bool set;
+        const char *name, *flag;
+    } shortcuts[] = {
+        {raw->total_delay, "delay", "-total_delay"},
+        {raw->mean_delay, "delay", "-mean_delay"},
+        {raw->contentions, "contentions", "-contentions"},
+        {raw->inuse_space, "inuse_space", "-inuse_space"},
+        {raw->inuse_objects, "inuse_objects", "-inuse_objects"},
+        {raw->alloc_space, "alloc_space", "-alloc_space"},
+        {raw->alloc_objects, "alloc_objects", "-alloc_objects"},
+    };
+    const char **index = &flags->settings.sample_index;
+    for (size_t i = 0; i < COUNT_OF(shortcuts); i++) {
+        if (!shortcuts[i].set)
+            continue;
+        if (*index && **index)
+            fprintf(stderr, "Multiple value selections, ignoring %s\n", shortcuts[i].flag);
+        else
+            *index = shortcuts[i].name;
+    }
+    flags->settings.mean |= raw->mean_delay;
+}
+
+static void choose_symbolizing(const struct raw_flags *raw, struct prof_flags *flags)
+{
+    static const char *const known[] = {"", "local", "fastlocal", "remote", "demangle=default"};
+    struct str rest = str_from(raw->symbolize);
+    while (rest.ptr) {
+        struct str option = str_cut(&rest, ':');
+        bool good = false;
+        for (size_t i = 0; i < COUNT_OF(known); i++)
+            good |= str_is(option, known[i]);
+        if (str_is(option, "none") || str_is(option, "no"))
+            flags->sources.keep_names = good = true;
+        else if (str_is(option, "force") || str_starts(option, STR("demangle=")))
+            flags->sources.force_demangle = good = true;
+        if (!good)
+            fprintf(stderr, "ignoring unrecognized symbolization option: %s\n", raw->symbolize);
+    }
+}
+
+static int choose_bases(struct prof_flags *flags)
+{
+    struct view_sources *sources = &flags->sources;
+    if (flags->bases.len && flags->diff_bases.len)
+        return mistake("-base and -diff_base flags cannot both be specified%s", "");
+    struct flag_list *list = flags->diff_bases.len ? &flags->diff_bases : &flags->bases;
+    sources->bases = list->at;
+    sources->base_count = list->len;
+    sources->diff_base = flags->diff_bases.len > 0;
+    if (sources->normalize && !list->len)
+        return mistake("must have base profile to normalize by%s", "");
+    return -1;
+}
+
+/* A first argument that is an executable is the program, not a profile. */
+static bool is_executable(const char *path)
+{
+    static const char *const magics[] = {"\x7f" "ELF", "MZ", "\xcf\xfa\xed\xfe", "\xfe\xed\xfa\xcf"};
+    char head[5] = "";
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    size_t n = fread(head, 1, 4, file);
+    fclose(file);
+    for (size_t i = 0; i < COUNT_OF(magics); i++)
+        if (n >= strlen(magics[i]) && memcmp(head, magics[i], strlen(magics[i])) == 0)
+            return true;
+    return false;
+}
+
+static int choose_sources(struct prof_flags *flags, char **argv, size_t count)
+{
+    size_t skip = count > 1 && is_executable(argv[0]);
+    flags->sources.binary = skip ? argv[0] : NULL;
+    flags->sources.paths = (const char *const *)argv + skip;
+    flags->sources.path_count = count - skip;
+    if (count == 0)
+        return mistake("no profile source specified%s", "");
+    if (!flags->has_report)
+        return mistake("no report is asked for: %s", "-top, -tree, -peek=RE, -list=RE, ...");
+    return choose_bases(flags);
+}
+
+/* ---- all of them ---- */
+
+static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flags, int argc,
+                 char **argv, size_t *count);
+
+int prof_flags_parse(struct cmd *cmd, struct prof_flags *flags, int argc, char **argv)
+{
+    struct raw_flags raw = {0};
+    size_t count;
+    *flags = (struct prof_flags){0};
+    view_settings_init(&flags->settings);
+    int code = parse(cmd, &raw, flags, argc, argv, &count);
+    if (code < 0)
+        code = read_numbers(&raw, flags);
+    if (code < 0)
+        code = choose_report(&raw, flags);
+    if (code < 0)
+        code = choose_granularity(&raw, flags);
+    if (code < 0)
+        code = choose_sources(flags, argv, count);
+    if (code < 0) {
+        choose_sample_index(&raw, flags);
+        choose_symbolizing(&raw, flags);
+    }
+    return code;
+}
+
+static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flags, int argc,
+                 char **argv, size_t *count)
+{
+    struct view_settings *s = &flags->settings;
+    struct view_sources *from = &flags->sources;
+    const struct flag list[] = {
+        {"top", FLAG_BOOL, &raw->reports[VIEW_TOP], NULL, "report: heaviest functions"},
+        {"text", FLAG_BOOL, &raw->reports[VIEW_REPORT_COUNT], NULL, "report: the same"},
+        {"tree", FLAG_BOOL, &raw->reports[VIEW_TREE], NULL, "report: functions, callers, callees"},
+        {"peek", FLAG_STRING, &raw->peek, "RE", "report: the same, of functions that match"},
+        {"list", FLAG_STRING, &raw->list, "RE", "report: annotated source"},
+        {"weblist", FLAG_STRING, &raw->weblist, "RE", "report: the same as a page"},
+        {"traces", FLAG_BOOL, &raw->reports[VIEW_TRACES], NULL, "report: every sample's stack"},
+        {"tags", FLAG_BOOL, &raw->reports[VIEW_TAGS], NULL, "report: labels and what they weigh"},
+        {"raw", FLAG_BOOL, &raw->reports[VIEW_RAW], NULL, "report: the profile itself as text"},
+        {"comments", FLAG_BOOL, &raw->reports[VIEW_COMMENTS], NULL, "report: its comments"},
+        {"dot", FLAG_BOOL, &raw->reports[VIEW_DOT], NULL, "report: call graph for Graphviz"},
+        {"callgrind", FLAG_BOOL, &raw->reports[VIEW_CALLGRIND], NULL, "report: for KCachegrind"},
+        {"proto", FLAG_BOOL, &raw->reports[VIEW_PROTO], NULL, "report: a profile, packed"},
+        {"topproto", FLAG_BOOL, &raw->reports[VIEW_TOPPROTO], NULL, "report: -top as a profile"},
+        {"output", FLAG_STRING, &flags->output, "FILE", "write the report there"},
+        {"sample_index", FLAG_STRING, &s->sample_index, "TYPE", "which values: name or number"},
+        {"inuse_space", FLAG_BOOL, &raw->inuse_space, NULL, "-sample_index=inuse_space"},
+        {"inuse_objects", FLAG_BOOL, &raw->inuse_objects, NULL, "-sample_index=inuse_objects"},
+        {"alloc_space", FLAG_BOOL, &raw->alloc_space, NULL, "-sample_index=alloc_space"},
+        {"alloc_objects", FLAG_BOOL, &raw->alloc_objects, NULL, "-sample_index=alloc_objects"},
+        {"total_delay", FLAG_BOOL, &raw->total_delay, NULL, "-sample_index=delay"},
+        {"contentions", FLAG_BOOL, &raw->contentions, NULL, "-sample_index=contentions"},
+        {"mean_delay", FLAG_BOOL, &raw->mean_delay, NULL, "-mean -sample_index=delay"},
+        {"mean", FLAG_BOOL, &s->mean, NULL, "values per first value (bytes per object)"},
+        {"cum", FLAG_BOOL, &raw->cum, NULL, "sort by cumulative weight"},
+        {"flat", FLAG_BOOL, &raw->flat, NULL, "sort by own weight (default)"},
+        {"focus", FLAG_STRING, &s->focus, "RE", "only samples through a match"},
+        {"ignore", FLAG_STRING, &s->ignore, "RE", "no samples through a match"},
+        {"show", FLAG_STRING, &s->show, "RE", "only frames that match"},
+        {"hide", FLAG_STRING, &s->hide, "RE", "no frames that match"},
+        {"show_from", FLAG_STRING, &s->show_from, "RE", "frames from the highest match down"},
+        {"prune_from", FLAG_STRING, &s->prune_from, "RE", "frames from the lowest match up"},
+        {"tagfocus", FLAG_STRING, &s->tagfocus, "T", "only samples with label: RE, key=RE, 1kb:4kb"},
+        {"tagignore", FLAG_STRING, &s->tagignore, "T", "no samples with label"},
+        {"tagshow", FLAG_STRING, &s->tagshow, "RE", "only labels whose key matches"},
+        {"taghide", FLAG_STRING, &s->taghide, "RE", "no labels whose key matches"},
+        {"tagroot", FLAG_STRING, &s->tagroot, "KEYS", "labels as frames at the root"},
+        {"tagleaf", FLAG_STRING, &s->tagleaf, "KEYS", "labels as frames at the leaf"},
+        {"relative_percentages", FLAG_BOOL, &s->relative_percentages, NULL, "of what is left"},
+        {"nodecount", FLAG_STRING, &raw->nodecount, "N", "how many nodes at most"},
+        {"nodefraction", FLAG_STRING, &raw->nodefraction, "F", "hide nodes below F*total (0.005)"},
+        {"edgefraction", FLAG_STRING, &raw->edgefraction, "F", "hide edges below F*total (0.001)"},
+        {"trim", FLAG_BOOL, &s->trim, NULL, "honour these three (default true)"},
+        {"drop_negative", FLAG_BOOL, &s->drop_negative, NULL, "no places that became lighter"},
+        {"call_tree", FLAG_BOOL, &s->call_tree, NULL, "-dot, -callgrind: a tree by call path"},
+        {"compact_labels", FLAG_BOOL, &s->compact_labels, NULL, "short header"},
+        {"divide_by", FLAG_STRING, &raw->divide_by, "F", "divide all values"},
+        {"unit", FLAG_STRING, &s->unit, "UNIT", "of amounts: MB, ms, auto, minimum"},
+        {"noinlines", FLAG_BOOL, &s->noinlines, NULL, "inlined calls count for their caller"},
+        {"showcolumns", FLAG_BOOL, &s->showcolumns, NULL, "with -lines: columns too"},
+        {"functions", FLAG_BOOL, &raw->granularity[VIEW_FUNCTIONS], NULL, "nodes: functions"},
+        {"filefunctions", FLAG_BOOL, &raw->granularity[VIEW_FILEFUNCTIONS], NULL,
+         "nodes: functions and files"},
+        {"files", FLAG_BOOL, &raw->granularity[VIEW_FILES], NULL, "nodes: files"},
+        {"lines", FLAG_BOOL, &raw->granularity[VIEW_LINES], NULL, "nodes: lines"},
+        {"addresses", FLAG_BOOL, &raw->granularity[VIEW_ADDRESSES], NULL, "nodes: addresses"},
+        {"base", FLAG_LIST, &flags->bases, "PROFILE", "subtract this"},
+        {"diff_base", FLAG_LIST, &flags->diff_bases, "PROFILE", "compare with this"},
+        {"normalize", FLAG_BOOL, &from->normalize, NULL, "scale to the base's total first"},
+        {"source_path", FLAG_STRING, &s->source_path, "DIRS", "where sources are looked for"},
+        {"trim_path", FLAG_STRING, &s->trim_path, "DIRS", "taken off the profile's paths"},
+        {"symbolize", FLAG_STRING, &raw->symbolize, "HOW", "none, local, remote, force"},
+        {"buildid", FLAG_STRING, &from->build_id, "ID", "of the program, if it has none"},
+        {"add_comment", FLAG_STRING, &from->comment, "TEXT", "adds a comment to the profile"},
+        {"seconds", FLAG_STRING, &raw->seconds, "N", "URL: profile this long"},
+        {"timeout", FLAG_STRING, &raw->timeout, "N", "URL: seconds for the transfer"},
+        {"tls_ca", FLAG_STRING, &from->options.tls_ca, "FILE", "https: certificate authority"},
+        {"tls_cert", FLAG_STRING, &from->options.tls_cert, "FILE", "https: client certificate"},
+        {"tls_key", FLAG_STRING, &from->options.tls_key, "FILE", "https: client key"},
+        {"tools", FLAG_STRING, &raw->unused, "DIRS", "taken and not needed"},
+        {"intel_syntax", FLAG_BOOL, &raw->unused_bool, NULL, "taken and not needed"},
+    };
+    return flags_parse(cmd, usage, list, COUNT_OF(list), argc, argv, count);
+}
+
+void prof_flags_release(struct cmd *cmd, struct prof_flags *flags)
+{
+    memory_put(&cmd->memory, flags->bases.at);
+    memory_put(&cmd->memory, flags->diff_bases.at);
+}

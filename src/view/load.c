@@ -1,0 +1,210 @@
+/* load.c: from sources to one view (google/pprof internal/driver/fetch.go). */
+#include "view/view_int.h"
+
+struct loader {
+    const struct view_sources *sources;
+    const struct memory *memory;
+    struct diag_sink *sink;
+    struct intern *strings;
+    unsigned *shared;
+};
+
+/* ---- one source ---- */
+
+static enum status load_converted(struct loader *loader, struct profile *profile, struct view **out)
+{
+    *out = convert_profile(profile, loader->strings, loader->shared);
+    profile_free(profile);
+    return STATUS_OK;
+}
+
+static enum status load_url(struct loader *loader, const char *path, struct view **out)
+{
+    struct profile *profile;
+    enum status status = profile_read(&path, 1, &loader->sources->options, loader->memory,
+                                      loader->sink, &profile);
+    return status ? status : load_converted(loader, profile, out);
+}
+
+/* What is no faultless protobuf profile the profile room looks at: it may be a text profile, or it says
+ * what is wrong. */
+static enum status load_bytes(struct loader *loader, const struct file *file, const char *path,
+                              struct view **out)
+{
+    struct profile *profile;
+    *out = decode_profile(file->bytes, file->size, loader->strings, loader->shared, loader->memory);
+    if (*out)
+        return STATUS_OK;
+    enum status status = profile_read_bytes(file->bytes, file->size, str_from(path),
+                                            loader->memory, loader->sink, &profile);
+    return status ? status : load_converted(loader, profile, out);
+}
+
+static enum status load_file(struct loader *loader, const char *path, struct view **out)
+{
+    struct file file;
+    enum status status = file_open_unpacked(&file, path, loader->memory, loader->sink);
+    if (status)
+        return status;
+    status = load_bytes(loader, &file, path, out);
+    file_close(&file);
+    return status;
+}
+
+/* A profile without mappings gets one, which may stand for any address. */
+static void ensure_mapping(struct view *view)
+{
+    if (view->mappings.len)
+        return;
+    VEC_PUSH(view->memory, &view->mappings, ((struct view_mapping){.id = 1}));
+    for (size_t i = 0; i < view->locations.len; i++)
+        view->locations.at[i].mapping = 0;
+}
+
+static void name_program(struct view *view, const struct view_sources *sources)
+{
+    struct view_mapping *first = view->mappings.at;
+    if (sources->binary)
+        first->file = view_intern(view, str_from(sources->binary));
+    if (sources->build_id && !first->build_id)
+        first->build_id = view_intern(view, str_from(sources->build_id));
+}
+
+static enum status load_one(struct loader *loader, const char *path, struct view **out)
+{
+    bool is_file = strcmp(path, "-") == 0 || file_exists(path);
+    enum status status = is_file ? load_file(loader, path, out) : load_url(loader, path, out);
+    if (status)
+        return status;
+    ensure_mapping(*out);
+    name_program(*out, loader->sources);
+    return STATUS_OK;
+}
+
+/* ---- several ---- */
+
+static enum status load_group(struct loader *loader, const char *const *paths, size_t count,
+                              struct view **out)
+{
+    struct view **all = memory_get(loader->memory, (count + 1) * sizeof(*all));
+    size_t loaded = 0;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count; i++) {
+        enum status failed = load_one(loader, paths[i], &all[loaded]);
+        loaded += !failed;
+        if (failed)
+            status = failed;
+    }
+    if (loaded) {
+        status = combine_views(all, loaded, loader->sink);
+        *out = status ? NULL : all[0];
+        if (status)
+            for (size_t i = 0; i < loaded; i++)
+                view_free(all[i]);
+    }
+    memory_put(loader->memory, all);
+    return status;
+}
+
+/* Samples of a -diff_base are marked, so that percentages can refer to them. */
+static void mark_base(struct view *view)
+{
+    struct view_label mark = {.key = view_intern(view, STR("pprof::base")),
+                              .text = view_intern(view, STR("true"))};
+    uint32_t *marked = memory_get(view->memory, view->label_sets.len * sizeof(*marked));
+    size_t count = view->label_sets.len;
+    for (size_t i = 0; i < count; i++) {
+        struct view_span set = view->label_sets.at[i];
+        size_t first = view->labels.len;
+        for (uint32_t j = 0; j < set.count; j++) {
+            struct view_label label = view->labels.at[set.first + j];
+            if (label.numeric || label.key != mark.key)
+                VEC_PUSH(view->memory, &view->labels, label);
+        }
+        VEC_PUSH(view->memory, &view->labels, mark);
+        marked[i] = tables_label_set(view, first);
+    }
+    for (size_t i = 0; i < view->samples.len; i++)
+        view->samples.at[i].labels = marked[view->samples.at[i].labels];
+    memory_put(view->memory, marked);
+}
+
+static enum status subtract(struct loader *loader, struct view **view, struct view *base)
+{
+    const struct view_sources *sources = loader->sources;
+    double ratios[LIMIT_PROFILE_SAMPLE_TYPES];
+    struct view *both[2] = {*view, base};
+    if (sources->diff_base)
+        mark_base(base);
+    enum status status = STATUS_OK;
+    if (sources->normalize)
+        status = combine_normalize(*view, base, loader->sink);
+    for (size_t i = 0; i < base->types.len; i++)
+        ratios[i] = -1;
+    combine_scale(base, ratios);
+    if (!status)
+        status = combine_views(both, 2, loader->sink);
+    *view = both[0];
+    if (status)
+        view_free(both[1]);
+    return status;
+}
+
+/* A mapping whose name is an address on the net stands for no file. */
+static void forget_urls(struct view *view)
+{
+    for (size_t i = 0; i < view->mappings.len; i++) {
+        struct view_mapping *mapping = &view->mappings.at[i];
+        struct str file = view_str(view, mapping->file);
+        size_t n = 0;
+        while (n < file.len && ((file.ptr[n] | 32) >= 'a') && ((file.ptr[n] | 32) <= 'z'))
+            n++;
+        if (!mapping->build_id && n && n < file.len && file.ptr[n] == ':')
+            mapping->file = 0;
+    }
+}
+
+static void tidy(struct view *view, const struct view_sources *sources)
+{
+    if (!sources->keep_names)
+        demangle_names(view, sources->force_demangle);
+    prune_uninteresting(view);
+    forget_urls(view);
+    if (sources->comment)
+        VEC_PUSH(view->memory, &view->comments, view_intern(view, str_from(sources->comment)));
+}
+
+static enum status load_all(struct loader *loader, struct view **out)
+{
+    const struct view_sources *sources = loader->sources;
+    struct view *view = NULL, *base = NULL;
+    enum status status = load_group(loader, sources->paths, sources->path_count, &view);
+    if (!status && sources->base_count) {
+        status = load_group(loader, sources->bases, sources->base_count, &base);
+        if (!status)
+            status = subtract(loader, &view, base);
+    }
+    if (status) {
+        view_free(view);
+        return status;
+    }
+    tidy(view, sources);
+    *out = view;
+    return STATUS_OK;
+}
+
+enum status view_load(const struct view_sources *sources, const struct memory *memory,
+                      struct diag_sink *sink, struct view **out)
+{
+    struct loader loader = {.sources = sources, .memory = memory, .sink = sink};
+    loader.strings = tables_strings_new(memory, &loader.shared);
+    ++*loader.shared; /* while loading, so that it outlives a failed source */
+    *out = NULL;
+    enum status status = load_all(&loader, out);
+    if (--*loader.shared == 0) {
+        intern_release(loader.strings);
+        memory_put(memory, loader.strings);
+        memory_put(memory, loader.shared);
+    }
+    return status;
+}

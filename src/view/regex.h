@@ -1,0 +1,34 @@
+/* regex.h: regular expressions in Go's syntax, which is RE2's; time linear in the text on any pattern. */
+#ifndef UNHEAP_VIEW_REGEX_H
+#define UNHEAP_VIEW_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct regex;
+
+/* NULL when the pattern does not compile: `err` then holds why, in the words Go's users know. */
+struct regex *regex_compile(const char *pattern, size_t len, char *err, size_t err_size);
+/* Whether it matches anywhere in the text. */
+bool regex_matches(const struct regex *regex, const char *text, size_t len);
+
+/* A group of the leftmost match; at is NULL when the group took no part. */
+struct regex_group {
+    const char *at;
+    size_t len;
+};
+enum { REGEX_MAX_GROUPS = 3 };
+/* The same, and groups 0 (all that matched) to count - 1. */
+bool regex_groups(const struct regex *regex, const char *text, size_t len,
+                  struct regex_group *groups, size_t count);
+const char *regex_pattern(const struct regex *regex);
+void regex_free(struct regex *regex);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

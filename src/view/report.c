@@ -1,0 +1,252 @@
+/* report.c: from settings to a report: what each report overrides, which values it shows, and in which
+ * order filters and totals come (internal/driver/driver.go). */
+#include "view/view_int.h"
+
+/* ---- what a report overrides ---- */
+
+struct report_kind {
+    enum status (*write)(struct report *report);
+    bool untrimmed;    /* shows everything, however small */
+    bool unlimited;    /* no number of nodes unless asked for */
+    bool all_addresses; /* shows addresses whatever the granularity */
+};
+
+/* ORDER: enum view_report. */
+static const struct report_kind kinds[] = {
+    {text_write, false, true, false},
+    {tree_write, false, false, false},
+    {tree_write, true, false, false},
+    {traces_write, false, false, false},
+    {raw_write, true, false, true},
+    {tags_write, false, false, false},
+    {comments_write, false, false, false},
+    {dot_write, false, false, false},
+    {callgrind_write, true, false, true},
+    {proto_write, true, false, true},
+    {topproto_write, false, true, false},
+    {list_write, true, false, false},
+    {weblist_write, true, false, false},
+};
+_Static_assert(COUNT_OF(kinds) == VIEW_REPORT_COUNT, "a row for each report");
+
+enum { DRAWN_NODES = 80 };
+
+void view_settings_init(struct view_settings *settings)
+{
+    *settings = (struct view_settings){.unit = "minimum", .nodecount = -1, .nodefraction = 0.005,
+                                       .edgefraction = 0.001, .trim = true, .divide_by = 1};
+}
+
+static void override_settings(struct view_settings *settings, enum view_report kind)
+{
+    if (settings->nodecount == -1)
+        settings->nodecount = kinds[kind].unlimited ? 0 : DRAWN_NODES;
+    if (kinds[kind].all_addresses)
+        settings->granularity = VIEW_ADDRESSES;
+    if (kind == VIEW_LIST || kind == VIEW_WEBLIST)
+        settings->granularity = VIEW_LINES;
+    if (kind == VIEW_WEBLIST)
+        settings->noinlines = false;
+    if (settings->trim && !kinds[kind].untrimmed)
+        return;
+    settings->nodecount = 0;
+    settings->nodefraction = settings->edgefraction = 0;
+}
+
+/* ---- amounts ---- */
+
+int64_t to_int64(double value)
+{
+    if (!(value >= -0x1p63 && value < 0x1p63))
+        return INT64_MIN;
+    return (int64_t)value;
+}
+
+struct amount_text show_amount(const struct report *report, int64_t value)
+{
+    struct amount_text amount;
+    struct sb sb;
+    if (report->ratio > 0 && report->ratio != 1)
+        value = to_int64((double)value * report->ratio);
+    sb_init(&sb, report->view->memory);
+    units_add(&sb, value, report->type_unit, report->unit);
+    snprintf(amount.text, sizeof(amount.text), "%s", sb.text ? sb.text : "");
+    sb_release(&sb);
+    return amount;
+}
+
+struct amount_text show_amount_or_dot(const struct report *report, int64_t value)
+{
+    if (value)
+        return show_amount(report, value);
+    return (struct amount_text){"."};
+}
+
+/* ---- sample types ---- */
+
+static enum status say_types(struct report *report, const char *wanted)
+{
+    struct sb sb;
+    sb_init(&sb, report->view->memory);
+    for (size_t i = 0; i < report->view->types.len; i++)
+        sb_addf(&sb, "%s%.*s", i ? " " : "",
+                STR_ARGS(view_str(report->view, report->view->types.at[i].type)));
+    diag_add(report->sink, DIAG_PROFILE_SAMPLE_TYPE, STR_NONE, 0, DIAG_NO_OFFSET,
+             "sample_index \"%s\" must be one of: [%s]", wanted, sb.text ? sb.text : "");
+    sb_release(&sb);
+    return STATUS_BAD_INPUT;
+}
+
+static uint32_t default_index(const struct view *view)
+{
+    for (uint32_t i = 0; i < view->types.len && view->default_type; i++)
+        if (view->types.at[i].type == view->default_type)
+            return i;
+    return (uint32_t)view->types.len - 1;
+}
+
+/* By number, by name, or by the name without "inuse_", as old profiles have it. */
+static enum status find_type(struct report *report)
+{
+    const struct view *view = report->view;
+    struct str wanted = str_from(report->settings.sample_index), plain = wanted;
+    uint64_t number;
+    report->type = default_index(view);
+    if (!wanted.len)
+        return STATUS_OK;
+    if (str_to_u64(wanted, &number)) {
+        report->type = (uint32_t)number;
+        if (number < view->types.len)
+            return STATUS_OK;
+        diag_add(report->sink, DIAG_PROFILE_SAMPLE_TYPE, STR_NONE, 0, DIAG_NO_OFFSET,
+                 "sample_index %.*s is outside the range [0..%zu]", STR_ARGS(wanted),
+                 view->types.len - 1);
+        return STATUS_BAD_INPUT;
+    }
+    if (str_starts(wanted, STR("inuse_")))
+        plain = str_skip(wanted, 6);
+    for (uint32_t i = 0; i < view->types.len; i++) {
+        struct str name = view_str(view, view->types.at[i].type);
+        if (!str_equal(name, wanted) && !str_equal(name, plain))
+            continue;
+        report->type = i;
+        return STATUS_OK;
+    }
+    return say_types(report, report->settings.sample_index);
+}
+
+static enum status choose_values(struct report *report)
+{
+    struct view *view = report->view;
+    enum status status = find_type(report);
+    if (status)
+        return status;
+    if (report->settings.divide_by == 0) {
+        diag_add(report->sink, DIAG_USAGE, STR_NONE, 0, DIAG_NO_OFFSET, "zero divisor specified");
+        return STATUS_BAD_INPUT;
+    }
+    report->ratio = 1 / report->settings.divide_by;
+    report->type_name = view_str(view, view->types.at[report->type].type);
+    report->type_unit = view_str(view, view->types.at[report->type].unit);
+    report->unit = str_from(report->settings.unit);
+    return STATUS_OK;
+}
+
+/* ---- the total ---- */
+
+static bool *base_marks(const struct view *view)
+{
+    uint32_t key = intern_find(view->strings, STR("pprof::base"));
+    uint32_t yes = intern_find(view->strings, STR("true"));
+    bool *marks = memory_get(view->memory, view->label_sets.len);
+    for (size_t i = 0; i < view->label_sets.len; i++) {
+        struct view_span set = view->label_sets.at[i];
+        marks[i] = false;
+        for (uint32_t j = 0; key && j < set.count; j++) {
+            const struct view_label *label = &view->labels.at[set.first + j];
+            marks[i] |= !label->numeric && label->key == key && label->text == yes;
+        }
+    }
+    return marks;
+}
+
+/* Of a difference, what the base had is all. */
+static void compute_total(struct report *report)
+{
+    const struct view *view = report->view;
+    bool *is_base = base_marks(view);
+    int64_t all = 0, all_divisor = 0, base = 0, base_divisor = 0;
+    for (size_t i = 0; i < view->samples.len; i++) {
+        int64_t value = absolute(report_value(report, i)), divisor = report_divisor(report, i);
+        all = added(all, value);
+        all_divisor = added(all_divisor, divisor);
+        if (!is_base[view->samples.at[i].labels])
+            continue;
+        base = added(base, value);
+        base_divisor = added(base_divisor, divisor);
+    }
+    memory_put(view->memory, is_base);
+    report->total = base > 0 ? divided(base, base_divisor) : divided(all, all_divisor);
+}
+
+/* ---- all of it ---- */
+
+static enum status compile_symbol(struct report *report)
+{
+    char err[400];
+    const char *pattern = report->settings.argument;
+    if (!pattern)
+        return STATUS_OK;
+    report->symbol = regex_compile(pattern, strlen(pattern), err, sizeof(err));
+    if (report->symbol)
+        return STATUS_OK;
+    diag_add(report->sink, DIAG_USAGE, STR_NONE, 0, DIAG_NO_OFFSET,
+             "parsing argument regexp %s: %s", pattern, err);
+    return STATUS_BAD_INPUT;
+}
+
+enum status show_no_match(struct report *report)
+{
+    diag_add(report->sink, DIAG_PROFILE_EMPTY, STR_NONE, 0, DIAG_NO_OFFSET,
+             "no matches found for regexp: %s", report->settings.argument);
+    return STATUS_NOT_FOUND;
+}
+
+static enum status run(struct report *report, struct sb *notes)
+{
+    struct view *view = report->view;
+    struct filter_ctx ctx = {view, &report->settings, &report->units, report->sink, notes};
+    bool relative = report->settings.relative_percentages;
+    label_units_find(&report->units, view, notes);
+    tagroot_apply(&ctx);
+    enum status status = relative ? filter_apply(&ctx) : STATUS_OK;
+    if (!status)
+        status = choose_values(report);
+    if (!status)
+        status = compile_symbol(report);
+    if (status)
+        return status;
+    compute_total(report);
+    if (!relative)
+        status = filter_apply(&ctx);
+    if (status)
+        return status;
+    aggregate_apply(view, &report->settings);
+    return kinds[report->kind].write(report);
+}
+
+enum status view_write(struct view *view, enum view_report kind,
+                       const struct view_settings *settings, struct diag_sink *sink,
+                       struct sb *notes, struct sb *out)
+{
+    struct report report = {
+        .view = view, .kind = kind, .settings = *settings, .sink = sink, .out = out};
+    override_settings(&report.settings, kind);
+    arena_init(&report.arena, view->memory);
+    enum status status = run(&report, notes);
+    if (report.symbol)
+        regex_free(report.symbol);
+    VEC_RELEASE(view->memory, &report.units.list);
+    arena_release(&report.arena);
+    return status;
+}

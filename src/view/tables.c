@@ -1,0 +1,229 @@
+/* tables.c: the tables of a view: made, copied, and "put this in unless it is there". */
+#include "view/view_int.h"
+
+struct intern *tables_strings_new(const struct memory *memory, unsigned **shared)
+{
+    struct intern *strings = memory_get(memory, sizeof(*strings));
+    intern_init(strings, memory);
+    *shared = memory_get(memory, sizeof(**shared));
+    **shared = 0;
+    return strings;
+}
+
+struct view *tables_new(const struct memory *memory, struct intern *strings, unsigned *shared)
+{
+    struct view *view = memory_get(memory, sizeof(*view));
+    memset(view, 0, sizeof(*view));
+    view->memory = memory;
+    view->strings = strings;
+    view->shared = shared;
+    ++*shared;
+    map_init(&view->stack_index, memory);
+    map_init(&view->label_index, memory);
+    tables_label_set(view, 0);
+    return view;
+}
+
+void tables_index_drop(struct view *view)
+{
+    map_release(&view->stack_index);
+    map_release(&view->label_index);
+    map_init(&view->stack_index, view->memory);
+    map_init(&view->label_index, view->memory);
+}
+
+static void release_strings(struct view *view)
+{
+    if (--*view->shared)
+        return;
+    intern_release(view->strings);
+    memory_put(view->memory, view->strings);
+    memory_put(view->memory, view->shared);
+}
+
+void view_free(struct view *view)
+{
+    if (!view)
+        return;
+    const struct memory *memory = view->memory;
+    VEC_RELEASE(memory, &view->types);
+    VEC_RELEASE(memory, &view->functions);
+    VEC_RELEASE(memory, &view->lines);
+    VEC_RELEASE(memory, &view->locations);
+    VEC_RELEASE(memory, &view->mappings);
+    VEC_RELEASE(memory, &view->stack_locations);
+    VEC_RELEASE(memory, &view->stacks);
+    VEC_RELEASE(memory, &view->labels);
+    VEC_RELEASE(memory, &view->label_sets);
+    VEC_RELEASE(memory, &view->samples);
+    VEC_RELEASE(memory, &view->values);
+    VEC_RELEASE(memory, &view->comments);
+    map_release(&view->stack_index);
+    map_release(&view->label_index);
+    release_strings(view);
+    memory_put(memory, view);
+}
+
+#define COPY_VEC(to, from, field)                                                              \
+    do {                                                                                       \
+        size_t size = (from)->field.len * sizeof(*(from)->field.at);                           \
+        (to)->field.at = memory_get((to)->memory, size);                                       \
+        if (size)                                                                              \
+            memcpy((to)->field.at, (from)->field.at, size);                                    \
+        (to)->field.cap = (from)->field.len;                                                   \
+    } while (0)
+
+struct view *view_copy(const struct view *view)
+{
+    struct view *copy = memory_get(view->memory, sizeof(*copy));
+    *copy = *view;
+    ++*copy->shared;
+    COPY_VEC(copy, view, types);
+    COPY_VEC(copy, view, functions);
+    COPY_VEC(copy, view, lines);
+    COPY_VEC(copy, view, locations);
+    COPY_VEC(copy, view, mappings);
+    COPY_VEC(copy, view, stack_locations);
+    COPY_VEC(copy, view, stacks);
+    COPY_VEC(copy, view, labels);
+    COPY_VEC(copy, view, label_sets);
+    COPY_VEC(copy, view, samples);
+    COPY_VEC(copy, view, values);
+    COPY_VEC(copy, view, comments);
+    map_init(&copy->stack_index, copy->memory);
+    map_init(&copy->label_index, copy->memory);
+    return copy;
+}
+
+struct str view_str(const struct view *view, uint32_t id)
+{
+    return intern_str(view->strings, id);
+}
+
+uint32_t view_intern(struct view *view, struct str text)
+{
+    return intern_add(view->strings, text);
+}
+
+/* ---- stacks ---- */
+
+uint32_t tables_stack(struct view *view, size_t first)
+{
+    uint32_t count = (uint32_t)(view->stack_locations.len - first);
+    const uint32_t *locations = view->stack_locations.at + first;
+    uint64_t hash = count ? hash_bytes(locations, count * sizeof(*locations)) : 0;
+    for (;; hash = hash_mix(hash, 1)) {
+        bool is_new;
+        uint64_t *slot = map_put(&view->stack_index, hash, &is_new);
+        if (is_new) {
+            *slot = view->stacks.len;
+            VEC_PUSH(view->memory, &view->stacks, ((struct view_span){first, count}));
+            return (uint32_t)*slot;
+        }
+        const struct view_span *known = &view->stacks.at[*slot];
+        const uint32_t *others = view->stack_locations.at + known->first;
+        if (known->count != count || (count && memcmp(others, locations, count * sizeof(*others))))
+            continue;
+        view->stack_locations.len = first;
+        return (uint32_t)*slot;
+    }
+}
+
+/* ---- labels ---- */
+
+static int compare_labels(const struct view *view, const struct view_label *a,
+                          const struct view_label *b)
+{
+    if (a->numeric != b->numeric)
+        return a->numeric ? 1 : -1;
+    return a->key == b->key ? 0 : str_compare(view_str(view, a->key), view_str(view, b->key));
+}
+
+/* By insertion: sets are small, and values of one key must keep their order. */
+static void sort_labels(struct view *view, size_t first)
+{
+    struct view_label *labels = view->labels.at;
+    for (size_t i = first + 1; i < view->labels.len; i++) {
+        struct view_label label = labels[i];
+        size_t j = i;
+        for (; j > first && compare_labels(view, &labels[j - 1], &label) > 0; j--)
+            labels[j] = labels[j - 1];
+        labels[j] = label;
+    }
+}
+
+/* A unit at one number of a key makes the key's other numbers have an empty one. */
+static void spread_units(struct view *view, size_t first)
+{
+    struct view_label *labels = view->labels.at;
+    for (size_t i = first; i < view->labels.len;) {
+        size_t end = i;
+        bool with_unit = false;
+        for (; end < view->labels.len && compare_labels(view, &labels[i], &labels[end]) == 0; end++)
+            with_unit |= labels[end].with_unit;
+        for (; i < end; i++)
+            labels[i].with_unit = with_unit;
+    }
+}
+
+static uint64_t hash_labels(const struct view_label *labels, size_t count)
+{
+    uint64_t hash = count;
+    for (size_t i = 0; i < count; i++) {
+        hash = hash_mix(hash, (uint64_t)labels[i].key << 32 | labels[i].text);
+        hash = hash_mix(hash, (uint64_t)labels[i].number);
+        hash = hash_mix(hash, (uint64_t)labels[i].unit << 2 | labels[i].numeric * 2u |
+                                  labels[i].with_unit);
+    }
+    return hash;
+}
+
+static bool labels_equal(const struct view_label *a, const struct view_label *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (a[i].key != b[i].key || a[i].text != b[i].text || a[i].unit != b[i].unit ||
+            a[i].number != b[i].number || a[i].numeric != b[i].numeric ||
+            a[i].with_unit != b[i].with_unit)
+            return false;
+    return true;
+}
+
+uint32_t tables_label_set(struct view *view, size_t first)
+{
+    uint32_t count = (uint32_t)(view->labels.len - first);
+    sort_labels(view, first);
+    spread_units(view, first);
+    uint64_t hash = hash_labels(view->labels.at + first, count);
+    for (;; hash = hash_mix(hash, 1)) {
+        bool is_new;
+        uint64_t *slot = map_put(&view->label_index, hash, &is_new);
+        if (is_new) {
+            *slot = view->label_sets.len;
+            VEC_PUSH(view->memory, &view->label_sets, ((struct view_span){first, count}));
+            return (uint32_t)*slot;
+        }
+        const struct view_span *known = &view->label_sets.at[*slot];
+        if (known->count != count ||
+            !labels_equal(view->labels.at + known->first, view->labels.at + first, count))
+            continue;
+        view->labels.len = first;
+        return (uint32_t)*slot;
+    }
+}
+
+void tables_keep_samples(struct view *view, bool (*keep)(void *ctx, size_t sample), void *ctx)
+{
+    size_t types = view->types.len, kept = 0;
+    for (size_t i = 0; i < view->samples.len; i++) {
+        if (!keep(ctx, i))
+            continue;
+        if (kept < i) {
+            view->samples.at[kept] = view->samples.at[i];
+            memcpy(view->values.at + kept * types, view->values.at + i * types,
+                   types * sizeof(*view->values.at));
+        }
+        kept++;
+    }
+    view->samples.len = kept;
+    view->values.len = kept * types;
+}

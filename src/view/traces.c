@@ -1,0 +1,123 @@
+/* traces.c: -traces: every sample with its stack (internal/report printTraces). */
+#include "view/view_int.h"
+
+static const char separator[] =
+    "-----------+-------------------------------------------------------\n";
+
+/* ---- labels ---- */
+
+struct label_lines {
+    VEC(struct str) lines;
+};
+
+static int compare_lines(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* One line for all values of the key at labels[i]; returns where the next key begins. */
+static uint32_t add_label_line(struct report *report, const struct view_label *labels,
+                               uint32_t count, uint32_t i, struct label_lines *lines)
+{
+    const struct view *view = report->view;
+    uint32_t key = labels[i].key;
+    bool numeric = labels[i].numeric;
+    const char *before = "";
+    struct sb sb;
+    sb_init(&sb, view->memory);
+    sb_addf(&sb, "%10.*s:  ", STR_ARGS(view_str(view, key)));
+    for (; i < count && labels[i].key == key && labels[i].numeric == numeric; i++) {
+        sb_adds(&sb, before);
+        if (numeric)
+            units_add(&sb, labels[i].number, label_units_get(&report->units, view, key), STR("auto"));
+        else
+            sb_add(&sb, view_str(view, labels[i].text));
+        before = " ";
+    }
+    sb_addc(&sb, '\n');
+    VEC_PUSH(view->memory, &lines->lines, str_copy(&report->arena, sb_str(&sb)));
+    sb_release(&sb);
+    return i;
+}
+
+/* Texts, then numbers, each sorted as they are written. */
+static void add_labels(struct report *report, struct view_span set, bool numeric)
+{
+    const struct view_label *labels = report->view->labels.at + set.first;
+    struct label_lines lines = {{0}};
+    for (uint32_t i = 0; i < set.count;) {
+        if (labels[i].numeric == numeric)
+            i = add_label_line(report, labels, set.count, i, &lines);
+        else
+            i++;
+    }
+    if (lines.lines.len > 1)
+        qsort(lines.lines.at, lines.lines.len, sizeof(*lines.lines.at), compare_lines);
+    for (size_t i = 0; i < lines.lines.len; i++)
+        sb_add(report->out, lines.lines.at[i]);
+    VEC_RELEASE(report->view->memory, &lines.lines);
+}
+
+/* The lines of a set of labels, made once. */
+static struct str label_text(struct report *report, struct str *texts, uint32_t set)
+{
+    if (texts[set].ptr)
+        return texts[set];
+    struct sb own, *out = report->out;
+    sb_init(&own, report->view->memory);
+    report->out = &own;
+    add_labels(report, report->view->label_sets.at[set], false);
+    add_labels(report, report->view->label_sets.at[set], true);
+    report->out = out;
+    texts[set] = str_copy(&report->arena, sb_str(&own));
+    sb_release(&own);
+    return texts[set];
+}
+
+/* ---- samples ---- */
+
+static void add_frames(struct graph *graph, struct view_span stack, const char *amount)
+{
+    struct sb *out = graph->report->out;
+    const struct view *view = graph->report->view;
+    for (uint32_t i = 0; i < stack.count; i++) {
+        uint32_t location = view->stack_locations.at[stack.first + i];
+        uint32_t first = graph->location_first[location], end = graph->location_first[location + 1];
+        for (uint32_t slot = first; slot < end; slot++) {
+            size_t len = strlen(amount);
+            sb_repeat(out, ' ', len < 10 ? 10 - len : 0);
+            sb_addn(out, amount, len);
+            sb_addn(out, "   ", 3);
+            sb_add(out, graph_place_name(graph, graph->slots.at[slot]));
+            sb_adds(out, slot + 1 != end ? " (inline)\n" : "\n");
+            amount = "";
+        }
+    }
+}
+
+static void add_samples(struct graph *graph)
+{
+    struct report *report = graph->report;
+    const struct view *view = report->view;
+    struct str *texts = ARENA_ARRAY(&report->arena, struct str, view->label_sets.len);
+    for (size_t i = 0; i < view->samples.len; i++) {
+        struct view_span stack = view_stack(view, i);
+        if (!stack.count)
+            continue;
+        sb_adds(report->out, separator);
+        sb_add(report->out, label_text(report, texts, view->samples.at[i].labels));
+        int64_t value = divided(report_value(report, i), report_divisor(report, i));
+        add_frames(graph, stack, show_amount(report, value).text);
+    }
+}
+
+enum status traces_write(struct report *report)
+{
+    struct graph graph;
+    header_profile(report, report->out);
+    graph_init(&graph, report);
+    add_samples(&graph);
+    sb_adds(report->out, separator);
+    graph_release(&graph);
+    return STATUS_OK;
+}

@@ -1,0 +1,96 @@
+/* view: what `go tool pprof` shows of a profile: its filters, graphs and text reports.
+ *
+ * The rules are those of github.com/google/pprof as the Go distribution carries it
+ * (cmd/vendor/github.com/google/pprof: internal/driver, internal/graph, internal/report,
+ * internal/measurement, profile). Each file names the part whose rules it follows. Where pprof's own
+ * output changes from run to run (it walks hash maps), one of its possible outputs is given, always
+ * the same. The code is ours.
+ *
+ * V1. A view is pprof's picture of its sources, sample by sample and id by id: nothing is merged that
+ *     pprof does not merge, because -raw, -traces and -proto show it.
+ * V2. Filters work on distinct stacks and on distinct sets of labels, not on samples.
+ * V3. Making a report changes the view (filters cut stacks): who wants another report of the same
+ *     profile makes a copy first. */
+#ifndef UNHEAP_VIEW_H
+#define UNHEAP_VIEW_H
+
+#include "base/base.h"
+#include "profile/profile.h"
+
+enum view_report {
+    VIEW_TOP, /* -top and -text */
+    VIEW_TREE,
+    VIEW_PEEK,
+    VIEW_TRACES,
+    VIEW_RAW,
+    VIEW_TAGS,
+    VIEW_COMMENTS,
+    VIEW_DOT,
+    VIEW_CALLGRIND,
+    VIEW_PROTO,
+    VIEW_TOPPROTO,
+    VIEW_LIST,
+    VIEW_WEBLIST,
+    VIEW_REPORT_COUNT,
+};
+
+enum view_granularity {
+    VIEW_DEFAULT_GRANULARITY, /* functions */
+    VIEW_FUNCTIONS,
+    VIEW_FILEFUNCTIONS,
+    VIEW_FILES,
+    VIEW_LINES,
+    VIEW_ADDRESSES,
+};
+
+/* pprof's variables, with their names. Texts that are not set are NULL or empty. */
+struct view_settings {
+    bool call_tree, relative_percentages, compact_labels, mean, drop_negative, trim, noinlines,
+        showcolumns, cum;
+    const char *unit; /* "minimum" */
+    const char *source_path, *trim_path, *sample_index, *tagroot, *tagleaf;
+    const char *focus, *ignore, *prune_from, *hide, *show, *show_from;
+    const char *tagfocus, *tagignore, *tagshow, *taghide;
+    double divide_by;   /* 1 */
+    int64_t nodecount;  /* -1: as the report likes it */
+    double nodefraction, edgefraction; /* 0.005, 0.001 */
+    enum view_granularity granularity;
+    const char *argument; /* of peek, list, weblist: a regular expression */
+};
+void view_settings_init(struct view_settings *settings);
+
+/* Where a view comes from. */
+struct view_sources {
+    const char *const *paths;
+    size_t path_count;
+    const char *const *bases; /* -base or -diff_base */
+    size_t base_count;
+    bool diff_base, normalize;
+    const char *binary;   /* the program's name, instead of the first mapping's; or NULL */
+    const char *build_id; /* -buildid, or NULL */
+    const char *comment;  /* -add_comment, or NULL */
+    bool force_demangle;  /* -symbolize=force or =demangle=... */
+    bool keep_names;      /* -symbolize=none: names stay as they are */
+    struct profile_options options;
+};
+
+struct view;
+
+/* Reads, merges, subtracts, and takes off the frames that the profile itself wants dropped. A source
+ * that cannot be read is told and passed over as long as one is left, as in pprof. */
+NODISCARD enum status view_load(const struct view_sources *sources, const struct memory *memory,
+                                struct diag_sink *sink, struct view **out);
+struct view *view_copy(const struct view *view);
+void view_free(struct view *view);
+
+/* Appends the report to `out`, and to `notes` what pprof says on standard error beside it ("Focus
+ * expression matched no samples"), a line each. On failure a diagnostic says why. */
+NODISCARD enum status view_write(struct view *view, enum view_report report,
+                                 const struct view_settings *settings, struct diag_sink *sink,
+                                 struct sb *notes, struct sb *out);
+
+/* pprof's own way to write an amount, for other users of the same numbers: "1.50MB". `to` is a unit, or
+ * "auto" or "minimum". */
+void view_amount(int64_t value, struct str from, struct str to, struct sb *out);
+
+#endif
