@@ -78,6 +78,8 @@ struct str fact_expression(const struct site *site)
         return fact_without_verb(site->text);
     if (site->type.len)
         return site->type;
+    if (site->reason.len)
+        return site->reason;
     return str_from(fact_kind_name(site->kind));
 }
 

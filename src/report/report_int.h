@@ -66,7 +66,7 @@ const char *fact_kind_name(enum site_kind kind); /* the contract's word */
 struct str fact_without_verb(struct str text);
 /* The cause in its own words, else in those of its category. */
 struct str fact_cause_text(const struct cause *cause);
-/* The site's expression; else its type, else its kind. */
+/* The site's expression; else its type, its run-time reason, or its kind. */
 struct str fact_expression(const struct site *site);
 
 /* ---- source.c: lines of source files ---- */

@@ -18,6 +18,16 @@ static void indent_to(struct text_ctx *ctx, size_t columns)
     sb_repeat(ctx->out, ' ', columns);
 }
 
+static void add_title_rest(struct text_ctx *ctx, struct str rest)
+{
+    if (rest.len == 0)
+        return;
+    sb_repeat(&ctx->scratch, ' ', INDENT);
+    wrap_add(&ctx->scratch, rest, INDENT, ctx->prose);
+    paint_lines(ctx, PAINT_TITLE, sb_str(&ctx->scratch));
+    sb_clear(&ctx->scratch);
+}
+
 /* "1. stored in the global map orders            743.21MB  31.4%" */
 static void add_title(struct text_ctx *ctx, const struct cause *cause)
 {
@@ -32,12 +42,14 @@ static void add_title(struct text_ctx *ctx, const struct cause *cause)
     sb_addc(out, '\n');
     paint_on(ctx, PAINT_TITLE);
     sb_adds(out, rank);
-    column_left(out, fact_cause_text(cause), width);
+    struct str rest = fact_cause_text(cause);
+    column_left(out, wrap_next(&rest, width), width);
     sb_adds(out, "  ");
     sb_add(out, sb_str(scratch));
     paint_off(ctx);
     sb_addc(out, '\n');
     sb_clear(scratch);
+    add_title_rest(ctx, rest);
 }
 
 static void add_where(struct text_ctx *ctx, const struct cause *cause)
@@ -200,7 +212,8 @@ static void describe_site(struct sb *out, const struct site *site)
     utf8_add_line(out, fact_expression(site));
     if (site->size)
         sb_addf(out, ", %llu B each", (unsigned long long)site->size);
-    if (site->verdict != VERDICT_HEAP && site->reason.len) {
+    bool told = site->text.len == 0 && site->type.len == 0; /* the reason was the expression */
+    if (site->verdict != VERDICT_HEAP && site->reason.len && !told) {
         sb_adds(out, ", ");
         utf8_add_line(out, site->reason);
     }

@@ -90,7 +90,7 @@ static void add_head(struct text_ctx *ctx)
         add_coverage(ctx);
     if (ctx->evidence->other_ranking.len) {
         sb_add(&ctx->scratch, ctx->evidence->other_ranking);
-        add_fact(ctx, "but");
+        add_fact(ctx, "otherwise");
     }
     add_notices(ctx);
 }
@@ -100,6 +100,7 @@ static void add_head(struct text_ctx *ctx)
 /* Columns of a row: rank share value interval [bar] text place, with blanks between. */
 struct table {
     size_t text, place, bar;
+    size_t text_lines;  /* a row's text goes on below, up to so many lines */
     size_t before_text; /* columns in front of the text */
     int64_t largest;    /* what a full bar means */
 };
@@ -116,6 +117,7 @@ static struct table table_for(const struct text_ctx *ctx)
     size_t rest = columns - table.before_text - 2;
     table.place = columns < BAR_FROM ? rest * 2 / 5 : rest * 3 / 8;
     table.text = rest - table.place;
+    table.text_lines = columns < BAR_FROM ? 3 : 2;
     for (size_t i = 0; i < ctx->evidence->cause_count; i++)
         if (ctx->evidence->causes[i].measure.value > table.largest)
             table.largest = ctx->evidence->causes[i].measure.value;
@@ -169,7 +171,19 @@ static void add_figures(struct text_ctx *ctx, const struct cause *cause)
     sb_adds(ctx->out, "  ");
 }
 
-/* One row; a text that is too long goes on in a second line. */
+/* What does not fit beside the figures goes on below. */
+static void add_row_rest(struct text_ctx *ctx, const struct table *table, struct str rest)
+{
+    for (size_t line = 2; rest.len && line <= table->text_lines; line++) {
+        sb_repeat(ctx->out, ' ', table->before_text);
+        if (line < table->text_lines)
+            utf8_add_line(ctx->out, wrap_next(&rest, table->text));
+        else
+            report_fit(ctx->out, rest, table->text);
+        sb_addc(ctx->out, '\n');
+    }
+}
+
 static void add_row(struct text_ctx *ctx, const struct table *table, const struct cause *cause)
 {
     struct str rest = fact_cause_text(cause);
@@ -179,11 +193,7 @@ static void add_row(struct text_ctx *ctx, const struct table *table, const struc
     column_left(ctx->out, wrap_next(&rest, table->text), table->text + 2);
     place_add(ctx->out, &cause->place, table->place);
     sb_addc(ctx->out, '\n');
-    if (rest.len == 0)
-        return;
-    sb_repeat(ctx->out, ' ', table->before_text);
-    report_fit(ctx->out, rest, table->text);
-    sb_addc(ctx->out, '\n');
+    add_row_rest(ctx, table, rest);
 }
 
 /* "3 more causes: 1.2MB (0.1%)" */

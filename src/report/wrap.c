@@ -38,23 +38,25 @@ void column_right(struct sb *out, struct str text, size_t width)
     report_fit(out, text, width);
 }
 
-static size_t last_blank(struct str text)
+/* Where a line of at most the text's length ends: at a blank, else after a sign that Go's names and
+ * paths have, unless that leaves half of the line empty. */
+static size_t break_of(struct str text)
 {
     for (size_t i = text.len; i-- > 1;)
         if (text.ptr[i] == ' ')
             return i;
-    return 0;
+    for (size_t i = text.len; i > text.len / 2; i--)
+        if (strchr("/.,:()[]{}", text.ptr[i - 1]))
+            return i;
+    return text.len;
 }
 
 struct str wrap_next(struct str *rest, size_t width)
 {
     struct str text = str_trim(*rest);
     size_t end = byte_of_column(text, width ? width : 1);
-    if (end < text.len && text.ptr[end] != ' ') {
-        size_t blank = last_blank(str_slice(text, 0, end));
-        if (blank)
-            end = blank;
-    }
+    if (end < text.len && text.ptr[end] != ' ')
+        end = break_of(str_slice(text, 0, end));
     *rest = str_trim(str_skip(text, end));
     return str_trim(str_slice(text, 0, end));
 }

@@ -117,6 +117,10 @@ static void test_wrap(void **state)
     wrote("\n");
     wrap_add(&out, STR("  a  "), 20, 10);
     wrote("a\n");
+    wrap_add(&out, STR("call of encoding/json.MarshalIndent"), 0, 20);
+    wrote("call of\nencoding/json.\nMarshalIndent\n");
+    wrap_add(&out, STR("a/bbbbbbbb"), 0, 6);
+    wrote("a/bbbb\nbbbb\n");
     wrap_add(&out, STR("äöü äöü"), 0, 3);
     wrote("äöü\näöü\n");
 }
@@ -168,6 +172,9 @@ static void test_expressions(void **state)
     site.text = STR_NONE;
     assert_true(str_is(fact_expression(&site), "T"));
     site.type = STR_NONE;
+    site.reason = STR("the map grows");
+    assert_true(str_is(fact_expression(&site), "the map grows"));
+    site.reason = STR_NONE;
     site.kind = SITE_MAP_GROWTH;
     assert_true(str_is(fact_expression(&site), "map_growth"));
 }

@@ -46,6 +46,9 @@ function shortFunction(name) {
   return name.slice(head.lastIndexOf("/") + 1);
 }
 
+/* "example.com/shop/order.Save gets it" as "order.Save gets it". */
+const withoutFolders = (text) => text.replace(/(?<![\w/])[\w-]+(?:\.[\w-]+)+\/(?:[\w.~-]+\/)*(?=[\w~-]+\.)/g, "");
+
 const placeText = (place) => place.line ? `${place.file}:${place.line}` : place.file;
 /* The last two names of a path, or the last one, for narrow columns. */
 const shortPlace = (place) => placeText(place).split("/").slice(-2).join("/");

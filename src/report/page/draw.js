@@ -60,6 +60,15 @@ function textWidth(text, font) {
   return ruler.measureText(text).width;
 }
 
+/* Where a line ends that must end before `end`: at a blank, else after a sign of Go's names. */
+function breakBefore(text, end) {
+  const blank = text.lastIndexOf(" ", end);
+  if (blank > 0) return blank;
+  for (let at = end; at > end / 2; at--)
+    if ("/.,:()[]{}".includes(text[at - 1])) return at;
+  return end;
+}
+
 /* `text` in at most `max` lines of `width` pixels; the last ends in an ellipsis when cut. */
 function wrapText(text, font, width, max) {
   const lines = [];
@@ -67,10 +76,7 @@ function wrapText(text, font, width, max) {
   while (rest && lines.length < max) {
     let end = rest.length;
     while (end > 1 && textWidth(rest.slice(0, end), font) > width) end--;
-    if (end < rest.length && rest[end] !== " ") {
-      const blank = rest.lastIndexOf(" ", end);
-      if (blank > 0) end = blank;
-    }
+    if (end < rest.length && rest[end] !== " ") end = breakBefore(rest, end);
     lines.push(rest.slice(0, end).trim());
     rest = rest.slice(end).trim();
   }

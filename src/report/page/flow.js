@@ -4,14 +4,14 @@
    along them. Small allocations with the same way are drawn as one card. */
 
 const CARD_FONT = "12px system-ui, sans-serif";
-const CARD = { width: 196, least: 114, gap: 46, leastGap: 26, between: 12, pad: 9, line: 15, sites: 8 };
+const CARD = { width: 250, least: 114, gap: 46, leastGap: 26, between: 12, pad: 9, line: 15, sites: 8 };
 const THICKEST = 26;
 
 /* Cards: { kind, text, place, value, members, column, y, height, lines } and links between them.
    members: how many steps share the card. */
 function flowModel(cause) {
   const cards = cause.nodes.map((node) => ({
-    kind: node.kind, text: node.text, place: node, value: node.value, members: 1,
+    kind: node.kind, text: withoutFolders(node.text), place: node, value: node.value, members: 1,
   }));
   let links = cause.edges.map(([from, to, value]) => ({ from, to, value }));
   const left = foldSites(cards, links);
