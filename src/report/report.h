@@ -23,8 +23,8 @@ void report_hot_text(const struct evidence *evidence, const struct report_style 
 /* `hot -json`: schema "unheap.hot/1" (reference/cli.md). */
 void report_hot_json(const struct evidence *evidence, struct sb *out);
 /* `hot -html`: one self-contained page, for any browser of the last two years. Sources are read
- * through evidence's source_path; files that cannot be read are left out. The page holds the dearest
- * causes, sites, frames and sources up to LIMIT_PAGE_* and says what it leaves out. */
+ * through evidence's source_path; files that cannot be read are left out. The page holds the
+ * dearest causes, sites, frames and sources up to LIMIT_PAGE_* and says what it leaves out. */
 void report_hot_html(const struct evidence *evidence, const struct report_style *style,
                      struct sb *out);
 
