@@ -112,7 +112,6 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
     case FLOW_SEND: return CAUSE_CHANNEL;
     case FLOW_SPILL: return alone && to_heap ? CAUSE_GO_DEFER : CAUSE_CLOSURE;
     case FLOW_CAPTURED: case FLOW_REFERENCE: return CAUSE_CLOSURE;
-    case FLOW_INTERFACE_CONVERTED: return CAUSE_INTERFACE;
     case FLOW_CALL_PARAMETER: return category_of_call(tracer, step);
     case FLOW_CALLEE_OPERAND: return CAUSE_UNKNOWN_CALL;
     case FLOW_RETURN: return CAUSE_RETURNED;
@@ -293,31 +292,46 @@ static void continue_in_callee(struct flow_builder *builder, const struct story_
         return;
     enum leak leak = parameter_leak(builder->tracer->atlas, path, callee, number, &message);
     builder->in_callee = true;
-    if (message != NONE && (leak == LEAK_HEAP || (leak == LEAK_CONTENT && last->derefs > 0)))
+    if (message != NONE && (leak == LEAK_HEAP || leak == LEAK_CONTENT))
         add_story(builder, message);
 }
 
 /* ---- results ---- */
 
+/* Which result of the function a flow ends in; NONE when it is none. */
 static uint32_t result_number(struct tracer *tracer, struct str destination,
                               const struct located *function)
 {
     uint64_t number;
     if (str_starts(destination, STR("~r")) || str_starts(destination, STR("~R")))
-        return str_to_u64(str_skip(destination, 2), &number) ? (uint32_t)number : 0;
+        return str_to_u64(str_skip(destination, 2), &number) ? (uint32_t)number : NONE;
     struct source *source = atlas_source(tracer->atlas, function->import_path, function->base_name,
                                          function->file);
     uint32_t id = source ? syntax_function_named(&source->syntax, function->name) : SYNTAX_NONE;
     if (id == SYNTAX_NONE)
-        return 0;
+        return NONE;
     const struct syntax_function *syntax = &source->syntax.functions[id];
     for (uint32_t i = 0; i < syntax->result_count; i++)
         if (str_equal(syntax->results[i].name, destination))
             return i;
-    return 0;
+    return NONE;
 }
 
-/* What the explanation ends in: a callee that keeps it, a result, or something that escapes itself. */
+/* The last step of the explanation tells by its end what it is: a named result is returned, a variable
+ * that stays in the function outlives the iteration that made the value. */
+static void set_last_category(struct flow_builder *builder, enum cause_category category)
+{
+    if (builder->steps.len == 0)
+        return;
+    struct step *step = &builder->tracer->steps->at.at[builder->steps.at[builder->steps.len - 1]];
+    if (step->category == CAUSE_OTHER)
+        step->category = category;
+    if (step->class == STEP_FLOW && category == CAUSE_RETURNED)
+        step->class = STEP_RETURN;
+}
+
+/* What the explanation ends in: a callee that keeps it, a result, something that escapes itself, or a
+ * variable. */
 static void end_story(struct flow_builder *builder, uint32_t message,
                       const struct story_step *last, const struct step *step)
 {
@@ -327,15 +341,20 @@ static void end_story(struct flow_builder *builder, uint32_t message,
             continue_in_callee(builder, last, step->import_path);
         return;
     }
-    if (last->reason == FLOW_RETURN) {
-        builder->flow->returned = !builder->in_callee;
-        if (builder->flow->returned)
-            builder->flow->result = result_number(tracer, last->destination, builder->function);
+    uint32_t result = builder->in_callee
+                          ? NONE : result_number(tracer, last->destination, builder->function);
+    if (result != NONE || last->reason == FLOW_RETURN) {
+        builder->flow->returned = result != NONE;
+        builder->flow->result = result;
+        set_last_category(builder, CAUSE_RETURNED);
         return;
     }
     uint32_t next = chain_next(tracer->atlas, message, last, step);
-    if (next == NONE)
+    if (next == NONE) {
+        if (!builder->in_callee && !str_starts(last->destination, STR("{")))
+            set_last_category(builder, CAUSE_LOOP);
         return;
+    }
     builder->flow->contained = true;
     add_story(builder, next);
 }

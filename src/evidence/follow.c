@@ -5,8 +5,12 @@
  * method or function that gets it keeps it, gc's parameter tags tell.
  *
  * F1. A value dies in its caller only if every use is known and none keeps it.
- * F2. With several uses that keep it, none of them alone dominates (evidence.h, E3). */
+ * F2. With several uses that keep it, none of them alone dominates (evidence.h, E3).
+ * F3. A call that hands its argument or receiver back ("return q") is no end: what becomes of its
+ *     result becomes of the value. */
 #include "evidence_int.h"
+
+enum { MAX_FATES = 64 };
 
 /* ---- parameters ---- */
 
@@ -333,6 +337,70 @@ static struct str last_name(struct str name)
     return bracket < 0 ? name : str_slice(name, 0, (size_t)bracket);
 }
 
+/* Which result a parameter leaks to, from its tag "... to result ~r0 level=0"; NONE for a named one. */
+static uint32_t leaked_result(const struct atlas *atlas, uint32_t message)
+{
+    struct str text = atlas->compiler->messages.at[message].text;
+    ptrdiff_t at = str_find(text, STR(" to result ~r"));
+    uint64_t number;
+    if (at < 0)
+        return NONE;
+    text = str_skip(text, (size_t)at + sizeof(" to result ~r") - 1);
+    ptrdiff_t end = str_find_char(text, ' ');
+    return end > 0 && str_to_u64(str_slice(text, 0, (size_t)end), &number) ? (uint32_t)number : NONE;
+}
+
+/* The fates of what a call hands back; *found false when it hands nothing back. */
+static size_t fates_handed_back(const struct follower *follower, uint32_t function,
+                                const struct fate *fate, struct fate **fates, bool *found)
+{
+    struct tracer *tracer = follower->tracer;
+    uint32_t message = NONE;
+    *found = false;
+    if ((fate->kind != FATE_ARGUMENT && fate->kind != FATE_RECEIVER) ||
+        leak_of_use(follower, fate, &message) != LEAK_RESULT)
+        return 0;
+    struct fate_query query = {.function = function, .line = fate->line,
+                               .callee = last_name(fate->callee),
+                               .result = leaked_result(tracer->atlas, message)};
+    return query.result == NONE ? 0
+           : syntax_fates_of(&follower->source->syntax, &query, tracer->arena, fates, found);
+}
+
+static bool has_fate(const struct fate *fates, size_t count, const struct fate *fate)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fates[i].kind == fate->kind && fates[i].line == fate->line &&
+            fates[i].column == fate->column)
+            return true;
+    return false;
+}
+
+/* F3: every fate of the value and of what hands it back, each once. */
+static size_t follow_handed_back(const struct follower *follower, uint32_t function,
+                                 struct fate **fates, size_t count)
+{
+    if (count > MAX_FATES)
+        return count;
+    struct fate *all = ARENA_ARRAY(follower->tracer->arena, struct fate, MAX_FATES), *more;
+    bool *handed_back = ARENA_ARRAY(follower->tracer->arena, bool, MAX_FATES);
+    memcpy(all, *fates ? *fates : all, count * sizeof(*all));
+    for (size_t i = 0; i < count; i++) {
+        size_t added = fates_handed_back(follower, function, &all[i], &more, &handed_back[i]);
+        for (size_t k = 0; k < added && count < MAX_FATES; k++)
+            if (!has_fate(all, count, &more[k]))
+                all[count++] = more[k];
+        if (count == MAX_FATES) /* too many: it stays an unknown use */
+            handed_back[i] = false;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!handed_back[i])
+            all[kept++] = all[i];
+    *fates = all;
+    return kept;
+}
+
 static void follow(struct follower *follower, uint32_t line, struct continuation *next)
 {
     struct tracer *tracer = follower->tracer;
@@ -360,6 +428,7 @@ static void follow(struct follower *follower, uint32_t line, struct continuation
     struct step *step = &tracer->steps->at.at[next->call_step];
     if (step->sentence.len == 0)
         step->sentence = arena_fmt(tracer->arena, "%.*s gets it", STR_ARGS(step->function));
+    count = follow_handed_back(follower, function, &fates, count);
     settle(follower, fates, count, next);
 }
 

@@ -79,6 +79,26 @@ static struct str unqualified(struct arena *arena, struct str text, struct str p
     return (struct str){out, len};
 }
 
+/* Instances of generic code print their shapes, "&box[go.shape.int]{...}": one expression has one text,
+ * with "[...]" for them. */
+static struct str without_shapes(struct arena *arena, struct str text)
+{
+    if (str_find(text, STR("[go.shape.")) < 0)
+        return text;
+    char *out = arena_text(arena, text.len + 4);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        out[len++] = text.ptr[i];
+        if (!str_starts(str_skip(text, i), STR("[go.shape.")))
+            continue;
+        memcpy(out + len, "...]", 4);
+        len += 4;
+        for (int depth = 1; depth > 0 && ++i < text.len;)
+            depth += (text.ptr[i] == '[') - (text.ptr[i] == ']');
+    }
+    return (struct str){out, len};
+}
+
 /* Constants in interfaces live in read-only data (cmd/compile/internal/walk/order.go addrTemp): they
  * have a verdict but never allocate. */
 static bool never_allocates(struct str expression)
@@ -112,11 +132,44 @@ static struct str allocated_type(const struct candidate *candidate, const struct
     return STR_NONE;
 }
 
+/* How many elements a composite literal has, by the tokens behind its "{"; 0 when keys may number
+ * them. */
+static uint64_t literal_elements(const struct syntax_file *file, uint32_t line, uint32_t column)
+{
+    size_t i = 0;
+    while (i < file->token_count && (file->tokens[i].line < line ||
+                                     (file->tokens[i].line == line && file->tokens[i].column < column)))
+        i++;
+    if (i >= file->token_count || file->tokens[i].kind != TOKEN_LBRACE)
+        return 0;
+    uint64_t count = 0;
+    bool inside = false;
+    for (size_t end = file->tokens[i++].match; i < end && i < file->token_count; i++) {
+        const struct token *token = &file->tokens[i];
+        if (token->kind == TOKEN_COLON)
+            return 0;
+        inside = token->kind != TOKEN_COMMA && (inside || token->kind != TOKEN_SEMICOLON);
+        count += token->kind == TOKEN_COMMA;
+        if (token->kind == TOKEN_LPAREN || token->kind == TOKEN_LBRACK || token->kind == TOKEN_LBRACE)
+            i = token->match > i ? token->match : i;
+    }
+    return count + inside;
+}
+
 /* make([]T, n) and []T{...} hold elements; returns their type, the count when it is constant. */
-static struct str element_type(const struct candidate *candidate, uint64_t *count)
+static struct str element_type(const struct sites *sites, const struct candidate *candidate,
+                               const struct source *source, uint64_t *count)
 {
     struct str text = candidate->expression;
     *count = 0;
+    if (candidate->kind == SITE_SLICE_LITERAL && str_ends(text, STR("{...}"))) {
+        uint32_t at = candidate->written_message != NONE ? candidate->written_message
+                                                         : candidate->message;
+        const struct message *message = &sites->atlas->compiler->messages.at[at];
+        if (source)
+            *count = literal_elements(&source->syntax, message->line, message->column);
+        return str_slice(text, 2, text.len - 5);
+    }
     if (candidate->kind != SITE_MAKE_SLICE || !str_starts(text, STR("make([]")))
         return STR_NONE;
     text = str_slice(text, 7, text.len - 1);
@@ -150,7 +203,7 @@ static void size_candidate(struct sites *sites, const struct located *written, u
                                          written->file);
     struct type_size size;
     uint64_t count;
-    struct str type = element_type(candidate, &count);
+    struct str type = element_type(sites, candidate, source, &count);
     if (type.len > 0) {
         candidate->type = arena_fmt(sites->arena, "[]%.*s", STR_ARGS(type));
         if (count > 0 && size_type(sites, written->import_path, source, type, &size) &&
@@ -260,7 +313,7 @@ static struct candidate candidate_of(const struct line_messages *line, size_t i,
     const struct message *message = &line->all[line->at[i]];
     struct candidate candidate = {.message = line->at[i], .written_message = NONE};
     allocation_verdict(message, &candidate.verdict);
-    candidate.expression = unqualified(arena, expression_of(message), package);
+    candidate.expression = without_shapes(arena, unqualified(arena, expression_of(message), package));
     candidate.kind = site_kind_of(message->kind, expression_of(message));
     candidate.runtime_sized = kind_sized_at_run_time(candidate.kind);
     return candidate;

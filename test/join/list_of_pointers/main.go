@@ -18,7 +18,7 @@ func find(n int) []*match {
 	var found []*match
 	for i := 0; i < n; i++ {
 		m := &match{from: i, to: i + 1}
-		found = append(found, m) // cause: stored_in_container 85%; cause: slice_growth 15%
+		found = append(found, m) // cause: stored_in_container 82%; cause: slice_growth 18%
 	}
 	return found
 }

@@ -29,6 +29,10 @@ func parse(n int) (f *frame, err error) { // cause: constructor_not_inlined 100%
 			f.words[i] = n + i
 		case i%5 == 0:
 			f.words[i] = n - i
+		case i%7 == 0:
+			f.words[i] = 2*n - i
+		case i%11 == 0:
+			f.words[i] = 3*n + i
 		default:
 			f.words[i] = n ^ i
 		}
