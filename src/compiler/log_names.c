@@ -9,7 +9,7 @@ void log_source_open(struct log_source *source, struct str path, struct arena *a
     *source = (struct log_source){.arena = arena, .file = {.memory = arena->memory}};
     struct diag_sink *quiet = diag_sink_new(arena->memory); /* a missing source is no fault */
     char *name = arena_strndup(arena, path.ptr ? path.ptr : "", path.len);
-    if (file_exists(name))
+    if (str_ends(path, STR(".go")) && file_exists(name)) /* the log may name anything */
         (void)!file_open(&source->file, name, arena->memory, quiet);
     diag_sink_free(quiet);
     struct str rest = {(const char *)source->file.bytes, source->file.size};

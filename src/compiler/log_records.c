@@ -73,7 +73,8 @@ static void record_add(struct log_reader *reader, json_t *root)
     record.message = json_str(json_object_get(root, "message"));
     record.related = json_object_get(root, "relatedInformation");
     range_start(root, &record.line, &record.column);
-    if (record.code == LOG_OTHER || record.line == 0) {
+    bool odd = record.code == LOG_LEAK && !str_contains(record.message, STR(" with derefs="));
+    if (record.code == LOG_OTHER || odd || record.line == 0) {
         json_decref(root);
         return;
     }

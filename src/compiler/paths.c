@@ -268,7 +268,8 @@ static void paths_by_declarations(struct path_resolver *resolver)
         const struct judged_function *judged = &compiler->judged.at[i];
         uint32_t path = compiler->messages.at[judged->message].path;
         uint32_t import_path = compiler->packages.at[judged->package].import_path;
-        if (!path || !import_path || !is_plain(judged->name))
+        if (!path || !import_path || !is_plain(judged->name) ||
+            compiler_str(compiler, path).ptr[0] == '<')
             continue;
         vote(&votes, path, import_path);
         compiler->package_of_path[path] = (uint32_t)(*map_get(&votes, path) >> 32);

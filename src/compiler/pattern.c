@@ -81,6 +81,8 @@ static struct str package_of_place(struct str module_path, struct str relative_d
 bool package_matches(struct str import_path, bool standard, struct str pattern,
                      struct str module_path, struct str relative_dir)
 {
+    while (pattern.len > 1 && str_ends(pattern, STR("/")))
+        pattern.len--;
     bool command = str_is(import_path, "cmd") || str_starts(import_path, STR("cmd/"));
     if (str_is(pattern, "all"))
         return true;

@@ -159,8 +159,9 @@ static void messages_work(void *ctx, size_t index, unsigned worker)
         message.package += (uint32_t)reading->package_offsets[index];
         reading->compiler->messages.at[offset + i] = message;
     }
-    memcpy(reading->notes + (offset - reading->first_message), piece->notes.at,
-           piece->notes.len * sizeof(*piece->notes.at));
+    if (piece->notes.len)
+        memcpy(reading->notes + (offset - reading->first_message), piece->notes.at,
+               piece->notes.len * sizeof(*piece->notes.at));
 }
 
 static void packages_count(struct reading *reading)
