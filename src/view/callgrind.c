@@ -110,12 +110,13 @@ static void number_rivals(struct callgrind *callgrind)
     map_release(&counts);
 }
 
+/* A callee that weighs nothing, as differences have them, is no node: pprof leaves its name out. */
 static uint32_t callee_name(struct callgrind *callgrind, uint32_t node)
 {
     struct view *view = callgrind->graph->report->view;
     uint32_t name = graph_place(callgrind->graph, node)->name;
     if (callgrind->rivals[node] <= 1)
-        return name;
+        return callgrind->rivals[node] ? name : 0;
     struct sb sb;
     sb_init(&sb, view->memory);
     sb_addf(&sb, "%.*s [%u/%u]", STR_ARGS(view_str(view, name)), callgrind->ranks[node],

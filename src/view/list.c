@@ -86,10 +86,8 @@ static int64_t line_of(const struct listing *listing, size_t index)
 }
 
 static void list_lines(struct listing *listing, const struct source_file *file, size_t first,
-                       size_t end)
+                       size_t end, int64_t from, int64_t to)
 {
-    int64_t from, to;
-    find_range(listing, first, end, &from, &to);
     while (first < end && line_of(listing, first) < from)
         first++;
     for (int64_t number = from; number <= to; number++) {
@@ -112,14 +110,16 @@ static void list_file(struct listing *listing, size_t first, size_t end)
     const struct view *view = listing->graph.report->view;
     const struct place *place = graph_place(&listing->graph, listing->nodes[first]);
     struct str path = view_str(view, place->file);
-    struct source_file *file = source_file_open(&listing->reader, path);
-    int64_t flat, cum;
+    int64_t flat, cum, from, to;
+    find_range(listing, first, end, &from, &to);
+    /* Where lines before the function's start leave no range, the file is not looked for. */
+    struct source_file *file = source_file_open(&listing->reader, path, from <= to);
     sum(listing, first, end, &flat, &cum);
     writer->begin(writer, view_str(view, place->name), path, flat, cum);
-    if (file->err)
+    if (file && file->err)
         writer->fail(writer, file->err);
-    else
-        list_lines(listing, file, first, end);
+    else if (file)
+        list_lines(listing, file, first, end, from, to);
     writer->end(writer);
 }
 

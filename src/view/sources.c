@@ -90,12 +90,14 @@ static void split_lines(struct source_file *file, const struct memory *memory)
     }
 }
 
-struct source_file *source_file_open(struct source_reader *reader, struct str path)
+struct source_file *source_file_open(struct source_reader *reader, struct str path, bool look)
 {
     const struct memory *memory = reader->report->view->memory;
     for (struct source_file *file = reader->files; file; file = file->next)
         if (str_equal(file->path, path))
             return file;
+    if (!look)
+        return NULL;
     struct source_file *file = ARENA_NEW(reader->arena, struct source_file);
     file->path = path;
     file->next = reader->files;

@@ -373,7 +373,8 @@ struct source_reader {
 };
 void source_reader_init(struct source_reader *reader, struct report *report);
 void source_reader_release(struct source_reader *reader);
-struct source_file *source_file_open(struct source_reader *reader, struct str path);
+/* Without `look` only what is known already; NULL when it is not. */
+struct source_file *source_file_open(struct source_reader *reader, struct str path, bool look);
 /* Line 1 is the first; no pointer beyond the last. */
 struct str source_file_line(const struct source_file *file, int64_t number);
 
