@@ -328,13 +328,21 @@ static void settle(const struct follower *follower, const struct fate *fates, si
     }
 }
 
+/* "M" of "(*T[...]).M", "F" of "F[...]". */
 static struct str last_name(struct str name)
 {
     name = root_function(name).len < name.len ? name : str_trim(name);
-    ptrdiff_t dot = str_find_last(name, '.');
-    name = dot < 0 ? name : str_skip(name, (size_t)dot + 1);
-    ptrdiff_t bracket = str_find_char(name, '[');
-    return bracket < 0 ? name : str_slice(name, 0, (size_t)bracket);
+    size_t end = name.len, begin;
+    int depth = 0;
+    for (begin = name.len; begin > 0; begin--) {
+        char c = name.ptr[begin - 1];
+        depth += (c == ']') - (c == '[');
+        if (c == '[' && depth == 0)
+            end = begin - 1;
+        if (c == '.' && depth == 0)
+            break;
+    }
+    return str_slice(name, begin, end);
 }
 
 /* Which result a parameter leaks to, from its tag "... to result ~r0 level=0"; NONE for a named one. */
