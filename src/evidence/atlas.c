@@ -393,6 +393,17 @@ static bool is_runtime(struct str symbol)
     return str_starts(symbol, STR("runtime.")) || str_starts(symbol, STR("internal/runtime/"));
 }
 
+/* The symbol for people: type arguments as "[...]" (reference/cli.md, Sites). */
+static struct str display_symbol(struct atlas *atlas, struct str symbol, struct str name)
+{
+    ptrdiff_t bracket = str_find_char(symbol, '[');
+    ptrdiff_t same = str_find_char(name, '['); /* up to there both are equal but for the package */
+    if (same < 0 || bracket < same)
+        return symbol;
+    struct str package = str_slice(symbol, 0, (size_t)(bracket - same));
+    return arena_fmt(atlas->arena, "%.*s%.*s", STR_ARGS(package), STR_ARGS(name));
+}
+
 static void locate(struct atlas *atlas, const struct evidence_request *request,
                    const struct profile_function *function, struct located *located)
 {
@@ -400,6 +411,7 @@ static void locate(struct atlas *atlas, const struct evidence_request *request,
     if (located->symbol.len == 0)
         located->symbol = profile_string(atlas->profile, function->system_name);
     symbol_split(located->symbol, atlas->arena, &located->import_path, &located->name);
+    located->symbol = display_symbol(atlas, located->symbol, located->name);
     located->file = apply_maps(atlas, request, profile_string(atlas->profile, function->file),
                                &located->mapped);
     located->base_name = str_base_name(located->file);
