@@ -45,11 +45,13 @@ static unsigned char byte_at(const struct scanner *scanner, uint32_t pos)
     return pos < scanner->len ? (unsigned char)scanner->text[pos] : 0;
 }
 
-/* Arrays in an arena cannot be given back, so the first guess is generous: Go source of the
- * standard library has a token for each 5 to 10 bytes. */
+/* Arrays in an arena cannot be given back, so the first guess should do for most files (a token for
+ * each 5 bytes is more than most have), but not be taken by one huge literal. */
 static void grow(struct scanner *scanner)
 {
-    size_t cap = scanner->cap ? scanner->cap * 2 : scanner->len / 5 + 16;
+    enum { MAX_FIRST = 1 << 16 };
+    size_t first = scanner->len / 5 + 16;
+    size_t cap = scanner->cap ? scanner->cap * 2 : first < MAX_FIRST ? first : MAX_FIRST;
     struct token *tokens = ARENA_ARRAY(scanner->arena, struct token, cap);
     if (scanner->count > 0)
         memcpy(tokens, scanner->tokens, scanner->count * sizeof(*tokens));

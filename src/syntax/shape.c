@@ -375,7 +375,8 @@ static void shape_func(struct shape *shape, uint32_t func)
         set_role(shape, signature.results, ROLE_PARAMS);
     if (!is_type && signature.params && kind_at(file, signature.after) == TOKEN_LBRACE)
         set_role(shape, signature.after, ROLE_BODY);
-    if (signature.after > shape->signature_end)
+    bool broken = signature.after == end_token(file); /* it says nothing of the rest */
+    if (signature.after > shape->signature_end && !broken)
         shape->signature_end = signature.after;
 }
 

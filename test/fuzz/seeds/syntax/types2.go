@@ -1,0 +1,7 @@
+package p
+
+
+func Local() {
+	type Hidden struct{ a int }
+	var _ Hidden
+}

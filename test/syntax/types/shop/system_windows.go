@@ -1,0 +1,3 @@
+package shop
+
+type Handle struct{ a, b, c int }

@@ -1,0 +1,5 @@
+//go:build !cgo
+
+package tags
+
+type Maybe int16
