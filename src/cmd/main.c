@@ -1,6 +1,7 @@
 /* unheap: picks the verb and sets up what all verbs need. */
 #include "cmd.h"
 
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,20 @@ static void exhausted(void *ctx, size_t wanted)
     (void)ctx;
     fprintf(stderr, "unheap: out of memory (%zu bytes wanted)\n", wanted);
     _exit(EXIT_COULD_NOT); /* from any thread; nothing half-written is left: files are renamed whole */
+}
+
+/* jansson says nothing when it runs out of memory in the middle of a document: it gets memory that
+ * never comes back NULL (base.h, B1). Its allocator has no context, hence the one global. */
+static const struct memory json_memory = {.exhausted = exhausted};
+
+static void *get_json_memory(size_t n)
+{
+    return memory_get(&json_memory, n);
+}
+
+static void put_json_memory(void *ptr)
+{
+    memory_put(&json_memory, ptr);
 }
 
 static void print_usage(FILE *to)
@@ -58,6 +73,7 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    json_set_alloc_funcs(get_json_memory, put_json_memory);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, told as exit code 1 */
     if (argc < 2) {
         print_usage(stderr);
