@@ -115,7 +115,7 @@ static struct table table_for(const struct text_ctx *ctx)
         table.before_text += table.bar + 2;
     }
     size_t rest = columns - table.before_text - 2;
-    table.place = columns < BAR_FROM ? rest * 2 / 5 : rest * 3 / 8;
+    table.place = rest * 2 / 5;
     table.text = rest - table.place;
     table.text_lines = columns < BAR_FROM ? 3 : 2;
     for (size_t i = 0; i < ctx->evidence->cause_count; i++)

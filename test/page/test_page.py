@@ -216,6 +216,10 @@ def case_mouse(page):
     assert hit and hit in page.ask("test.text('#detail .story a')"), "a click on a place"
     page.browser.click("#legend li:nth-child(2) button")
     is_equal(page.ask("test.selected()"), "cause-1", "a click on the legend")
+    page.browser.click("#detail details summary")
+    page.ask("new Promise((done) => setTimeout(done, 50))")
+    assert "sampled object" in page.ask("test.text('#detail details dl')"), "what is known of a site"
+    assert page.ask("test.count('#detail details .story li')") == 2, "a site's own story"
     page.browser.click("#source-next")
     later = page.ask("test.text('#source-box tr.hit .line')")
     assert later != hit, "next allocation"
@@ -276,8 +280,12 @@ def case_hostile(page):
     assert "</script><script>" in page.ask("test.text('#cause-0 .what')"), "the name as it is"
     page.ask("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     is_equal(page.ask("window.hostile ?? null"), None, "a name that became a handler")
-    is_equal(page.ask("test.spilling()"), [], "text outside its box")
-    assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
+    for width in (1440, 420):
+        page.show("hostile", width)
+        for index in range(CAUSES):
+            page.ask("__unheap.select(%d)" % index)
+            is_equal(page.ask("test.spilling()"), [], "text outside its box")
+            assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
     page.shot("hostile")
 
 

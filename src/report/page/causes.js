@@ -83,6 +83,16 @@ function siteFacts(site) {
     [make("dt", {}, name), make("dd", {}, value)]));
 }
 
+/* A site's expression; what else is known of it is made when somebody opens it. */
+function siteDetails(site) {
+  const details = make("details", {},
+    make("summary", {}, make("code", {}, site.expression + (site.ambiguous ? " ~" : ""))));
+  details.addEventListener("toggle", () => {
+    details.append(siteFacts(site), site.story.length ? storyList(site.story) : "");
+  }, { once: true });
+  return details;
+}
+
 function siteRow(part, cause) {
   const site = siteById.get(part.site);
   if (!site) return null;
@@ -90,9 +100,7 @@ function siteRow(part, cause) {
     make("td", { class: "number" }, amount(part.value)),
     make("td", { class: "number muted" }, share(part.value, cause.value)),
     make("td", { class: "where" }, placeLink(site, shortPlace(site))),
-    make("td", { class: "expression" }, make("details", {},
-      make("summary", {}, make("code", {}, site.expression + (site.ambiguous ? " ~" : ""))),
-      siteFacts(site), site.story.length ? storyList(site.story) : null)),
+    make("td", { class: "expression" }, siteDetails(site)),
     make("td", { class: "reason" },
       make("span", { class: `verdict ${site.verdict}` }, verdictWord(site.verdict)), " ", site.reason));
 }

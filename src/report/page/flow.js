@@ -159,6 +159,13 @@ function linkPath(model, link) {
   return `M${x1} ${link.y1}C${middle} ${link.y1} ${middle} ${link.y2} ${x2} ${link.y2}`;
 }
 
+/* Bytes, and their share of the cause where there is room for it and it says something. */
+function cardBytes(model, card, cause) {
+  const bytes = amount(card.value), both = `${bytes}, ${share(card.value, cause.value)}`;
+  const room = model.width - 2 * CARD.pad;
+  return card.value !== cause.value && textWidth(both, `600 ${CARD_FONT}`) <= room ? both : bytes;
+}
+
 function cardLines(model, card, cause) {
   const x = cardX(model, card) + CARD.pad;
   let y = card.y + CARD.pad + 8;
@@ -169,9 +176,7 @@ function cardLines(model, card, cause) {
     texts.push(draw("text", { x, y, class: "small" }, place));
     y += CARD.line;
   }
-  texts.push(draw("text", { x, y, class: "bytes" },
-    card.value === cause.value ? amount(card.value)
-      : `${amount(card.value)}, ${share(card.value, cause.value)}`));
+  texts.push(draw("text", { x, y, class: "bytes" }, cardBytes(model, card, cause)));
   return texts;
 }
 
