@@ -1,7 +1,8 @@
 /* Prints what the room syntax makes of Go files, for comparison with the Go toolchain: see
  * syntax_*.sh. `syntax_dump tokens|outline|constructs` reads file names from standard input, one a
  * line; `syntax_dump sizes SRC` reads "import/path Type" and finds packages in SRC and SRC/vendor;
- * `syntax_dump variables SRC` reads "import/path file.go line name". */
+ * `syntax_dump variables SRC` reads "import/path file.go line name"; `syntax_dump profiled` reads
+ * "size pointers". */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -180,6 +181,19 @@ static void dump_variables(const struct memory *memory, const char *src)
     syntax_types_free(types);
 }
 
+static void dump_profiled(void)
+{
+    char line[256];
+    while (fgets(line, sizeof(line), stdin)) {
+        struct str rest = str_trim(str_from(line)), number = str_cut(&rest, ' ');
+        uint64_t size = 0;
+        if (!str_to_u64(number, &size))
+            abort();
+        printf("%.*s %.*s %llu\n", STR_ARGS(number), STR_ARGS(rest),
+               (unsigned long long)syntax_profiled_size(size, str_is(rest, "true")));
+    }
+}
+
 static void dump_files(const struct memory *memory, const char *what)
 {
     struct diag_sink *sink = diag_sink_new(memory);
@@ -214,6 +228,8 @@ int main(int argc, char **argv)
         dump_sizes(&memory, argc > 2 ? argv[2] : ".");
     else if (strcmp(what, "variables") == 0)
         dump_variables(&memory, argc > 2 ? argv[2] : ".");
+    else if (strcmp(what, "profiled") == 0)
+        dump_profiled();
     else
         dump_files(&memory, what);
     return 0;
