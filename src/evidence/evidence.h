@@ -152,6 +152,7 @@ struct evidence {
     /* The other question: where inuse_space (or, for inuse, alloc_space) ranks otherwise. Empty text
      * when it does not, or when the profile has no such type. */
     struct str other_ranking;
+    struct diag_sink *sink; /* where a source that can no longer be read is told; may be NULL */
     struct atlas *atlas; /* private: keeps the sources that texts lie in */
 };
 #define EVIDENCE_NONE UINT32_MAX

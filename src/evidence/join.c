@@ -380,7 +380,7 @@ enum status evidence_join(const struct evidence_request *request, const struct p
     (void)workers;
     *out = NULL;
     struct evidence *evidence = memory_get(memory, sizeof(*evidence));
-    *evidence = (struct evidence){.memory = memory, .profile = profile};
+    *evidence = (struct evidence){.memory = memory, .profile = profile, .sink = sink};
     arena_init(&evidence->arena, memory);
     struct joiner joiner = {.evidence = evidence};
     enum status status = choose_types(&joiner, request, sink);

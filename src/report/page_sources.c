@@ -20,6 +20,7 @@ struct page_file {
 
 struct shelf {
     const struct memory *memory;
+    struct diag_sink *sink;
     struct intern names;
     VEC(struct page_file) files; /* by id of names - 1; sorted once all is known */
     size_t whole_left, excerpt_left;
@@ -176,7 +177,7 @@ static json_t *read_pieces(struct shelf *shelf, struct json_out *json,
     json_t *pieces = json_new_list(json);
     struct source_file source;
     *whole = false;
-    if (!source_open(&source, file->path, shelf->memory))
+    if (!source_open(&source, file->path, shelf->memory, shelf->sink))
         return pieces;
     if (source.starts.len && take(&shelf->whole_left, source.file.size)) {
         *whole = true;
@@ -204,7 +205,8 @@ static void write_file(struct shelf *shelf, struct json_out *json, struct page_f
 void page_write_files(struct json_out *json, const struct evidence *evidence,
                       const struct page_extent *extent)
 {
-    struct shelf shelf = {.memory = json->memory, .whole_left = extent->whole_bytes,
+    struct shelf shelf = {.memory = json->memory, .sink = evidence->sink,
+                          .whole_left = extent->whole_bytes,
                           .excerpt_left = extent->excerpt_bytes};
     intern_init(&shelf.names, json->memory);
     collect(&shelf, evidence, extent);

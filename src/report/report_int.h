@@ -77,8 +77,10 @@ struct source_file {
     struct file file;
     VEC(size_t) starts; /* of line i + 1 */
 };
-/* False when it cannot be read or is not text. Nobody is told: a report without source is one. */
-bool source_open(struct source_file *source, struct str path, const struct memory *memory);
+/* False when it cannot be read or is not text. A report without source is one: the sink (may be NULL)
+ * gets a note, no error. */
+bool source_open(struct source_file *source, struct str path, const struct memory *memory,
+                 struct diag_sink *sink);
 void source_close(struct source_file *source);
 /* 1-based, without its line feed; empty beyond the end. */
 struct str source_line(const struct source_file *source, size_t line);

@@ -29,12 +29,24 @@ static void find_lines(struct source_file *source)
     }
 }
 
-bool source_open(struct source_file *source, struct str path, const struct memory *memory)
+/* A source that was there when the join looked and cannot be read now is worth a word. */
+static void tell_unread(struct diag_sink *sink, struct str path)
+{
+    if (sink)
+        diag_add(sink, DIAG_SOURCE_READ, path, 0, DIAG_NO_OFFSET, "this source cannot be read");
+}
+
+bool source_open(struct source_file *source, struct str path, const struct memory *memory,
+                 struct diag_sink *sink)
 {
     *source = (struct source_file){.memory = memory};
     bool named = path.len && !str_is(path, "-") && !memchr(path.ptr, '\0', path.len);
-    if (!named || open_quietly(&source->file, path, memory))
+    if (!named)
         return false;
+    if (open_quietly(&source->file, path, memory)) {
+        tell_unread(sink, path);
+        return false;
+    }
     if (!is_text(&source->file)) {
         file_close(&source->file);
         return false;

@@ -182,7 +182,7 @@ static void add_excerpt_of(struct text_ctx *ctx, struct str path, const struct p
                            bool named)
 {
     struct source_file source;
-    if (!source_open(&source, path, ctx->out->memory))
+    if (!source_open(&source, path, ctx->out->memory, ctx->evidence->sink))
         return;
     add_excerpt(ctx, &source, place, named);
     source_close(&source);
