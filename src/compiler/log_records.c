@@ -2,8 +2,8 @@
  *
  * A record of an expression that escapes has its message and explanation; a second one without a
  * message follows when the analysis is done, but not for variables. So
- * R1. "e escapes to heap" with a silent record of its place left is "e escapes to heap"; one
- *     without is "moved to heap: e".
+ * R1. A name for which no silent record of its place is left, after the expressions there have
+ *     taken theirs, is a variable: "moved to heap: x".
  * R2. Of a parameter's leaks, one to the heap without dereference is all that -m prints. */
 #include <jansson.h>
 #include <stdio.h>
@@ -187,16 +187,35 @@ static void escape_print(struct log_reader *reader, const struct log_record *rec
         verdict_print(reader, record, "", subject, " escapes to heap");
 }
 
+/* Could it be the name of a variable, "x" or "pkg.x"? */
+static bool looks_like_variable(struct str message)
+{
+    struct str name = str_slice(message, 0, (size_t)(str_find_char(message, ' ')));
+    bool rest = str_is(str_skip(message, name.len), " escapes to heap");
+    for (size_t i = 0; i < name.len; i++)
+        rest &= !memchr("\"'`()[]{}&*!", name.ptr[i], 13);
+    return rest && name.len && (name.ptr[0] < '0' || name.ptr[0] > '9');
+}
+
+static bool is_explained(const struct log_record *record)
+{
+    return record->code == LOG_ESCAPE && record->message.len > 0;
+}
+
 static void escapes_print(struct log_reader *reader, const struct log_record *records, size_t count)
 {
-    size_t silent = 0;
-    for (size_t i = 0; i < count; i++)
-        silent += records[i].code == LOG_ESCAPE && records[i].message.len == 0;
+    size_t silent = 0, expressions = 0;
     for (size_t i = 0; i < count; i++) {
-        if (records[i].code != LOG_ESCAPE || records[i].message.len == 0)
+        silent += records[i].code == LOG_ESCAPE && records[i].message.len == 0;
+        expressions += is_explained(&records[i]) && !looks_like_variable(records[i].message);
+    }
+    size_t named = silent > expressions ? silent - expressions : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_explained(&records[i]))
             continue;
-        escape_print(reader, &records[i], silent == 0); /* R1 */
-        silent -= silent > 0;
+        bool name = looks_like_variable(records[i].message);
+        escape_print(reader, &records[i], name && named == 0); /* R1 */
+        named -= name && named > 0;
     }
 }
 

@@ -1,4 +1,4 @@
-/* fuzz_compiler.c: any bytes as the compiler's text, read whole: records, stories, index, gc's lines. */
+/* fuzz_compiler.c: any bytes as the compiler's text or log: records, stories, index, gc's lines. */
 #include "compiler/compiler_int.h"
 #include "compiler/log_int.h"
 
