@@ -46,7 +46,7 @@ asan: ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (10) seconds
 	@scripts/install-deps.sh test
-	@CC=clang scripts/build.sh $(BUILD)-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false \
+	@CC=clang CXX=clang++ scripts/build.sh $(BUILD)-fuzz -Dtests=true -Dfuzz=true -Db_lundef=false \
 	    -Db_sanitize=address,undefined -Dwerror=true
 	@scripts/fuzz.sh $(BUILD)-fuzz $(FUZZ_SECONDS)
 
