@@ -17,10 +17,11 @@ fi
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O2 -Isrc bench/compiler_read.c src/compiler/*.c src/base/*.c \
     -ljansson -ldeflate -lzstd -lpthread -o "$BUILD/compiler_read"
 
-# seconds COMMAND...: how long the process takes, on standard output.
+# seconds COMMAND...: how long the process takes, on standard output. Its own output goes to a file:
+# grep stops at the first match when it writes to /dev/null.
 seconds() {
     local start=$EPOCHREALTIME
-    "$@" >/dev/null
+    "$@" >"$figures/output"
     echo "$start $EPOCHREALTIME" | awk '{ printf "%.4f\n", $2 - $1 }'
 }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
