@@ -177,7 +177,8 @@ static int choose_bases(struct prof_flags *flags)
 /* A first argument that is an executable is the program, not a profile. */
 static bool is_executable(const char *path)
 {
-    static const char *const magics[] = {"\x7f" "ELF", "MZ", "\xcf\xfa\xed\xfe", "\xfe\xed\xfa\xcf"};
+    static const char *const magics[] = {"\x7f" "ELF", "MZ", "\xcf\xfa\xed\xfe",
+                                         "\xfe\xed\xfa\xcf"};
     char head[5] = "";
     FILE *file = fopen(path, "rb");
     if (!file)
@@ -268,7 +269,7 @@ static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flag
         {"hide", FLAG_STRING, &s->hide, "RE", "no frames that match"},
         {"show_from", FLAG_STRING, &s->show_from, "RE", "frames from the highest match down"},
         {"prune_from", FLAG_STRING, &s->prune_from, "RE", "frames from the lowest match up"},
-        {"tagfocus", FLAG_STRING, &s->tagfocus, "T", "only samples with label: RE, key=RE, 1kb:4kb"},
+        {"tagfocus", FLAG_STRING, &s->tagfocus, "T", "only samples with label: RE, k=RE, 1kb:4kb"},
         {"tagignore", FLAG_STRING, &s->tagignore, "T", "no samples with label"},
         {"tagshow", FLAG_STRING, &s->tagshow, "RE", "only labels whose key matches"},
         {"taghide", FLAG_STRING, &s->taghide, "RE", "no labels whose key matches"},

@@ -1,5 +1,5 @@
-/* callgrind.c: -callgrind: for KCachegrind (internal/report printCallgrind; the format's own manual is
- * Valgrind's "Callgrind Format Specification"). */
+/* callgrind.c: -callgrind: for KCachegrind (internal/report printCallgrind; the format's own
+ * manual is Valgrind's "Callgrind Format Specification"). */
 #include "view/view_int.h"
 
 struct callgrind {
@@ -61,8 +61,8 @@ static uint64_t hash_function(const struct graph *graph, uint32_t node, bool who
     const struct place *place = graph_place(graph, node);
     uint64_t hash = (uint64_t)place->name << 32 | place->file;
     if (whole)
-        hash = hash_mix(hash, hash_mix((uint64_t)place->objfile << 32 ^ graph->nodes.at[node].parent,
-                                       (uint64_t)place->start_line));
+        hash = hash_mix(hash, hash_mix((uint64_t)place->objfile << 32 ^ (uint64_t)place->start_line,
+                                       graph->nodes.at[node].parent));
     return hash;
 }
 

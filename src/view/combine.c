@@ -1,10 +1,10 @@
 /* combine.c: several profiles as one (google/pprof profile/merge.go, internal/measurement
  * ScaleProfiles).
  *
- *   C1. Things enter the merged profile in the order in which samples mention them, and get ids 1, 2,
- *       ... in that order. Samples that are all zero mention nothing.
- *   C2. Two locations are one if they lie equally far into the same mapping and have the same lines.
- *       Of the columns only that of the last line counts.
+ *   C1. Things enter the merged profile in the order in which samples mention them, and get ids 1,
+ *       2, ... in that order. Samples that are all zero mention nothing.
+ *   C2. Two locations are one if they lie equally far into the same mapping and have the same
+ *       lines. Of the columns only that of the last line counts.
  *   C3. The first mapping of the first profile that has one stays the first: it is the program. */
 #include "view/view_int.h"
 
@@ -90,9 +90,10 @@ static struct str without_plural(struct str name)
     return str_ends(name, STR("s")) ? str_slice(name, 0, name.len - 1) : name;
 }
 
+typedef const struct view_type *pick_fn(const struct view *view, size_t index);
+
 /* The finest of the units of the types that pick() gives; false when they do not go together. */
-static bool finest(struct view **all, size_t count, const struct view_type *(*pick)(const struct view *, size_t),
-                   size_t index, uint32_t *unit)
+static bool finest(struct view **all, size_t count, pick_fn *pick, size_t index, uint32_t *unit)
 {
     const struct view_type *first = pick(all[0], index);
     struct str name = view_str(all[0], first->type);
@@ -327,7 +328,8 @@ static uint32_t merge_location(struct merger *merger, uint32_t index)
     const struct view_line *lines = from->lines.at + location.first_line;
     uint32_t mapping = merge_mapping(merger, location.mapping);
     if (mapping != NONE)
-        location.address += to->mappings.at[mapping].start - from->mappings.at[location.mapping].start;
+        location.address +=
+            to->mappings.at[mapping].start - from->mappings.at[location.mapping].start;
     location.mapping = mapping;
     location.first_line = (uint32_t)to->lines.len;
     for (uint32_t i = 0; i < location.line_count; i++) {
@@ -391,7 +393,8 @@ static void merge_sample(struct merger *merger, size_t index)
                                  merge_labels(merger, from.labels)};
     const int64_t *values = view_values(merger->from, index);
     bool is_new;
-    uint64_t *slot = map_put(&merger->samples, (uint64_t)sample.stack << 32 | sample.labels, &is_new);
+    uint64_t key = (uint64_t)sample.stack << 32 | sample.labels;
+    uint64_t *slot = map_put(&merger->samples, key, &is_new);
     if (is_new) {
         *slot = to->samples.len;
         VEC_PUSH(to->memory, &to->samples, sample);

@@ -1,4 +1,5 @@
-/* convert.c: a profile that the profile room has read (a text profile, or one from a URL) as a view. */
+/* convert.c: a profile that the profile room has read (a text profile, or one from a URL) as a
+ * view. */
 #include "view/view_int.h"
 
 struct conversion {
@@ -113,7 +114,10 @@ static uint32_t convert_labels(struct conversion *c, const struct profile_sample
     }
     if (sample->object_bytes) {
         struct view_label label = {
-            .key = view_intern(view, STR("bytes")), .number = sample->object_bytes, .numeric = true};
+            .key = view_intern(view, STR("bytes")),
+            .number = sample->object_bytes,
+            .numeric = true,
+        };
         VEC_PUSH(view->memory, &view->labels, label);
     }
     return view->labels.len > first ? tables_label_set(view, first) : 0;

@@ -1,12 +1,12 @@
-/* decode.c: a protobuf profile (google/pprof proto/profile.proto) into the tables of a view, exactly as
- * it stands there (V1).
+/* decode.c: a protobuf profile (google/pprof proto/profile.proto) into the tables of a view,
+ * exactly as it stands there (V1).
  *
- * The profile room reads the same format for joining: it makes equal things one and knows every fault
- * by name. Here a fault is only noticed; the caller then asks the profile room what it is.
+ * The profile room reads the same format for joining: it makes equal things one and knows every
+ * fault by name. Here a fault is only noticed; the caller then asks the profile room what it is.
  *
  * Two walks over the message's fields. Profiles may name things before they define them (Go writes
- * its texts last), so the first takes everything but the samples, then references are resolved, and
- * the second takes the samples. */
+ * its texts last), so the first takes everything but the samples, then references are resolved,
+ * and the second takes the samples. */
 #include "view/view_int.h"
 
 struct bytes {

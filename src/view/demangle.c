@@ -1,5 +1,5 @@
-/* demangle.c: names as pprof tidies them after symbolising (internal/symbolizer/symbolizer.go): a name
- * that looks like C++ loses its arguments. Generic functions of Go look so too. */
+/* demangle.c: names as pprof tidies them after symbolising (internal/symbolizer/symbolizer.go): a
+ * name that looks like C++ loses its arguments. Generic functions of Go look so too. */
 #include "view/view_int.h"
 
 static bool has_any(struct str text, const char *chars)
@@ -17,8 +17,8 @@ static bool looks_like_cpp(struct str name)
     return has_any(name, "<>[]") || str_contains(name, STR("::"));
 }
 
-/* Takes all that stands in matching brackets out of text[0..len). Where a bracket closes that did not
- * open, the rest stays as it is. */
+/* Takes all that stands in matching brackets out of text[0..len). Where a bracket closes that did
+ * not open, the rest stays as it is. */
 static size_t remove_bracketed(char *text, size_t len, char open, char close)
 {
     size_t depth = 0, first = 0;

@@ -1,5 +1,5 @@
-/* encode.c: -proto and -topproto: a view as a gzip-packed protobuf profile, field by field in the order
- * in which pprof writes it (google/pprof profile/encode.go, profile/proto.go). */
+/* encode.c: -proto and -topproto: a view as a gzip-packed protobuf profile, field by field in the
+ * order in which pprof writes it (google/pprof profile/encode.go, profile/proto.go). */
 #include "view/view_int.h"
 
 #include <libdeflate.h>
@@ -63,7 +63,7 @@ static uint64_t text(struct encoder *encoder, uint32_t id)
     return intern_add(&encoder->strings, view_str(encoder->view, id));
 }
 
-/* ---- messages; texts get their numbers in the order types, samples, mappings, functions, header ---- */
+/* ---- messages; texts are numbered by types, samples, mappings, functions, header ---- */
 
 static void add_type(struct encoder *encoder, unsigned field, struct view_type type)
 {

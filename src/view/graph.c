@@ -1,10 +1,11 @@
 /* graph.c: samples to a graph of callers and callees, or to a tree of them (internal/graph).
  *
- *   G1. A place is what two lines of the profile share to be one node. In a graph a node is a place; in
- *       a tree it is a place reached in one way.
- *   G2. A stack adds its weight to a node and to an edge at most once, however often it recurs there.
- *   G3. A place that is not kept leaves a gap: the edge over it is residual, and a stack that ends in
- *       one has no leaf.
+ *   G1. A place is what two lines of the profile share to be one node. In a graph a node is a
+ *       place; in a tree it is a place reached in one way.
+ *   G2. A stack adds its weight to a node and to an edge at most once, however often it recurs
+ *       there.
+ *   G3. A place that is not kept leaves a gap: the edge over it is residual, and a stack that ends
+ *       in one has no leaf.
  *   G4. Filling again keeps places and weights: only sums and edges are made anew. */
 #include "view/view_int.h"
 
@@ -101,7 +102,7 @@ static void make_places(struct graph *graph)
     map_release(&index);
 }
 
-void graph_place_text(const struct view *view, const struct place *place, struct sb *out)
+static void place_text(const struct view *view, const struct place *place, struct sb *out)
 {
     const char *before = "";
     if (place->address) {
@@ -135,7 +136,7 @@ struct str graph_place_name(struct graph *graph, uint32_t place)
         return *name;
     struct sb sb;
     sb_init(&sb, graph->report->view->memory);
-    graph_place_text(graph->report->view, &graph->places.at[place], &sb);
+    place_text(graph->report->view, &graph->places.at[place], &sb);
     *name = str_copy(&graph->report->arena, sb_str(&sb));
     sb_release(&sb);
     return *name;
@@ -161,7 +162,8 @@ static void add_weight(struct graph *graph, struct map *index, size_t sample)
     uint64_t *slot = map_put(index, (uint64_t)key.labels << 32 | key.stack, &is_new);
     if (is_new) {
         *slot = graph->weights.len;
-        VEC_PUSH(report->view->memory, &graph->weights, ((struct weight){key.stack, key.labels, 0, 0}));
+        struct weight fresh = {.stack = key.stack, .labels = key.labels};
+        VEC_PUSH(report->view->memory, &graph->weights, fresh);
     }
     struct weight *weight = &graph->weights.at[*slot];
     weight->value = added(weight->value, value);

@@ -83,8 +83,8 @@ static void add_filters(const struct view_settings *settings, struct sb *out)
     }
 }
 
-static void add_dropped(const struct report *report, size_t count, const char *what, double fraction,
-                        struct sb *out)
+static void add_dropped(const struct report *report, size_t count, const char *what,
+                        double fraction, struct sb *out)
 {
     int64_t limit = absolute(to_int64((double)report->total * fraction));
     bool node = what[0] == 'n';

@@ -71,7 +71,8 @@ static void find_range(const struct listing *listing, size_t first, size_t end, 
         *from = 1;
 }
 
-static void sum(const struct listing *listing, size_t first, size_t end, int64_t *flat, int64_t *cum)
+static void sum(const struct listing *listing, size_t first, size_t end, int64_t *flat,
+                int64_t *cum)
 {
     *flat = *cum = 0;
     for (size_t i = first; i < end; i++) {

@@ -26,8 +26,8 @@ static enum status load_url(struct loader *loader, const char *path, struct view
     return status ? status : load_converted(loader, profile, out);
 }
 
-/* What is no faultless protobuf profile the profile room looks at: it may be a text profile, or it says
- * what is wrong. */
+/* What is no faultless protobuf profile the profile room looks at: it may be a text profile, or it
+ * says what is wrong. */
 static enum status load_bytes(struct loader *loader, const struct file *file, const char *path,
                               struct view **out)
 {

@@ -1,6 +1,6 @@
-/* nodelets.c: the labels of samples as small boxes at the nodes of a drawing (internal/graph addSample,
- * internal/graph/dotgraph.go addNodelets). Of the numbers only the size of objects is drawn, and
- * what marks the samples of a base is not. */
+/* nodelets.c: the labels of samples as small boxes at the nodes of a drawing (internal/graph
+ * addSample, internal/graph/dotgraph.go addNodelets). Of the numbers only the size of objects is
+ * drawn, and what marks the samples of a base is not. */
 #include "view/view_int.h"
 
 /* ---- the tags of a node ---- */

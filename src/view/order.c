@@ -1,5 +1,5 @@
-/* order.c: in which order nodes, edges and tags are shown (internal/graph, Nodes.Sort, EdgeMap.Sort,
- * SortTags). Where pprof leaves the order open, that of the profile decides. */
+/* order.c: in which order nodes, edges and tags are shown (internal/graph, Nodes.Sort,
+ * EdgeMap.Sort, SortTags). Where pprof leaves the order open, that of the profile decides. */
 #include "view/view_int.h"
 
 #include <math.h>
@@ -11,6 +11,7 @@ struct ranked_node {
     uint64_t address;
     struct str name;
     uint32_t node;
+    size_t before; /* its place in the order so far */
 };
 
 static int compare_sizes(int64_t a, int64_t b)
@@ -32,7 +33,7 @@ static int compare_nodes(const void *a, const void *b)
         order = compare_sizes(x->flat, y->flat);
     if (!order)
         order = compare_sizes(x->cum, y->cum);
-    return order ? order : x->node < y->node ? -1 : 1;
+    return order ? order : x->before < y->before ? -1 : 1;
 }
 
 /* As Go has it, so that the last bits are the same (math/log10.go). */
@@ -88,7 +89,7 @@ void order_nodes(struct graph *graph, bool cum, bool visual)
         const struct node *node = &graph->nodes.at[index];
         ranked[i] = (struct ranked_node){
             .score = visual ? entropy_score(graph, node) : cum ? node->cum : node->flat,
-            .flat = node->flat, .cum = node->cum, .node = index,
+            .flat = node->flat, .cum = visual ? 0 : node->cum, .node = index, .before = i,
             .address = graph_place(graph, index)->address, .name = graph_name(graph, index)};
     }
     qsort(ranked, count, sizeof(*ranked), compare_nodes);
@@ -125,7 +126,8 @@ static struct ranked_edge rank_edge(struct graph *graph, uint32_t index)
 
 static uint32_t *sort_edges(struct graph *graph, struct ranked_edge *ranked, size_t count)
 {
-    qsort(ranked, count, sizeof(*ranked), compare_edges);
+    if (count)
+        qsort(ranked, count, sizeof(*ranked), compare_edges);
     uint32_t *edges = arena_alloc(&graph->report->arena, (count + 1) * sizeof(*edges));
     for (size_t i = 0; i < count; i++)
         edges[i] = ranked[i].edge;

@@ -1,4 +1,5 @@
-/* regex.h: regular expressions in Go's syntax, which is RE2's; time linear in the text on any pattern. */
+/* regex.h: regular expressions in Go's syntax, which is RE2's; time linear in the text on any
+ * pattern. */
 #ifndef UNHEAP_VIEW_REGEX_H
 #define UNHEAP_VIEW_REGEX_H
 
@@ -25,7 +26,6 @@ enum { REGEX_MAX_GROUPS = 3 };
 /* The same, and groups 0 (all that matched) to count - 1. */
 bool regex_groups(const struct regex *regex, const char *text, size_t len,
                   struct regex_group *groups, size_t count);
-const char *regex_pattern(const struct regex *regex);
 void regex_free(struct regex *regex);
 
 #ifdef __cplusplus

@@ -2,7 +2,7 @@
 #include <re2/re2.h>
 
 #include <cstdio>
-#include <new>
+#include <string>
 
 #include "view/regex.h"
 
@@ -51,6 +51,34 @@ void explain(const RE2 &re, char *err, size_t err_size)
     snprintf(err, err_size, "error parsing regexp: %s", re.error().c_str());
 }
 
+// Go reads (?<name> as (?P<name>, and does not have \C: what RE2 of 2022 has otherwise. Returns false
+// for \C. Characters of a class and those after a backslash mean themselves.
+bool to_re2(re2::StringPiece pattern, std::string *out)
+{
+    bool in_class = false;
+    for (size_t i = 0; i < pattern.size(); i++) {
+        char c = pattern[i];
+        out->push_back(c);
+        if (c == '\\' && i + 1 < pattern.size()) {
+            if (pattern[i + 1] == 'C' && !in_class)
+                return false;
+            out->push_back(pattern[++i]);
+        } else if (c == '[' && !in_class) {
+            in_class = true;
+            if (i + 1 < pattern.size() && pattern[i + 1] == '^')
+                out->push_back(pattern[++i]);
+            if (i + 1 < pattern.size() && pattern[i + 1] == ']')
+                out->push_back(pattern[++i]);
+        } else if (c == ']') {
+            in_class = false;
+        } else if (!in_class && pattern.substr(i, 3) == "(?<") {
+            out->append("?P<");
+            i += 2;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 extern "C" {
@@ -59,7 +87,12 @@ struct regex *regex_compile(const char *pattern, size_t len, char *err, size_t e
 {
     RE2::Options options;
     options.set_log_errors(false);
-    struct regex *made = new regex(re2::StringPiece(pattern, len), options);
+    std::string text;
+    if (!to_re2(re2::StringPiece(pattern, len), &text)) {
+        snprintf(err, err_size, "error parsing regexp: invalid escape sequence: `\\C`");
+        return nullptr;
+    }
+    struct regex *made = new regex(text, options);
     if (made->re.ok())
         return made;
     explain(made->re, err, err_size);
@@ -82,11 +115,6 @@ bool regex_groups(const struct regex *regex, const char *text, size_t len,
     for (size_t i = 0; i < count; i++)
         groups[i] = {found[i].data(), found[i].size()};
     return true;
-}
-
-const char *regex_pattern(const struct regex *regex)
-{
-    return regex->re.pattern().c_str();
 }
 
 void regex_free(struct regex *regex)

@@ -1,5 +1,5 @@
-/* report.c: from settings to a report: what each report overrides, which values it shows, and in which
- * order filters and totals come (internal/driver/driver.go). */
+/* report.c: from settings to a report: what each report overrides, which values it shows, and in
+ * which order filters and totals come (internal/driver/driver.go). */
 #include "view/view_int.h"
 
 /* ---- what a report overrides ---- */

@@ -1,5 +1,6 @@
-/* tagfilter.c: -tagfocus, -tagignore, -tagshow, -taghide, and the units of numeric labels (google/pprof
- * internal/driver/driver_focus.go, profile/filter.go, profile/profile.go NumLabelUnits). */
+/* tagfilter.c: -tagfocus, -tagignore, -tagshow, -taghide, and the units of numeric labels
+ * (google/pprof internal/driver/driver_focus.go, profile/filter.go, profile/profile.go
+ * NumLabelUnits). */
 #include "view/view_int.h"
 
 /* ---- units ---- */
@@ -245,7 +246,8 @@ static bool any_in_range(const struct tag_filter *filter, const struct view_span
     const struct view *view = filter->ctx->view;
     for (uint32_t i = 0; i < set->count; i++) {
         const struct view_label *label = &view->labels.at[set->first + i];
-        if (!label->numeric || (filter->key.ptr && !str_equal(filter->key, view_str(view, label->key))))
+        struct str key = view_str(view, label->key);
+        if (!label->numeric || (filter->key.ptr && !str_equal(filter->key, key)))
             continue;
         struct str unit = label_units_get(filter->ctx->units, view, label->key);
         if (range_contains(&filter->range, label->number, unit))

@@ -22,6 +22,7 @@ static uint32_t add_label_line(struct report *report, const struct view_label *l
     const struct view *view = report->view;
     uint32_t key = labels[i].key;
     bool numeric = labels[i].numeric;
+    struct str unit = label_units_get(&report->units, view, key);
     const char *before = "";
     struct sb sb;
     sb_init(&sb, view->memory);
@@ -29,7 +30,7 @@ static uint32_t add_label_line(struct report *report, const struct view_label *l
     for (; i < count && labels[i].key == key && labels[i].numeric == numeric; i++) {
         sb_adds(&sb, before);
         if (numeric)
-            units_add(&sb, labels[i].number, label_units_get(&report->units, view, key), STR("auto"));
+            units_add(&sb, labels[i].number, unit, STR("auto"));
         else
             sb_add(&sb, view_str(view, labels[i].text));
         before = " ";

@@ -1,4 +1,5 @@
-/* tree.c: -tree and -peek: each node between its callers and callees (internal/report printTree). */
+/* tree.c: -tree and -peek: each node between its callers and callees (internal/report
+ * printTree). */
 #include "view/view_int.h"
 
 static const char separator[] =

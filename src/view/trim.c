@@ -1,6 +1,6 @@
 /* trim.c: cuts a graph down to what is worth showing (internal/report newTrimmedGraph,
- * selectOutputUnit). A graph that loses nodes is filled again from the samples, so that the rest stays
- * exact; a tree is mended where it was cut. */
+ * selectOutputUnit). A graph that loses nodes is filled again from the samples, so that the rest
+ * stays exact; a tree is mended where it was cut. */
 #include "view/view_int.h"
 
 static int64_t sum_flat(const struct graph *graph)
@@ -218,7 +218,8 @@ static int64_t smallest_amount(const struct graph *graph)
     return smallest;
 }
 
-/* One unit for all: that of the smallest amount, or a larger one when the largest is much larger. */
+/* One unit for all: that of the smallest amount, or a larger one when the largest is much
+ * larger. */
 void trim_select_unit(struct graph *graph)
 {
     struct report *report = graph->report;

@@ -48,8 +48,10 @@ static const struct unit *find_unit(const struct unit_family *family, struct str
     char lower[24];
     if (name.len >= sizeof(lower))
         return NULL;
-    for (size_t i = 0; i < name.len; i++)
-        lower[i] = (char)(name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? name.ptr[i] + 32 : name.ptr[i]);
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        lower[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
     struct str wanted = {lower, name.len};
     if (wanted.len > 2 && lower[wanted.len - 1] == 's')
         wanted.len--;

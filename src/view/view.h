@@ -2,12 +2,12 @@
  *
  * The rules are those of github.com/google/pprof as the Go distribution carries it
  * (cmd/vendor/github.com/google/pprof: internal/driver, internal/graph, internal/report,
- * internal/measurement, profile). Each file names the part whose rules it follows. Where pprof's own
- * output changes from run to run (it walks hash maps), one of its possible outputs is given, always
- * the same. The code is ours.
+ * internal/measurement, profile). Each file names the part whose rules it follows. Where pprof's
+ * own output changes from run to run (it walks hash maps), one of its possible outputs is given,
+ * always the same. The code is ours.
  *
- * V1. A view is pprof's picture of its sources, sample by sample and id by id: nothing is merged that
- *     pprof does not merge, because -raw, -traces and -proto show it.
+ * V1. A view is pprof's picture of its sources, sample by sample and id by id: nothing is merged
+ *     that pprof does not merge, because -raw, -traces and -proto show it.
  * V2. Filters work on distinct stacks and on distinct sets of labels, not on samples.
  * V3. Making a report changes the view (filters cut stacks): who wants another report of the same
  *     profile makes a copy first. */
@@ -76,8 +76,8 @@ struct view_sources {
 
 struct view;
 
-/* Reads, merges, subtracts, and takes off the frames that the profile itself wants dropped. A source
- * that cannot be read is told and passed over as long as one is left, as in pprof. */
+/* Reads, merges, subtracts, and takes off the frames that the profile itself wants dropped. A
+ * source that cannot be read is told and passed over as long as one is left, as in pprof. */
 NODISCARD enum status view_load(const struct view_sources *sources, const struct memory *memory,
                                 struct diag_sink *sink, struct view **out);
 struct view *view_copy(const struct view *view);
@@ -89,8 +89,8 @@ NODISCARD enum status view_write(struct view *view, enum view_report report,
                                  const struct view_settings *settings, struct diag_sink *sink,
                                  struct sb *notes, struct sb *out);
 
-/* pprof's own way to write an amount, for other users of the same numbers: "1.50MB". `to` is a unit, or
- * "auto" or "minimum". */
+/* pprof's own way to write an amount, for other users of the same numbers: "1.50MB". `to` is a
+ * unit, or "auto" or "minimum". */
 void view_amount(int64_t value, struct str from, struct str to, struct sb *out);
 
 #endif

@@ -75,8 +75,8 @@ struct view_type {
     uint32_t type, unit;
 };
 
-/* Samples with equal locations share a stack, with equal labels a set. A set's labels are texts first,
- * then numbers, each by key; values of one key keep the file's order. Set 0 is empty. */
+/* Samples with equal locations share a stack, with equal labels a set. A set's labels are texts
+ * first, then numbers, each by key; values of one key keep the file's order. Set 0 is empty. */
 struct view {
     const struct memory *memory;
     struct intern *strings; /* shared by copies */
@@ -99,13 +99,15 @@ struct view {
     struct map stack_index, label_index; /* hash to stack + 1, while tables grow */
 };
 
+/* An empty view; `shared` counts the views of these strings. */
 struct view *tables_new(const struct memory *memory, struct intern *strings, unsigned *shared);
+/* Strings that no view shares yet. */
 struct intern *tables_strings_new(const struct memory *memory, unsigned **shared);
 struct str view_str(const struct view *view, uint32_t id);
 uint32_t view_intern(struct view *view, struct str text);
-/* The newest locations, stack_locations[first..len), as a stack; cut off when it is there already. */
+/* The newest locations, stack_locations[first..len), as a stack; cut off if it is there. */
 uint32_t tables_stack(struct view *view, size_t first);
-/* The newest labels[first..len), in the file's order, as a set; cut off when it is there already. */
+/* The newest labels[first..len), in the file's order, as a set; cut off if it is there. */
 uint32_t tables_label_set(struct view *view, size_t first);
 void tables_index_drop(struct view *view);
 static inline const int64_t *view_values(const struct view *view, size_t sample)
@@ -131,8 +133,8 @@ struct view *decode_profile(const unsigned char *bytes, size_t n, struct intern 
                             unsigned *shared, const struct memory *memory);
 struct view *convert_profile(const struct profile *profile, struct intern *strings,
                              unsigned *shared);
-/* Makes all have the same sample types and units, then merges them into the first; takes the others.
- * `all` holds views of the same strings. */
+/* Makes all have the same sample types and units, then merges them into the first; takes the
+ * others. `all` holds views of the same strings. */
 NODISCARD enum status combine_views(struct view **all, size_t count, struct diag_sink *sink);
 /* Multiplies the values of each type; samples whose values all become 0 go away. */
 void combine_scale(struct view *view, const double *ratios);
@@ -312,7 +314,6 @@ void graph_release(struct graph *graph);
 void graph_fill(struct graph *graph);
 struct str graph_name(struct graph *graph, uint32_t node);
 struct str graph_place_name(struct graph *graph, uint32_t place);
-void graph_place_text(const struct view *view, const struct place *place, struct sb *out);
 static inline const struct place *graph_place(const struct graph *graph, uint32_t node)
 {
     return &graph->places.at[graph->nodes.at[node].place];
