@@ -160,14 +160,19 @@ struct outline {
     uint32_t package_literals, inits, blank_literals;
 };
 
+static char *put(char *at, struct str text)
+{
+    if (text.len > 0)
+        memcpy(at, text.ptr, text.len);
+    return at + text.len;
+}
+
 static struct str format(struct arena *arena, struct str a, const char *b, struct str c)
 {
-    size_t len = a.len + strlen(b) + c.len;
+    struct str middle = str_from(b);
+    size_t len = a.len + middle.len + c.len;
     char *text = arena_text(arena, len);
-    memcpy(text, a.ptr, a.len);
-    memcpy(text + a.len, b, strlen(b));
-    if (c.len > 0)
-        memcpy(text + a.len + strlen(b), c.ptr, c.len);
+    put(put(put(text, a), middle), c);
     return (struct str){text, len};
 }
 

@@ -258,11 +258,11 @@ static bool remembered_size(struct sizer *sizer, const struct declared *declared
     return known;
 }
 
-/* The argument for a type parameter of that name; NONE when it is none. */
-static uint32_t argument_number(const struct scope *scope, struct str name)
+/* The number of the type parameter with that name; NONE when it is none. */
+static uint32_t parameter_number(const struct type_arguments *arguments, struct str name)
 {
-    for (uint32_t i = 0; scope->arguments && i < scope->arguments->count; i++) {
-        if (str_equal(scope->arguments->names[i], name))
+    for (uint32_t i = 0; i < arguments->count; i++) {
+        if (str_equal(arguments->names[i], name))
             return i;
     }
     return SYNTAX_NONE;
@@ -272,11 +272,11 @@ static bool plain_name_size(struct sizer *sizer, const struct scope *scope, uint
                             uint32_t arguments, struct type_size *size)
 {
     struct str text = text_at(scope->file, name);
-    uint32_t number = argument_number(scope, text);
+    const struct type_arguments *bound = scope->arguments;
+    uint32_t number = bound ? parameter_number(bound, text) : SYNTAX_NONE;
     struct declared declared;
-    if (number != SYNTAX_NONE)
-        return size_type(sizer, &scope->arguments->scope, scope->arguments->from[number],
-                         scope->arguments->to[number], size);
+    if (bound && number != SYNTAX_NONE)
+        return size_type(sizer, &bound->scope, bound->from[number], bound->to[number], size);
     if (basic_size(text, size))
         return true;
     if (!find_declared(sizer, scope, text, TOKEN_TYPE, &declared))

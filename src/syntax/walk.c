@@ -345,23 +345,37 @@ static bool has_comment(const struct syntax_file *file, uint32_t from, uint32_t 
     return false;
 }
 
-/* The tokens with one blank wherever something stood between two of them, and with the semicolons
- * that line ends stand for. */
-static struct str rejoin(const struct syntax_file *file, uint32_t from, uint32_t to,
+static bool is_wordlike(enum token_kind kind)
+{
+    return kind == TOKEN_IDENT || is_literal(kind) || kind >= TOKEN_BREAK;
+}
+
+/* Does a blank belong between the tokens before and at index? Where there was one; or, when the
+ * text is to be tight, only where leaving it out would join two words. */
+static bool needs_blank(const struct syntax_file *file, uint32_t index, bool tight)
+{
+    const struct token *token = &file->tokens[index], *before = token - 1;
+    if (before->offset + before->len == token->offset)
+        return false;
+    return !tight || before->kind == TOKEN_COMMA ||
+           (is_wordlike(before->kind) && is_wordlike(token->kind));
+}
+
+/* The tokens in one line, with the semicolons that line ends stand for. */
+static struct str rejoin(const struct syntax_file *file, uint32_t from, uint32_t to, bool tight,
                          struct arena *arena)
 {
-    size_t len = 0;
+    size_t len = 0, used = 0;
     for (uint32_t i = from; i < to; i++)
         len += file->tokens[i].len + 2;
     char *text = arena_text(arena, len);
-    size_t used = 0;
     for (uint32_t i = from; i < to; i++) {
-        struct str token = text_at(file, i);
-        if (i > from && token.ptr != text_at(file, i - 1).ptr + text_at(file, i - 1).len)
+        const struct token *token = &file->tokens[i];
+        if (i > from && needs_blank(file, i, tight))
             text[used++] = ' ';
-        memcpy(text + used, token.ptr, token.len);
-        used += token.len;
-        if (token.len == 0)
+        memcpy(text + used, file->text.ptr + token->offset, token->len);
+        used += token->len;
+        if (token->len == 0)
             text[used++] = ';';
     }
     return (struct str){text, used};
@@ -373,25 +387,16 @@ struct str text_between(const struct syntax_file *file, uint32_t from, uint32_t 
     if (from >= to || to >= file->token_count)
         return STR_NONE;
     if (has_comment(file, from, to))
-        return rejoin(file, from, to, arena);
+        return rejoin(file, from, to, false, arena);
     struct str first = text_at(file, from), last = text_at(file, to - 1);
     return str_span(first.ptr, last.ptr + last.len);
 }
 
 struct str text_in_line(const struct syntax_file *file, uint32_t from, uint32_t to,
-                         struct arena *arena)
+                        struct arena *arena)
 {
     struct str text = text_between(file, from, to, arena);
-    if (str_find_char(text, '\n') < 0)
-        return text;
-    char *copy = arena_text(arena, text.len);
-    size_t len = 0;
-    for (uint32_t i = from; i < to; i++) {
-        struct str token = text_at(file, i);
-        memcpy(copy + len, token.ptr, token.len);
-        len += token.len;
-    }
-    return (struct str){copy, len};
+    return str_find_char(text, '\n') < 0 ? text : rejoin(file, from, to, true, arena);
 }
 
 struct str callee_text(const struct syntax_file *file, uint32_t from, uint32_t open,

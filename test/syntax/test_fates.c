@@ -60,10 +60,40 @@ static void fates_are_as_wanted(void **state)
     assert_true(getenv("UNHEAP_UPDATE_WANT") || lines > 200);
 }
 
+/* Copies beyond LIMIT_FOLLOWED_CALLS variables are not followed, and that is told. */
+static void copies_are_followed_up_to_the_limit(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct syntax_file file;
+    struct sb text;
+    fixture_init(&fixture);
+    sb_init(&text, &fixture.memory);
+    sb_adds(&text, "package p\nfunc f() {\nx0 := NewT()\n");
+    for (int i = 0; i < LIMIT_FOLLOWED_CALLS + 5; i++)
+        sb_addf(&text, "x%d := x%d\n", i + 1, i);
+    sb_addf(&text, "keep(x%d)\n}\n", LIMIT_FOLLOWED_CALLS + 5);
+    fixture_read(&fixture, text.text, &file);
+    struct fate_query query = {.line = 3, .callee = STR("p.NewT")};
+    struct fate *fates;
+    bool found;
+    size_t count = syntax_fates_of(&file, &query, &fixture.arena, &fates, &found);
+    assert_true(found);
+    assert_int_equal(count, 1);
+    assert_int_equal(fates[0].kind, FATE_UNKNOWN);
+    assert_int_equal(fates[0].line, 3 + LIMIT_FOLLOWED_CALLS);
+    query.line = 4;
+    assert_int_equal(syntax_fates_of(&file, &query, &fixture.arena, &fates, &found), 0);
+    assert_false(found);
+    sb_release(&text);
+    fixture_release(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fates_are_as_wanted),
+        cmocka_unit_test(copies_are_followed_up_to_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,8 @@ type (
 	Names  []string
 	Events chan int
 	Point  struct{ x, y int }
+	Text   string
+	Blob   []byte
 	Holder struct {
 		table  map[string]int
 		list   []int
@@ -126,6 +128,9 @@ func conversions(b []byte, s string, r []rune, n int) {
 	_ = (*Point)(s)
 	_ = int64(n)
 	_ = any(n)
+	_ = Text(b)
+	_ = Blob(s)
+	_ = Point(s)
 }
 
 func literals(n int) {
@@ -188,6 +193,10 @@ func calls(f func(), m map[string]func()) {
 	m["a"]()
 	pkg.
 		Long(1)
+	pkg.With(func(x int) bool {
+		return x > 1
+	}).
+		Then(2)
 	func() {}()
 	G[int](1)
 	pkg.G[int, string](1)
