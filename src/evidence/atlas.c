@@ -348,27 +348,108 @@ static struct str unversioned(struct arena *arena, struct str folder)
     return arena_fmt(arena, "%.*s%.*s", STR_ARGS(str_slice(folder, 0, (size_t)at)), STR_ARGS(rest));
 }
 
-/* All main packages are called "main" in symbols: the file's folder tells which one it is. */
-static void locate_main(struct atlas *atlas, struct located *located)
+/* All main packages are called "main" in symbols. Which one a folder of the profile is: the one whose
+ * path or directory the folder ends in, else the one that has most of the functions, else the one that
+ * shares most folders. */
+struct main_match {
+    bool whole;
+    size_t functions;
+    unsigned folders;
+};
+
+static bool ends_in_path(struct str folder, struct str path)
 {
+    return path.len > 0 && !str_is(path, ".") && str_ends(folder, path) &&
+           (folder.len == path.len || folder.ptr[folder.len - path.len - 1] == '/');
+}
+
+static struct main_match match_main(const struct atlas *atlas, struct str folder,
+                                    const struct compiled_package *package)
+{
+    const struct compiler *compiler = atlas->compiler;
+    struct str path = compiler_str(compiler, package->import_path);
+    struct str dir = compiler_str(compiler, package->directory);
+    unsigned by_dir = shared_folders(folder, dir);
+    struct main_match match = {.whole = ends_in_path(folder, path) || ends_in_path(folder, dir),
+                               .folders = shared_folders(folder, path)};
+    match.folders = by_dir > match.folders ? by_dir : match.folders;
+    for (size_t i = 0; i < atlas->profile->functions.len; i++) {
+        const struct located *located = &atlas->functions[i];
+        if (str_is(located->import_path, "main") && str_equal(str_dir_name(located->file), folder) &&
+            compiler_index_has_file(atlas->index, path, located->base_name) &&
+            (compiler->level < 2 || /* -m names only what can be inlined */
+             compiler_index_function(atlas->index, path, root_function(located->name))))
+            match.functions++;
+    }
+    return match;
+}
+
+static bool better_match(const struct main_match *a, const struct main_match *b)
+{
+    if (a->whole != b->whole)
+        return a->whole;
+    return a->functions != b->functions ? a->functions > b->functions : a->folders > b->folders;
+}
+
+/* Does the source say so? With -m alone the compiler names no main package. */
+static bool is_main(struct atlas *atlas, const struct compiled_package *package,
+                    struct str base_name)
+{
+    struct str path = compiler_str(atlas->compiler, package->import_path);
+    if (package->standard || !compiler_index_has_file(atlas->index, path, base_name))
+        return false;
+    struct source *source = atlas_source(atlas, path, base_name, STR_NONE);
+    return source && str_is(source->syntax.package, "main");
+}
+
+/* The import path of the main package that lies in a folder of the profile; "main" when none does. */
+static struct str find_main(struct atlas *atlas, const struct located *located)
+{
+    struct str folder = str_dir_name(located->file), best_path = located->import_path;
+    struct main_match best = {0};
     size_t count;
     const uint32_t *mains = compiler_index_mains(atlas->index, &count);
-    struct str folder = str_dir_name(located->file);
-    unsigned best = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct compiled_package *package = &atlas->compiler->packages.at[mains[i]];
+    size_t all = count > 0 ? count : atlas->compiler->packages.len;
+    for (size_t i = 0; i < all; i++) {
+        const struct compiled_package *package =
+            &atlas->compiler->packages.at[count > 0 ? mains[i] : i];
         struct str path = compiler_str(atlas->compiler, package->import_path);
-        if (!compiler_index_has_file(atlas->index, path, located->base_name))
+        if (count == 0 && !is_main(atlas, package, located->base_name))
             continue;
-        unsigned shared = 1 + 2 * shared_folders(folder, path);
-        struct str dir = compiler_str(atlas->compiler, package->directory);
-        unsigned by_dir = 1 + 2 * shared_folders(folder, dir);
-        shared = by_dir > shared ? by_dir : shared;
-        if (shared > best) {
-            best = shared;
-            located->import_path = path;
-        }
+        struct main_match match = match_main(atlas, folder, package);
+        if (match.functions == 0 || !better_match(&match, &best))
+            continue;
+        best = match;
+        best_path = path;
     }
+    return best_path;
+}
+
+/* Decided once for a folder. */
+static struct str locate_main(struct atlas *atlas, struct map *found, const struct located *located)
+{
+    struct str key = arena_fmt(atlas->arena, "main\t%.*s", STR_ARGS(str_dir_name(located->file)));
+    bool added;
+    uint64_t *at = map_put(found, intern_add(&atlas->keys, key), &added);
+    if (added)
+        *at = (uint64_t)(uintptr_t)str_copy(atlas->arena, find_main(atlas, located)).ptr;
+    return str_from((const char *)(uintptr_t)*at);
+}
+
+/* Decides for all before it changes any: the decision looks at the others of the folder. */
+static void locate_mains(struct atlas *atlas)
+{
+    size_t count = atlas->profile->functions.len;
+    struct str *paths = ARENA_ARRAY(atlas->arena, struct str, count + 1);
+    struct map found;
+    map_init(&found, atlas->memory);
+    for (size_t i = 0; i < count; i++)
+        if (str_is(atlas->functions[i].import_path, "main"))
+            paths[i] = locate_main(atlas, &found, &atlas->functions[i]);
+    for (size_t i = 0; i < count; i++)
+        if (paths[i].len > 0)
+            atlas->functions[i].import_path = paths[i];
+    map_release(&found);
 }
 
 /* A closure that came with an inlined body has the caller's symbol and the callee's file. */
@@ -404,8 +485,9 @@ static struct str display_symbol(struct atlas *atlas, struct str symbol, struct 
     return arena_fmt(atlas->arena, "%.*s%.*s", STR_ARGS(package), STR_ARGS(name));
 }
 
-static void locate(struct atlas *atlas, const struct evidence_request *request,
-                   const struct profile_function *function, struct located *located)
+/* What a function of the profile is called. */
+static void name_function(struct atlas *atlas, const struct evidence_request *request,
+                          const struct profile_function *function, struct located *located)
 {
     located->symbol = profile_string(atlas->profile, function->name);
     if (located->symbol.len == 0)
@@ -416,8 +498,10 @@ static void locate(struct atlas *atlas, const struct evidence_request *request,
                                &located->mapped);
     located->base_name = str_base_name(located->file);
     located->runtime = is_runtime(located->symbol);
-    if (str_is(located->import_path, "main"))
-        locate_main(atlas, located);
+}
+
+static void locate_package(struct atlas *atlas, struct located *located)
+{
     if (!compiler_index_has_file(atlas->index, located->import_path, located->base_name))
         locate_by_folder(atlas, located);
     located->package = atlas_package(atlas, located->import_path);
@@ -461,7 +545,10 @@ void atlas_init(struct atlas *atlas, const struct evidence_request *request,
     index_packages(atlas);
     atlas->functions = ARENA_ARRAY(arena, struct located, profile->functions.len + 1);
     for (size_t i = 0; i < profile->functions.len; i++)
-        locate(atlas, request, &profile->functions.at[i], &atlas->functions[i]);
+        name_function(atlas, request, &profile->functions.at[i], &atlas->functions[i]);
+    locate_mains(atlas);
+    for (size_t i = 0; i < profile->functions.len; i++)
+        locate_package(atlas, &atlas->functions[i]);
 }
 
 void atlas_release(struct atlas *atlas)
