@@ -35,6 +35,7 @@ bool why_line_read(const char *argument, const char *dir, struct arena *arena,
         sb_addf(&path, "%s/", dir);
     sb_add(&path, file);
     char *real = realpath(path.text, NULL);
+    line->exists = real != NULL;
     if (real)
         line->path = str_copy(arena, str_from(real));
     free(real);
@@ -50,6 +51,12 @@ static bool ends_in_path(struct str path, struct str tail)
     return path.len == tail.len || path.ptr[path.len - tail.len - 1] == '/';
 }
 
+/* With -trimpath gc prints an import path and a file, which is no path of any machine. */
+static bool is_trimmed(struct str printed)
+{
+    return printed.ptr[0] != '/' && printed.ptr[0] != '.' && str_find_char(printed, '/') >= 0;
+}
+
 bool why_line_fits(struct why_view *view, const struct message *message)
 {
     if (message->line != view->line.line || !message->path)
@@ -62,7 +69,7 @@ bool why_line_fits(struct why_view *view, const struct message *message)
     if (str_equal(printed, view->line.path) || str_equal(shown, view->line.path) ||
         str_equal(shown, given))
         return true;
-    if (str_equal(view->line.path, view->line.file)) /* it names no file here: by its end */
+    if (!view->line.exists || is_trimmed(printed))
         return ends_in_path(printed, given);
     struct str here = view->here; /* "/here/x.go" is shown as "x.go" */
     return str_starts(view->line.path, here) && view->line.path.len > here.len &&
