@@ -16,7 +16,8 @@ struct why_flags {
 /* FILE:LINE of the command line; file is empty when packages were named. */
 struct why_line {
     struct str file; /* as given */
-    struct str path; /* absolute, when it names an existing file; else as given */
+    struct str path; /* absolute, when the file exists; else as given */
+    bool exists;
     uint32_t line;
 };
 

@@ -72,7 +72,8 @@ static bool is_parameter_of(const struct syntax_function *function, const struct
 /* gc names the function in its story (Go 1.25 and newer); inlining calls name another one. */
 static bool is_told(const struct compiler *compiler, const struct message *message)
 {
-    if (message->kind == MESSAGE_CAN_INLINE || message->kind == MESSAGE_CANNOT_INLINE)
+    if (message->kind == MESSAGE_CAN_INLINE || message->kind == MESSAGE_CANNOT_INLINE ||
+        message->kind == MESSAGE_CAPTURING)
         return true;
     if (!message->story)
         return false;
@@ -86,8 +87,8 @@ static void site_ask(const struct why_view *view, const struct syntax_file *synt
     const struct syntax_function *function = function_around(syntax, message);
     if (message->kind == MESSAGE_STAYS && message->column)
         site->parameter = function && is_parameter_of(function, message);
-    if (function && !is_told(view->compiler, message))
-        site->function = str_copy(arena, function->name);
+    if (!is_told(view->compiler, message)) /* package-level values belong to init */
+        site->function = function ? str_copy(arena, function->name) : STR("init");
 }
 
 struct str why_source_function(struct why_view *view, const struct inline_place *place)

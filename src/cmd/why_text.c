@@ -73,21 +73,34 @@ static void site_print(struct why_view *view, const struct why_site *site, struc
 
 /* ---- all of them, by file and function ---- */
 
+/* The heading that was printed last. */
+struct heading {
+    struct sb text, scratch;
+    bool printed;
+    uint32_t file;
+};
+
 /* A site whose function is not known stays under the heading before it. */
 static void heading_print(struct why_view *view, const struct why_site *site,
-                          struct why_site *headed, struct sb *out)
+                          struct heading *heading, struct sb *out)
 {
-    bool same = site->function.len == 0 || str_equal(site->function, headed->function);
-    if (headed->times && headed->file == site->file && same)
-        return;
-    if (headed->times)
-        sb_addc(out, '\n');
-    sb_addf(out, "# %.*s", STR_ARGS(view->files.at[site->file]));
+    sb_clear(&heading->scratch);
+    sb_addf(&heading->scratch, "# %.*s", STR_ARGS(view->files.at[site->file]));
     if (site->function.len)
-        sb_addc(out, ' ');
-    why_function(view, site, out);
+        sb_addc(&heading->scratch, ' ');
+    why_function(view, site, &heading->scratch);
+    bool same_file = heading->printed && heading->file == site->file;
+    if (same_file && (site->function.len == 0 ||
+                      str_equal(sb_str(&heading->scratch), sb_str(&heading->text))))
+        return;
+    if (heading->printed)
+        sb_addc(out, '\n');
+    sb_add(out, sb_str(&heading->scratch));
     sb_addc(out, '\n');
-    *headed = *site;
+    sb_clear(&heading->text);
+    sb_add(&heading->text, sb_str(&heading->scratch));
+    heading->printed = true;
+    heading->file = site->file;
 }
 
 static const char *plural(size_t n)
@@ -125,11 +138,13 @@ int why_print_text(struct why_view *view)
 {
     why_collapse(view);
     struct sb out;
+    struct heading heading = {.printed = false};
     sb_init(&out, &view->cmd->memory);
+    sb_init(&heading.text, &view->cmd->memory);
+    sb_init(&heading.scratch, &view->cmd->memory);
     int code = EXIT_CLEAN;
-    struct why_site headed = {.times = 0};
     for (size_t i = 0; i < view->sites.len && code == EXIT_CLEAN; i++) {
-        heading_print(view, &view->sites.at[i], &headed, &out);
+        heading_print(view, &view->sites.at[i], &heading, &out);
         site_print(view, &view->sites.at[i], &out);
         code = why_flush(view, &out, false);
     }
@@ -137,6 +152,8 @@ int why_print_text(struct why_view *view)
         code = why_flush(view, &out, true);
     if (code == EXIT_CLEAN)
         closing_print(view);
+    sb_release(&heading.text);
+    sb_release(&heading.scratch);
     sb_release(&out);
     return code;
 }

@@ -223,8 +223,6 @@ void story_read(const struct compiler *compiler, const struct message *message,
 
 /* Step `index` as a sentence: "o := &T{...}: is assigned to o". */
 void story_tell(const struct story *story, size_t index, struct sb *out);
-/* The same for a step out of its story. */
-void story_step_tell(const struct story_step *step, bool last_of_flow, bool last, struct sb *out);
 
 /* gc's own lines of one package, with its "# importpath" and its explanations, as -m (level 1) or
  * -m=2 prints them. */

@@ -37,8 +37,19 @@ static void odd_line_sort(const struct odd_lines *odd, const struct odd_line *li
         strangers->first = line;
 }
 
+static void strangers_tell(const struct odd_lines *odd, const struct strangers *strangers,
+                           struct diag_sink *sink)
+{
+    bool one = strangers->count == 1;
+    diag_add(sink, DIAG_COMPILER_LINE, odd->name, strangers->first->line + 1, DIAG_NO_OFFSET,
+             "%llu line%s no message that is known%s: %.*s", (unsigned long long)strangers->count,
+             one ? " is" : "s are", one ? "" : ", the first is",
+             STR_ARGS(strangers->first->text));
+}
+
 void odd_lines_tell(const struct odd_lines *odd, struct diag_sink *sink)
 {
+    bool foreign = odd->compiler->packages.len == 0; /* told as a whole, by check_content */
     struct sb errors;
     sb_init(&errors, odd->compiler->memory);
     struct strangers strangers = {0, NULL};
@@ -51,9 +62,7 @@ void odd_lines_tell(const struct odd_lines *odd, struct diag_sink *sink)
     }
     if (errors.len)
         diag_add(sink, DIAG_COMPILER_BUILD, odd->name, 0, DIAG_NO_OFFSET, "%s", errors.text);
-    if (strangers.first)
-        diag_add(sink, DIAG_COMPILER_LINE, odd->name, strangers.first->line + 1, DIAG_NO_OFFSET,
-                 "%llu lines are no message that is known, the first is: %.*s",
-                 (unsigned long long)strangers.count, STR_ARGS(strangers.first->text));
+    if (strangers.first && !foreign)
+        strangers_tell(odd, &strangers, sink);
     sb_release(&errors);
 }

@@ -311,17 +311,40 @@ static uint32_t package_of_directory(const struct path_resolver *resolver, struc
     return known ? (uint32_t)*known : 0;
 }
 
+/* A directory below that of a known package: its import path goes on as the path does. */
+static uint32_t package_below(struct path_resolver *resolver, struct str dir)
+{
+    struct intern *strings = &resolver->compiler->strings;
+    for (struct str above = path_dir(dir);; above = path_dir(above)) {
+        bool top = above.len == 0;
+        uint32_t package = package_of_directory(resolver, top ? STR(".") : above);
+        if (package) {
+            struct str base = intern_str(strings, package);
+            struct str rest = top ? dir : str_skip(dir, above.len + 1);
+            char *text = arena_text(resolver->arena, base.len + 1 + rest.len);
+            memcpy(text, base.ptr, base.len);
+            text[base.len] = '/';
+            memcpy(text + base.len + 1, rest.ptr, rest.len);
+            return intern_add(strings, (struct str){text, base.len + 1 + rest.len});
+        }
+        if (top)
+            return 0;
+    }
+}
+
 static uint32_t path_resolve(struct path_resolver *resolver, struct str path)
 {
     struct str dir = path_dir(path);
     if (dir.len == 0 || path.ptr[0] == '<')
         return 0;
+    bool absolute = is_absolute(path);
     uint32_t package = package_of_directory(resolver, dir);
-    if (!package && !is_absolute(path))
+    if (!package && !absolute)
         package = package_of_directory(resolver, path_join(resolver->dir, dir, resolver->arena));
-    if (package)
-        return package;
-    return intern_add(&resolver->compiler->strings, import_path_by_form(path, resolver->arena));
+    struct str by_form = import_path_by_form(path, resolver->arena);
+    if (!package && !(absolute && by_form.len) && !str_starts(dir, STR("..")))
+        package = package_below(resolver, dir);
+    return package ? package : intern_add(&resolver->compiler->strings, by_form);
 }
 
 static void path_resolve_once(struct path_resolver *resolver, uint32_t path)

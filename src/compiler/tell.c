@@ -19,6 +19,7 @@ static bool is_assignment(enum flow_reason reason)
 /* gc's names for results without one ("~r0", before Go 1.22 "~R0"). */
 static bool is_nameless_result(struct str name)
 {
+    name = str_skip(name, (size_t)(str_find_last(name, '.') + 1)); /* "lib.~r0" */
     return name.len > 2 && name.ptr[0] == '~' && (name.ptr[1] == 'r' || name.ptr[1] == 'R');
 }
 
@@ -67,7 +68,8 @@ static void holder_tell(const struct story_step *step, bool last, struct sb *out
         sb_adds(out, ", which lives longer");
 }
 
-void story_step_tell(const struct story_step *step, bool last_of_flow, bool last, struct sb *out)
+static void tell_step(const struct story_step *step, bool last_of_flow, bool last,
+                      struct sb *out)
 {
     if (step->expression.len)
         sb_addf(out, "%.*s: ", STR_ARGS(step->expression));
@@ -84,5 +86,5 @@ void story_tell(const struct story *story, size_t index, struct sb *out)
 {
     const struct story_step *step = &story->steps[index];
     bool last = index + 1 == story->count;
-    story_step_tell(step, last || story->steps[index + 1].first_of_flow, last, out);
+    tell_step(step, last || story->steps[index + 1].first_of_flow, last, out);
 }
