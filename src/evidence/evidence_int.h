@@ -363,7 +363,7 @@ struct cause_facts {
 };
 struct str tell_cause(struct arena *arena, const struct cause_facts *facts);
 struct str tell_advice(struct arena *arena, const struct cause_facts *facts);
-struct str tell_flow_step(struct arena *arena, const struct story_step *step);
+struct str tell_flow_step(struct arena *arena, const struct story *story, size_t index);
 void tell_story(struct arena *arena, const struct steps *steps, const struct group *group,
                 struct told_step **story, size_t *count);
 struct str arena_fmt(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -188,11 +188,11 @@ static void keep_step(struct flow_builder *builder, uint32_t id)
         VEC_PUSH(builder->tracer->atlas->memory, &builder->steps, id);
 }
 
-static void add_step(struct flow_builder *builder, const struct story_step *said, bool alone)
+static void add_step(struct flow_builder *builder, const struct story *story, size_t index)
 {
     struct tracer *tracer = builder->tracer;
-    struct story_step told = *said;
-    struct step step = read_step(tracer, &told, alone);
+    struct story_step told = story->steps[index];
+    struct step step = read_step(tracer, &told, story->count == 1);
     struct str called = told.reason == FLOW_CALL_PARAMETER ? called_name(told.expression) : STR_NONE;
     uint32_t payer = payer_of_step(tracer, &step, called, &step.library_body);
     bool added;
@@ -201,7 +201,7 @@ static void add_step(struct flow_builder *builder, const struct story_step *said
     uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, step.class, sb_str(&tracer->text),
                             told.line, told.column, told.expression, &added);
     if (added) {
-        step.sentence = tell_flow_step(tracer->arena, &told);
+        step.sentence = tell_flow_step(tracer->arena, story, index);
         tracer->steps->at.at[id] = step;
     }
     keep_step(builder, id);
@@ -230,7 +230,7 @@ static void add_story(struct flow_builder *builder, uint32_t message)
         builder->flow->contained |= holds_value(story.steps[i].reason);
         if (says_nothing(&story.steps[i]))
             continue;
-        add_step(builder, &story.steps[i], story.count == 1);
+        add_step(builder, &story, i);
         last = &story.steps[i];
     }
     if (!last || builder->depth >= LEAK_DEPTH)

@@ -52,16 +52,14 @@ struct str arena_fmt(struct arena *arena, const char *fmt, ...)
     return (struct str){text, (size_t)n};
 }
 
-struct str tell_flow_step(struct arena *arena, const struct story_step *step)
+struct str tell_flow_step(struct arena *arena, const struct story *story, size_t index)
 {
-    static const char *const sentences[] = {
-#define X(name, gc_text, sentence) sentence,
-#include "compiler/reasons.h"
-#undef X
-    };
-    if (step->expression.len == 0)
-        return str_from(sentences[step->reason]);
-    return arena_fmt(arena, "%.*s: %s", STR_ARGS(step->expression), sentences[step->reason]);
+    struct sb sb;
+    sb_init(&sb, arena->memory);
+    story_tell(story, index, &sb);
+    struct str text = str_copy(arena, sb_str(&sb));
+    sb_release(&sb);
+    return text;
 }
 
 /* ---- what a cause is ---- */
