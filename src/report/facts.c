@@ -13,24 +13,12 @@ static const struct meaning meanings[] = {
     {"inuse_objects", "objects live at the last GC: what the GC must mark"},
 };
 
-static const char *const kind_names[] = {
-#define X(name, text) [SITE_##name] = text,
-#include "compiler/site_kinds.h"
-#undef X
-};
-_Static_assert(COUNT_OF(kind_names) == SITE_KIND_COUNT, "a name for each kind of site");
-
 struct str fact_meaning(struct str type_name)
 {
     for (size_t i = 0; i < COUNT_OF(meanings); i++)
         if (str_is(type_name, meanings[i].type))
             return str_from(meanings[i].words);
     return STR_NONE;
-}
-
-const char *fact_kind_name(enum site_kind kind)
-{
-    return (unsigned)kind < SITE_KIND_COUNT ? kind_names[kind] : kind_names[SITE_OTHER];
 }
 
 struct coverage fact_coverage(const struct evidence *evidence)
@@ -80,7 +68,7 @@ struct str fact_expression(const struct site *site)
         return site->type;
     if (site->reason.len)
         return site->reason;
-    return str_from(fact_kind_name(site->kind));
+    return str_from(site_kind_name(site->kind));
 }
 
 /* ---- notices ---- */

@@ -143,7 +143,7 @@ json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, si
     put_text(json, object, "package", site->package);
     put_text(json, object, "function", site->function);
     put_place(json, object, &site->place);
-    put_text(json, object, "kind", str_from(fact_kind_name(site->kind)));
+    put_text(json, object, "kind", str_from(site_kind_name(site->kind)));
     put_text_if(json, object, "text", site->text);
     put_number(json, object, "copies", site->copies);
     if (site->inlined_count)

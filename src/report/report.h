@@ -28,6 +28,34 @@ void report_hot_json(const struct evidence *evidence, struct sb *out);
 void report_hot_html(const struct evidence *evidence, const struct report_style *style,
                      struct sb *out);
 
+/* ---- bin: the allocation map of a binary ---- */
+
+struct binary;
+enum bin_group { BIN_BY_FUNCTION, BIN_BY_PACKAGE, BIN_BY_TYPE, BIN_BY_KIND };
+/* What of a binary is shown: indexes of sites, in their order. */
+struct report_bin {
+    const struct binary *binary;
+    const uint32_t *sites;
+    size_t count;
+    enum bin_group group; /* of the text */
+    struct str directory; /* "/work/": files below it are shown relative to it; may be empty */
+};
+/* Schema "unheap.bin/1" (reference/cli.md). */
+void report_bin_json(const struct report_bin *report, struct sb *out);
+/* A head with totals; then the sites below the functions that hold them, or counts by package, type
+ * or kind. Not more than style->rows functions or rows (0: all). */
+void report_bin_text(const struct report_bin *report, const struct report_style *style,
+                     struct sb *out);
+struct binary_change;
+/* What a new build adds and loses; JSON lists the same ("unheap.bin-diff/1"). */
+void report_bin_diff_text(const struct binary_change *changes, size_t count,
+                          const struct report_style *style, struct sb *out);
+void report_bin_diff_json(const struct binary_change *changes, size_t count,
+                          const struct memory *memory, struct sb *out);
+/* A struct's fields with padding, its size class, and the order that needs least room. `type` is
+ * index + 1 into binary->types. */
+void report_bin_layout(struct binary *binary, uint32_t type, struct sb *out);
+
 /* "512.05kB", "1.50MB", "12B": bytes as `go tool pprof` writes them, digit for digit (kB, MB, GB of
  * 1024, two decimals, ".00" left out). Other units are counts: "999", "12.3k", "1.23M" of 1000. */
 void report_amount(struct sb *out, int64_t value, struct str unit);

@@ -61,7 +61,6 @@ struct coverage fact_coverage(const struct evidence *evidence);
 uint64_t fact_samples(const struct evidence *evidence); /* sampled objects behind all causes */
 /* Lines that start with "warning: " or "note: ": what the reader must know before he believes. */
 void fact_notices(const struct evidence *evidence, struct sb *out);
-const char *fact_kind_name(enum site_kind kind); /* the contract's word */
 /* "&Order{...} escapes to heap" as "&Order{...}". */
 struct str fact_without_verb(struct str text);
 /* The cause in its own words, else in those of its category. */
@@ -77,8 +76,8 @@ struct source_file {
     struct file file;
     VEC(size_t) starts; /* of line i + 1 */
 };
-/* False when it cannot be read or is not text. A report without source is one: the sink (may be NULL)
- * gets a note, no error. */
+/* False when it cannot be read or is not text. A report without source is one: the sink (may be
+ * NULL) gets a note, no error. */
 bool source_open(struct source_file *source, struct str path, const struct memory *memory,
                  struct diag_sink *sink);
 void source_close(struct source_file *source);

@@ -706,8 +706,9 @@ static void break_out(struct evidence *evidence)
         cause->place.file = cause->story[0].place.file = STR(
             "/srv/build/module/cache/of/a/machine/with/long/names/example.com/a-rather-long-module-"
             "name@v1.36.12-0.20260101000000-abcdefabcdef/internal/package/with_a_long_name.go");
-        cause->story[1].text = STR("anIdentifierOfALengthThatNoScreenHasEverSeenBeforeBecauseNoPerson"
-                                   "WouldWriteIt.ButAGeneratorOfCodeDoesSoWithoutAnyShameAtAll");
+        cause->story[1].text = STR(
+            "anIdentifierOfALengthThatNoScreenHasEverSeenBeforeBecauseNoPersonWouldWriteIt."
+            "ButAGeneratorOfCodeDoesSoWithoutAnyShameAtAll");
         for (size_t j = 0; j < cause->node_count; j++) {
             cause->nodes[j].text = hostile[(i + j) % COUNT_OF(hostile)];
             cause->nodes[j].value = 176507453 + (int64_t)j;

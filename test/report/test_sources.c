@@ -87,6 +87,24 @@ static void test_what_is_no_source(void **state)
     arena_release(&arena);
 }
 
+/* A source that was there when the join looked and is gone now is told, once, as a note. */
+static void test_a_lost_source_is_told(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, &sample_memory);
+    struct diag_sink *sink = diag_sink_new(&sample_memory);
+    struct source_file source;
+    assert_false(source_open(&source, STR_NONE, &sample_memory, sink));
+    assert_int_equal(diag_count(sink), 0);
+    assert_false(source_open(&source, path_of(&arena, "missing.go"), &sample_memory, sink));
+    assert_int_equal(diag_count(sink), 1);
+    assert_int_equal(diag_at(sink, 0)->code, DIAG_SOURCE_READ);
+    assert_int_equal(diag_errors(sink), 0);
+    diag_sink_free(sink);
+    arena_release(&arena);
+}
+
 /* ---- the page's files ---- */
 
 static json_t *files_of(const struct evidence *evidence, const struct page_extent *extent)
@@ -197,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines), cmocka_unit_test(test_what_is_no_source),
+        cmocka_unit_test(test_a_lost_source_is_told),
         cmocka_unit_test(test_whole_files_then_parts_then_names),
         cmocka_unit_test(test_long_lines_are_cut),
     };
