@@ -174,7 +174,7 @@ static bool is_identifier(struct str text)
         if (memchr(" ()[]{}\"'`+-*/&.,:;<>=!|", text.ptr[i], 25))
             return false;
     }
-    return text.len > 0;
+    return text.len > 0 && !str_is(text, "append");
 }
 
 /* gc says "x does not escape" of parameters and of expressions alike. It tells a function's
