@@ -35,8 +35,15 @@ X(COMPILER_NO_GO, "compiler-no-go", DIAG_ERROR,
 X(COMPILER_BUILD, "compiler-build", DIAG_ERROR, "mend the build errors above and try again")
 X(COMPILER_EMPTY, "compiler-empty", DIAG_ERROR, "name packages that exist in this module")
 X(SOURCE_READ, "source-read", DIAG_NOTE, "reasons that need the source are left out for this file")
-X(JOIN_FOREIGN, "join-foreign", DIAG_WARNING,
+X(JOIN_FOREIGN, "join-foreign", DIAG_ERROR,
   "analyse the commit the profile's program was built from, or use -map FROM=TO")
 X(JOIN_PARTIAL, "join-partial", DIAG_WARNING,
   "the named functions or lines do not exist in these diagnostics")
+X(BINARY_FORMAT, "binary-format", DIAG_ERROR, "give an ELF executable made by the Go toolchain")
+X(BINARY_MACHINE, "binary-machine", DIAG_ERROR, "give a program for amd64 or arm64")
+X(BINARY_PACKED, "binary-packed", DIAG_ERROR, "unpack it first: upx -d FILE")
+X(BINARY_NOT_GO, "binary-not-go", DIAG_ERROR,
+  "give a program made by the Go toolchain, 1.18 or newer, that is not obfuscated")
+X(BINARY_DAMAGED, "binary-damaged", DIAG_ERROR, "copy the file again: a table in it is damaged")
+X(BINARY_LIMIT, "binary-limit", DIAG_ERROR, "the program is larger than unheap reads")
 X(USAGE, "usage", DIAG_ERROR, "see the verb's -h")

@@ -45,5 +45,19 @@
 #define LIMIT_PAGE_FLAME_PARTS 2000                /* frames below 1/2000 of all are left out */
 #define LIMIT_PAGE_SOURCE_BYTES ((size_t)3 << 20)  /* whole source files in the page */
 #define LIMIT_PAGE_EXCERPT_BYTES ((size_t)1 << 20) /* and parts of the ones beyond */
+#define LIMIT_BINARY_BYTES ((size_t)2 << 30)       /* one executable */
+#define LIMIT_BINARY_SEGMENTS 64                   /* program headers of one executable */
+#define LIMIT_BINARY_SECTIONS 1000
+#define LIMIT_BINARY_FUNCTIONS ((size_t)8 << 20)   /* entries of pclntab */
+#define LIMIT_BINARY_FUNCTION_BYTES ((size_t)16 << 20) /* code of one function */
+#define LIMIT_BINARY_SITES ((size_t)8 << 20)       /* calls into the allocator */
+#define LIMIT_BINARY_INLINED 200                   /* frames of one inlined position */
+#define LIMIT_BINARY_TYPES ((size_t)4 << 20)       /* type descriptors decoded */
+#define LIMIT_BINARY_TYPE_DEPTH 30                 /* nesting of one type's name */
+#define LIMIT_BINARY_TYPE_NAME ((size_t)16 << 10)  /* bytes of one type's name */
+#define LIMIT_BINARY_NAMES ((size_t)128 << 20)      /* what is kept of types and their names */
+#define LIMIT_BINARY_FIELDS 10000                  /* of one struct */
+#define LIMIT_BINARY_MODULES 20000                 /* lines of buildinfo */
+#define LIMIT_BINARY_TRACK_STEPS 20000             /* instructions looked at for one argument */
 
 #endif

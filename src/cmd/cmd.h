@@ -45,6 +45,7 @@ void cmd_progress(struct cmd *cmd, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int verb_hot(struct cmd *cmd, int argc, char **argv);
 int verb_why(struct cmd *cmd, int argc, char **argv);
 int verb_prof(struct cmd *cmd, int argc, char **argv);
+int verb_bin(struct cmd *cmd, int argc, char **argv);
 int verb_version(struct cmd *cmd, int argc, char **argv);
 
 #endif

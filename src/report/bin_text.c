@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { COUNT_WIDTH = 9, KIND_WIDTH = 16, SIZE_WIDTH = 12 };
+enum { COUNT_WIDTH = 9, KIND_WIDTH = 16, BYTES_WIDTH = 12 };
 
 struct tally {
     struct str name;
@@ -97,7 +97,7 @@ static void add_site(const struct report_bin *report, const struct binary_site *
     column_left(out, str_from(binary_kind_name((enum binary_kind)site->kind)), KIND_WIDTH);
     sb_clear(scratch);
     add_size(report, site, scratch);
-    column_right(out, sb_str(scratch), SIZE_WIDTH);
+    column_right(out, sb_str(scratch), BYTES_WIDTH);
     sb_adds(out, "  ");
     add_type(report, site, out);
     sb_adds(out, "  ");

@@ -1,0 +1,168 @@
+/* binary: what a compiled Go program says about its own allocations.
+ *
+ * Reads an executable of Go 1.18 to 1.26 (ELF, amd64 and arm64), stripped or not, from the tables
+ * that the Go runtime itself needs: buildinfo, pclntab, moduledata, type descriptors. Neither a
+ * symbol table nor DWARF is looked at. What comes out is one site for each direct call or tail call
+ * into the allocator, with what it allocates where the arguments tell. This room knows nothing of
+ * Go source, compilers and profiles.
+ *
+ * Invariants
+ * N1. Sites are in the order of their addresses; a function's sites lie side by side.
+ * N2. Every index leads somewhere: site.function, site.type - 1, site.first_inlined + inlined_count.
+ * N3. A type or a number that is given was derived from the instructions on every way to the call;
+ *     where one way is not understood, or two ways differ, it is not given. Nothing is guessed.
+ * N4. Texts live as long as the binary. */
+#ifndef UNHEAP_BINARY_H
+#define UNHEAP_BINARY_H
+
+#include "base/base.h"
+
+/* The kinds of allocation that a callee shows: the names of the contract (reference/cli.md). */
+enum binary_kind {
+#define X(name, text) BINARY_KIND_##name,
+#include "binary_kinds.h"
+#undef X
+    BINARY_KIND_COUNT
+};
+const char *binary_kind_name(enum binary_kind kind);
+
+/* How much of a site's type and size is known. PARTIAL: one of them. */
+enum binary_status { BINARY_RESOLVED, BINARY_PARTIAL, BINARY_UNRESOLVED };
+const char *binary_status_name(enum binary_status status);
+
+/* A function of pclntab. */
+struct binary_function {
+    struct str name;       /* as in the symbol table, type arguments whole */
+    uint64_t entry;        /* virtual address */
+    uint32_t size;         /* up to the next function, padding included */
+    uint32_t start_line;   /* of "func"; 0 before Go 1.20 */
+    uint32_t first_site, site_count;
+};
+
+/* One step outwards of an inlined position: the function that holds the call, and where. */
+struct binary_frame {
+    struct str function, file;
+    uint32_t line;
+};
+
+enum { BINARY_NO_NUMBER = -1 };
+
+struct binary_site {
+    uint32_t function;     /* index into functions: the symbol that holds the instruction */
+    uint32_t offset;       /* of the instruction from the symbol's start */
+    uint16_t callee;       /* index into callees */
+    uint8_t kind, status;  /* enum binary_kind, enum binary_status */
+    bool tail_call;        /* a jump, not a call */
+    bool on_stack;         /* the callee is of the allocator's family, but this record is not on the
+                              heap (deferprocStack) */
+    uint32_t type;         /* index + 1 into types; 0 when unknown, or when there is none */
+    uint32_t line;
+    struct str written_in; /* the innermost function: of the inlined copy, else the symbol */
+    struct str file;
+    int64_t size;          /* bytes of one element, or BINARY_NO_NUMBER */
+    int64_t count;         /* elements, when constant, or BINARY_NO_NUMBER */
+    uint32_t first_inlined, inlined_count; /* the chain outwards, in frames */
+};
+
+/* A type descriptor that a site names, or a part of one. */
+struct binary_type {
+    struct str name;       /* with whole package paths: "*net/http.Request" */
+    uint64_t address;      /* 0 for types that only the callee's meaning gives */
+    uint64_t size;
+    uint64_t pointer_bytes; /* the prefix that may hold pointers; 0: none */
+    uint8_t kind;          /* of internal/abi.Kind */
+    uint8_t align;
+};
+
+struct binary_setting {
+    struct str key, value;
+};
+
+/* A whole program. Constant once read; may be shared by threads. */
+struct binary {
+    const struct memory *memory;
+    struct arena arena;
+    struct str go_version, goos, goarch, build_id;
+    struct str path, main_module;         /* of buildinfo; empty when it has none */
+    VEC(struct binary_setting) settings;  /* "build" lines: -tags, GOAMD64, vcs.revision ... */
+    VEC(struct binary_setting) modules;   /* path and version, the main module first */
+    struct binary_function *functions;    /* by address */
+    size_t function_count;
+    VEC(struct binary_site) sites;
+    VEC(struct binary_frame) frames;
+    VEC(struct binary_type) types;        /* those of sites first, in order of appearance */
+    VEC(struct str) callees;              /* "runtime.newobject" */
+    struct image *image;
+    struct module *module;
+    struct type_table *type_table;
+    struct file opened_file; /* when binary_read opened it */
+    bool opened;
+};
+
+/* Reads a file and lists its sites. Failures are told to the sink with the offset in the file and
+ * the name of the table. */
+NODISCARD enum status binary_read(const char *path, struct workers *workers,
+                                  const struct memory *memory, struct diag_sink *sink,
+                                  struct binary **out);
+/* The same of bytes, which must outlive the binary; name is for messages. */
+NODISCARD enum status binary_read_bytes(struct str bytes, struct str name, struct workers *workers,
+                                        const struct memory *memory, struct diag_sink *sink,
+                                        struct binary **out);
+void binary_free(struct binary *binary);
+
+/* ---- looking things up ---- */
+
+/* The function that holds an address; NULL when none does. */
+const struct binary_function *binary_function_at(const struct binary *binary, uint64_t address);
+/* Its offset's position, and the chain outwards as at most `max` frames; returns how many there
+ * are (the first is the innermost, the last is the symbol itself). */
+size_t binary_position(const struct binary *binary, const struct binary_function *function,
+                       uint32_t offset, struct binary_frame *frames, size_t max);
+
+/* Sites by where they are written: base name of the file and line. Built once; indexes into sites,
+ * in order of address. */
+struct binary_index;
+struct binary_index *binary_index_new(const struct binary *binary);
+void binary_index_free(struct binary_index *index);
+const uint32_t *binary_index_at(const struct binary_index *index, struct str base_name,
+                                uint32_t line, size_t *count);
+/* Has the file any site? */
+bool binary_index_has_sites_of(const struct binary_index *index, struct str base_name);
+
+/* ---- types ---- */
+
+/* The bytes the allocator hands out for an object: its size class or whole pages (mallocgc). */
+uint64_t binary_heap_bytes(const struct binary *binary, uint64_t size, bool has_pointers);
+
+/* What one run of the site takes from the heap, rounded as the allocator does. False when that is
+ * not a constant, or not known. */
+bool binary_site_bytes(const struct binary *binary, const struct binary_site *site,
+                       uint64_t *bytes);
+
+/* A struct's field. */
+struct binary_field {
+    struct str name, type;
+    uint64_t offset, size, align, pointer_bytes;
+    bool embedded;
+};
+/* The type with this name among those the program allocates and those they are made of; 0 or
+ * index + 1. "http.Request" is taken for "net/http.Request" when only one type fits. */
+uint32_t binary_type_find(struct binary *binary, struct str name);
+/* Its fields, in the binary's arena; count is 0 for what is not a struct. */
+struct binary_field *binary_type_fields(struct binary *binary, uint32_t type, size_t *count);
+
+/* ---- two builds ---- */
+
+/* One kind of site of either build: what does not move when addresses or lines do. */
+struct binary_change {
+    struct str function, written_in, callee, type;
+    int64_t size, count;
+    uint32_t old_sites, new_sites;
+    struct str file; /* of the first such site in the build that has more of them */
+    uint32_t line;
+};
+/* Kinds of sites whose number differs, by function. The result is memory_get'd. */
+struct binary_change *binary_diff(const struct binary *old, const struct binary *new,
+                                  size_t *count);
+
+#endif

@@ -1,0 +1,21 @@
+/* The kinds a call into the allocator can show: X(NAME, "name in the contract"). The contract's list
+ * is longer; what only the source tells apart (a variable moved to the heap, a composite literal) is
+ * "new" here. */
+X(NEW, "new")
+X(MAKE_SLICE, "make_slice")
+X(MAKE_MAP, "make_map")
+X(MAKE_CHAN, "make_chan")
+X(APPEND, "append")
+X(CLOSURE, "closure")
+X(METHOD_VALUE, "method_value")
+X(INTERFACE, "interface")
+X(STRING_CONCAT, "string_concat")
+X(STRING_TO_BYTES, "string_to_bytes")
+X(BYTES_TO_STRING, "bytes_to_string")
+X(RUNES, "runes")
+X(GO, "go")
+X(DEFER, "defer")
+X(MAP_GROWTH, "map_growth")
+X(REFLECT, "reflect")
+X(RUNTIME, "runtime")
+X(OTHER, "other")

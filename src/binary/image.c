@@ -1,0 +1,265 @@
+/* image.c: an ELF file as the loader would lay it out (ELF 64-bit object file format; libelf reads
+ * the headers, each range is checked against the file here). */
+#include "binary_int.h"
+
+#include <gelf.h>
+#include <libelf.h>
+
+/* UPX writes its name behind the program headers (src/p_lx_elf.cpp, struct l_info). */
+enum { UPX_SEARCHED = 4096 };
+
+static enum status fail(const struct image *image, enum diag_code code, uint64_t offset,
+                        const char *what)
+{
+    diag_add(image->sink, code, image->name, 0, offset, "%s", what);
+    return STATUS_BAD_INPUT;
+}
+
+static bool in_file(const struct image *image, uint64_t offset, uint64_t size)
+{
+    return offset <= image->file.len && size <= image->file.len - offset;
+}
+
+const unsigned char *image_rest(const struct image *image, uint64_t address, uint64_t *n)
+{
+    for (size_t i = 0; i < image->segments.len; i++) {
+        const struct segment *segment = &image->segments.at[i];
+        if (address - segment->address < segment->size) {
+            *n = segment->size - (address - segment->address);
+            return segment->bytes + (address - segment->address);
+        }
+    }
+    *n = 0;
+    return NULL;
+}
+
+const unsigned char *image_at(const struct image *image, uint64_t address, uint64_t n)
+{
+    uint64_t rest;
+    const unsigned char *at = image_rest(image, address, &rest);
+    return at && n <= rest ? at : NULL;
+}
+
+static bool is_constant(const struct image *image, uint64_t address, uint64_t n)
+{
+    if (n <= image->relro_size && address - image->relro_address <= image->relro_size - n)
+        return true;
+    for (size_t i = 0; i < image->segments.len; i++) {
+        const struct segment *segment = &image->segments.at[i];
+        if (address - segment->address < segment->size && !segment->writable)
+            return true;
+    }
+    for (size_t i = 0; i < image->sections.len; i++) {
+        const struct section *section = &image->sections.at[i];
+        if (address - section->address < section->size &&
+            str_starts(section->name, STR(".data.rel.ro")))
+            return true;
+    }
+    return false;
+}
+
+const unsigned char *image_constant(const struct image *image, uint64_t address, uint64_t n)
+{
+    return is_constant(image, address, n) ? image_at(image, address, n) : NULL;
+}
+
+const struct section *image_section(const struct image *image, const char *name)
+{
+    for (size_t i = 0; i < image->sections.len; i++)
+        if (str_is(image->sections.at[i].name, name))
+            return &image->sections.at[i];
+    return NULL;
+}
+
+uint64_t image_offset(const struct image *image, uint64_t address)
+{
+    for (size_t i = 0; i < image->segments.len; i++) {
+        const struct segment *segment = &image->segments.at[i];
+        if (address - segment->address < segment->size)
+            return segment->offset + (address - segment->address);
+    }
+    return DIAG_NO_OFFSET;
+}
+
+bool image_executable(const struct image *image, uint64_t address)
+{
+    for (size_t i = 0; i < image->segments.len; i++) {
+        const struct segment *segment = &image->segments.at[i];
+        if (address - segment->address < segment->size)
+            return segment->executable;
+    }
+    return false;
+}
+
+bool read_varint(const unsigned char **at, const unsigned char *end, uint32_t *value)
+{
+    uint32_t result = 0;
+    for (unsigned shift = 0; shift < 35 && *at < end; shift += 7) {
+        unsigned char byte = *(*at)++;
+        result |= (uint32_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) {
+            *value = result;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- opening ---- */
+
+static enum status check_class(struct image *image)
+{
+    const char *bytes = image->file.ptr;
+    if (image->file.len < 4 || memcmp(bytes, ELFMAG, SELFMAG) != 0) {
+        bool pe = image->file.len > 2 && memcmp(bytes, "MZ", 2) == 0;
+        bool macho = image->file.len > 4 && (memcmp(bytes, "\xcf\xfa\xed\xfe", 4) == 0 ||
+                                             memcmp(bytes, "\xca\xfe\xba\xbe", 4) == 0);
+        return fail(image, DIAG_BINARY_FORMAT, 0,
+                    pe      ? "this is a Windows (PE) executable; an ELF executable is expected"
+                    : macho ? "this is a macOS (Mach-O) executable; an ELF executable is expected"
+                            : "an ELF executable is expected: the file does not begin with "
+                              "0x7f ELF");
+    }
+    if (image->file.len < sizeof(Elf64_Ehdr))
+        return fail(image, DIAG_BINARY_DAMAGED, image->file.len,
+                    "the ELF header ends before its 64 bytes");
+    if (bytes[EI_CLASS] != ELFCLASS64 || bytes[EI_DATA] != ELFDATA2LSB)
+        return fail(image, DIAG_BINARY_MACHINE, EI_CLASS,
+                    "this is a 32-bit or big-endian program; amd64 and arm64 can be read");
+    return STATUS_OK;
+}
+
+static enum status check_header(struct image *image, const GElf_Ehdr *header)
+{
+    if (header->e_machine == EM_X86_64) {
+        image->machine = MACHINE_AMD64;
+    } else if (header->e_machine == EM_AARCH64) {
+        image->machine = MACHINE_ARM64;
+    } else {
+        diag_add(image->sink, DIAG_BINARY_MACHINE, image->name, 0, offsetof(Elf64_Ehdr, e_machine),
+                 "this program is for ELF machine %u; amd64 (62) and arm64 (183) can be read",
+                 (unsigned)header->e_machine);
+        return STATUS_BAD_INPUT;
+    }
+    if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
+        return fail(image, DIAG_BINARY_FORMAT, offsetof(Elf64_Ehdr, e_type),
+                    "this ELF file is not linked: an executable or a shared object is expected");
+    return STATUS_OK;
+}
+
+static enum status add_segment(struct image *image, const GElf_Phdr *header, size_t number)
+{
+    if (header->p_type == PT_GNU_RELRO) {
+        image->relro_address = header->p_vaddr;
+        image->relro_size = header->p_memsz;
+    }
+    if (header->p_type == PT_DYNAMIC) {
+        image->dynamic_address = header->p_vaddr;
+        image->dynamic_size = header->p_filesz;
+    }
+    if (header->p_type != PT_LOAD || header->p_filesz == 0)
+        return STATUS_OK;
+    if (!in_file(image, header->p_offset, header->p_filesz) ||
+        header->p_vaddr + header->p_filesz < header->p_vaddr) {
+        diag_add(image->sink, DIAG_BINARY_DAMAGED, image->name, 0, header->p_offset,
+                 "program header %zu: its %llu bytes reach beyond the end of the file (%zu)",
+                 number, (unsigned long long)header->p_filesz, image->file.len);
+        return STATUS_BAD_INPUT;
+    }
+    struct segment segment = {
+        .address = header->p_vaddr, .size = header->p_filesz, .offset = header->p_offset,
+        .bytes = (const unsigned char *)image->file.ptr + header->p_offset,
+        .executable = header->p_flags & PF_X, .writable = header->p_flags & PF_W};
+    VEC_PUSH(image->memory, &image->segments, segment);
+    return STATUS_OK;
+}
+
+static enum status read_segments(struct image *image, Elf *elf)
+{
+    size_t count;
+    if (elf_getphdrnum(elf, &count) != 0 || count > LIMIT_BINARY_SEGMENTS)
+        return fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phnum),
+                    "the ELF program headers cannot be counted");
+    for (size_t i = 0; i < count; i++) {
+        GElf_Phdr header;
+        if (!gelf_getphdr(elf, (int)i, &header))
+            return fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phoff),
+                        "the ELF program headers reach beyond the end of the file");
+        enum status status = add_segment(image, &header, i);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (image->segments.len == 0)
+        return fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phnum),
+                    "the ELF file has no segment to load");
+    return STATUS_OK;
+}
+
+/* Sections are a help, not a need: a file without them, or with bad ones, is searched instead. */
+static void read_sections(struct image *image, Elf *elf)
+{
+    size_t names;
+    if (elf_getshdrstrndx(elf, &names) != 0)
+        return;
+    Elf_Scn *scn = NULL;
+    while ((scn = elf_nextscn(elf, scn)) && image->sections.len < LIMIT_BINARY_SECTIONS) {
+        GElf_Shdr header;
+        if (!gelf_getshdr(scn, &header) || !(header.sh_flags & SHF_ALLOC))
+            continue;
+        const char *name = elf_strptr(elf, names, header.sh_name);
+        if (!name || (header.sh_type != SHT_NOBITS &&
+                      !in_file(image, header.sh_offset, header.sh_size)))
+            continue;
+        struct section section = {.name = str_copy(&image->arena, str_from(name)),
+                                  .address = header.sh_addr, .size = header.sh_size,
+                                  .offset = header.sh_offset};
+        VEC_PUSH(image->memory, &image->sections, section);
+    }
+}
+
+static enum status check_packed(const struct image *image)
+{
+    struct str head = str_slice(image->file, 0, UPX_SEARCHED);
+    ptrdiff_t at = str_find(head, STR("UPX!"));
+    if (at < 0)
+        return STATUS_OK;
+    return fail(image, DIAG_BINARY_PACKED, (uint64_t)at, "the file is packed with UPX");
+}
+
+static enum status read_elf(struct image *image, Elf *elf)
+{
+    GElf_Ehdr header;
+    if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header))
+        return fail(image, DIAG_BINARY_DAMAGED, 0, "the ELF header cannot be read");
+    enum status status = check_header(image, &header);
+    if (status == STATUS_OK)
+        status = check_packed(image);
+    if (status == STATUS_OK)
+        status = read_segments(image, elf);
+    if (status != STATUS_OK)
+        return status;
+    read_sections(image, elf);
+    return image_relocate(image);
+}
+
+enum status image_open(struct image *image)
+{
+    enum status status = check_class(image);
+    if (status != STATUS_OK)
+        return status;
+    elf_version(EV_CURRENT);
+    /* libelf takes the bytes as writable but, for a file of this machine's order, only reads. */
+    Elf *elf = elf_memory((char *)(uintptr_t)image->file.ptr, image->file.len);
+    if (!elf)
+        return fail(image, DIAG_BINARY_DAMAGED, 0, "the ELF header cannot be read");
+    status = read_elf(image, elf);
+    elf_end(elf);
+    return status;
+}
+
+void image_release(struct image *image)
+{
+    VEC_RELEASE(image->memory, &image->segments);
+    VEC_RELEASE(image->memory, &image->sections);
+    arena_release(&image->arena);
+}

@@ -1,0 +1,222 @@
+/* pclntab.c: functions, and the file, line and inlined chain of each instruction.
+ *
+ * Sources: runtime/runtime2.go (_func), runtime/symtab.go (functab, pcvalue, funcfile),
+ * runtime/symtabinl.go (inlinedCall). Two layouts: Go 1.18 and 1.19, and from Go 1.20 on. */
+#include "binary_int.h"
+
+/* _func: entryOff, nameOff, args, deferreturn, pcsp, pcfile, pcln, npcdata, cuOffset, [startLine,]
+ * funcID, flag, pad, nfuncdata; then npcdata and nfuncdata offsets. */
+enum {
+    FUNC_NAME = 4,
+    FUNC_FILES = 20,
+    FUNC_LINES = 24,
+    FUNC_PCDATA_COUNT = 28,
+    FUNC_UNIT = 32,
+    FUNC_START_LINE = 36, /* since Go 1.20 */
+    FUNC_BYTES_118 = 40,
+    FUNC_BYTES_120 = 44,
+    PCDATA_INLINE_INDEX = 2,
+    FUNCDATA_INLINE_TREE = 3,
+    MAX_PCDATA = 1000,
+};
+
+/* inlinedCall: Go 1.18: parent int16, funcID, pad, file, line, func, parentPc; Go 1.20: funcID,
+ * pad, nameOff, parentPc, startLine. */
+enum {
+    INLINED_BYTES_118 = 20,
+    INLINED_NAME_118 = 12,
+    INLINED_PARENT_118 = 16,
+    INLINED_BYTES_120 = 16,
+    INLINED_NAME_120 = 4,
+    INLINED_PARENT_120 = 8,
+};
+
+static struct str text_at(const struct module *module, uint64_t offset, uint64_t end)
+{
+    if (offset >= end)
+        return STR_NONE;
+    const char *text = (const char *)module->at + offset;
+    const char *stop = memchr(text, 0, end - offset);
+    return stop ? str_span(text, stop) : STR_NONE;
+}
+
+struct str module_name(const struct module *module, uint32_t offset)
+{
+    return text_at(module, module->names + offset, module->units);
+}
+
+static struct str file_name(const struct module *module, uint32_t unit, int32_t number)
+{
+    if (number < 0)
+        return STR_NONE;
+    uint64_t at = module->units + ((uint64_t)unit + (uint64_t)number) * 4;
+    if (at + 4 > module->files)
+        return STR_NONE;
+    uint32_t offset = read_u32(module->at + at);
+    return offset == UINT32_MAX ? STR_NONE
+                                : text_at(module, module->files + offset, module->pcs);
+}
+
+/* ---- the list of functions ---- */
+
+static enum status damaged(const struct module *module, uint64_t offset, const char *what,
+                           size_t function)
+{
+    diag_add(module->image->sink, DIAG_BINARY_DAMAGED, module->image->name, 0,
+             image_offset(module->image, module->pclntab) + offset,
+             "pclntab, table of functions, entry %zu: %s", function, what);
+    return STATUS_BAD_INPUT;
+}
+
+static const unsigned char *record_bytes(const struct module *module, uint32_t offset)
+{
+    uint64_t size = module->size - module->functions;
+    uint64_t bytes = module->new_layout ? FUNC_BYTES_120 : FUNC_BYTES_118;
+    if (offset > size || size - offset < bytes)
+        return NULL;
+    return module->at + module->functions + offset;
+}
+
+static enum status read_function(const struct module *module, size_t i,
+                                 struct binary_function *function, uint32_t *record)
+{
+    uint64_t at = module->functions + 8 * i;
+    uint32_t entry = read_u32(module->at + at), next = read_u32(module->at + at + 8);
+    if (next < entry || next > module->text_end - module->text)
+        return damaged(module, at, "functions overlap, or end beyond the code", i);
+    *record = read_u32(module->at + at + 4);
+    const unsigned char *bytes = record_bytes(module, *record);
+    if (!bytes)
+        return damaged(module, at + 4, "its record lies beyond the end of the table", i);
+    *function = (struct binary_function){
+        .name = module_name(module, read_u32(bytes + FUNC_NAME)), .entry = module->text + entry,
+        .size = next - entry,
+        .start_line = module->new_layout ? read_u32(bytes + FUNC_START_LINE) : 0};
+    if (!function->name.ptr)
+        return damaged(module, at, "its name lies outside of the table of names", i);
+    return STATUS_OK;
+}
+
+enum status module_functions(struct module *module, struct binary *binary)
+{
+    size_t count = (size_t)module->function_count;
+    uint32_t *records = ARENA_ARRAY(&binary->arena, uint32_t, count);
+    binary->functions = ARENA_ARRAY(&binary->arena, struct binary_function, count);
+    for (size_t i = 0; i < count; i++) {
+        enum status status = read_function(module, i, &binary->functions[i], &records[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    binary->function_count = count;
+    module->list = binary->functions;
+    module->records = records;
+    return STATUS_OK;
+}
+
+/* ---- one function's record ---- */
+
+static void find_inline_tree(const struct module *module, const unsigned char *bytes,
+                             struct record *record)
+{
+    uint64_t head = module->new_layout ? FUNC_BYTES_120 : FUNC_BYTES_118;
+    uint32_t pcdata = read_u32(bytes + FUNC_PCDATA_COUNT);
+    unsigned funcdata = bytes[head - 1];
+    uint64_t rest = (uint64_t)(module->at + module->size - bytes);
+    if (pcdata <= PCDATA_INLINE_INDEX || funcdata <= FUNCDATA_INLINE_TREE || pcdata > MAX_PCDATA ||
+        rest < head + 4 * ((uint64_t)pcdata + funcdata))
+        return;
+    uint32_t tree = read_u32(bytes + head + 4 * ((uint64_t)pcdata + FUNCDATA_INLINE_TREE));
+    record->inline_index = read_u32(bytes + head + 4 * PCDATA_INLINE_INDEX);
+    record->inline_tree = tree == UINT32_MAX ? 0 : module->func_data + tree;
+}
+
+bool record_open(const struct module *module, size_t function, struct record *record)
+{
+    const struct binary_function *entry = &module->list[function];
+    const unsigned char *bytes = record_bytes(module, module->records[function]);
+    if (!bytes)
+        return false;
+    *record = (struct record){
+        .module = module, .entry = entry->entry, .size = entry->size, .name = entry->name,
+        .start_line = entry->start_line, .files = read_u32(bytes + FUNC_FILES),
+        .lines = read_u32(bytes + FUNC_LINES), .unit = read_u32(bytes + FUNC_UNIT)};
+    find_inline_tree(module, bytes, record);
+    return true;
+}
+
+static int32_t zigzag(uint32_t value)
+{
+    return (int32_t)(value & 1 ? ~(value >> 1) : value >> 1);
+}
+
+int32_t record_value(const struct record *record, uint32_t table, uint32_t offset)
+{
+    const struct module *module = record->module;
+    uint64_t size = module->functions - module->pcs;
+    if (table == 0 || table >= size)
+        return -1;
+    const unsigned char *at = module->at + module->pcs + table;
+    const unsigned char *end = module->at + module->functions;
+    uint64_t pc = 0;
+    uint32_t value = UINT32_MAX, change, step; /* starts at -1; wraps like Go's int32 */
+    bool first = true;
+    while (read_varint(&at, end, &change) && (change != 0 || first) &&
+           read_varint(&at, end, &step) && step != 0) {
+        value += (uint32_t)zigzag(change);
+        pc += (uint64_t)step * module->quantum;
+        first = false;
+        if (offset < pc)
+            return (int32_t)value;
+    }
+    return -1;
+}
+
+/* ---- positions ---- */
+
+struct inlined {
+    struct str name;
+    uint32_t parent; /* offset in the function of the call's place */
+};
+
+static bool inlined_at(const struct record *record, int32_t index, struct inlined *inlined)
+{
+    bool new_layout = record->module->new_layout;
+    uint64_t bytes = new_layout ? INLINED_BYTES_120 : INLINED_BYTES_118;
+    const unsigned char *at =
+        image_at(record->module->image, record->inline_tree + (uint64_t)index * bytes, bytes);
+    if (!at)
+        return false;
+    uint32_t name = read_u32(at + (new_layout ? INLINED_NAME_120 : INLINED_NAME_118));
+    inlined->name = module_name(record->module, name);
+    inlined->parent = read_u32(at + (new_layout ? INLINED_PARENT_120 : INLINED_PARENT_118));
+    return inlined->name.ptr != NULL && inlined->parent < record->size;
+}
+
+static void fill_frame(const struct record *record, uint32_t offset, struct str function,
+                       struct binary_frame *frame)
+{
+    int32_t line = record_value(record, record->lines, offset);
+    int32_t file = record_value(record, record->files, offset);
+    frame->function = function;
+    frame->file = file_name(record->module, record->unit, file);
+    frame->line = line > 0 ? (uint32_t)line : 0;
+}
+
+/* From inside outwards, as the runtime's inlineUnwinder goes: the tree's entry names the function
+ * that was inlined and where in this function's code its call stood. */
+size_t record_position(const struct record *record, uint32_t offset, struct binary_frame *frames,
+                       size_t max)
+{
+    size_t count = 0;
+    struct inlined inlined;
+    while (count + 1 < max && record->inline_tree) {
+        int32_t index = record_value(record, record->inline_index, offset);
+        if (index < 0 || !inlined_at(record, index, &inlined))
+            break;
+        fill_frame(record, offset, inlined.name, &frames[count++]);
+        offset = inlined.parent;
+    }
+    if (count < max)
+        fill_frame(record, offset, record->name, &frames[count++]);
+    return count;
+}

@@ -1,0 +1,164 @@
+/* scan.c: finds the calls into the allocator, on all processors.
+ *
+ * First the code is searched for bytes that would be such a call; most functions have none and are
+ * never disassembled. A function with a candidate is then read instruction by instruction from its
+ * start: what does not begin at an instruction is no call. Each job takes a range of functions and
+ * puts its finds into its own list; the lists are joined in order, so that the result is the same on
+ * any number of threads. */
+#include "scan.h"
+
+enum { FUNCTIONS_PER_JOB = 512 };
+
+struct job {
+    VEC(struct found) list;
+};
+
+struct scan {
+    const struct binary *binary;
+    const struct targets *targets;
+    struct job *jobs;
+    struct worker *workers;
+};
+
+struct worker {
+    struct decoder *decoder;
+    struct body body;
+};
+
+/* ---- candidates ---- */
+
+static bool is_target(const struct targets *targets, uint64_t address)
+{
+    if (address < targets->min || address > targets->max)
+        return false;
+    const struct target *target = targets_at(targets, address);
+    return target && target->callee;
+}
+
+/* E8 and E9: call and jump. Conditional jumps to another function are not made by compilers, and
+ * hand-written code that would make them does not allocate. */
+static bool amd64_has_candidate(const struct targets *targets, uint64_t entry,
+                                const unsigned char *bytes, uint32_t size)
+{
+    for (uint32_t i = 0; i + 5 <= size; i++)
+        if ((bytes[i] & 0xfe) == 0xe8 &&
+            is_target(targets, entry + i + 5 + (uint64_t)(int64_t)(int32_t)read_u32(bytes + i + 1)))
+            return true;
+    return false;
+}
+
+static bool arm64_has_candidate(const struct targets *targets, uint64_t entry,
+                                const unsigned char *bytes, uint32_t size)
+{
+    for (uint32_t i = 0; i + 4 <= size; i += 4) {
+        uint32_t word = read_u32(bytes + i);
+        uint64_t distance = (uint64_t)(((word & 0x3ffffff) ^ 0x2000000) - INT64_C(0x2000000)) * 4;
+        if ((word & 0x7c000000) == 0x14000000 && is_target(targets, entry + i + distance))
+            return true;
+    }
+    return false;
+}
+
+/* ---- one function ---- */
+
+/* The value of the callee's integer argument `index`. */
+static struct value argument(const struct worker *worker, uint32_t at, int index, bool is_number)
+{
+    int number = index < 0 ? -1 : argument_register(worker->body.image->machine, index);
+    if (number < 0)
+        return (struct value){VALUE_UNKNOWN, 0};
+    return track_register(worker->decoder, &worker->body, at, number, is_number);
+}
+
+static void add_found(struct worker *worker, struct job *job, uint32_t function, uint32_t at,
+                      const struct target *target)
+{
+    const struct instruction *instruction = &worker->body.list.at[at];
+    struct found found = {.function = function, .offset = instruction->offset, .target = target,
+                          .tail_call = instruction->flow == FLOW_JUMP};
+    found.type = argument(worker, at, target->callee->type, false);
+    found.size = argument(worker, at, target->callee->size, true);
+    found.count = argument(worker, at, target->callee->count, true);
+    VEC_PUSH(worker->body.memory, &job->list, found);
+}
+
+/* A jump to the function's own start is the way back from growing the stack. */
+static void scan_body(struct worker *worker, struct job *job, uint32_t function)
+{
+    const struct body *body = &worker->body;
+    for (uint32_t i = 0; i < body->list.len; i++) {
+        const struct instruction *instruction = &body->list.at[i];
+        if (instruction->flow != FLOW_CALL && instruction->flow != FLOW_JUMP)
+            continue;
+        uint64_t to = body_target(body, instruction);
+        if (!is_target(body->targets, to) ||
+            (instruction->flow == FLOW_JUMP && to == body->entry))
+            continue;
+        add_found(worker, job, function, i, targets_at(body->targets, to));
+    }
+}
+
+static void scan_function(struct scan *scan, struct worker *worker, struct job *job,
+                          uint32_t number)
+{
+    const struct binary_function *function = &scan->binary->functions[number];
+    const unsigned char *bytes = image_at(scan->binary->image, function->entry, function->size);
+    if (!bytes || function->size > LIMIT_BINARY_FUNCTION_BYTES)
+        return;
+    bool candidate = scan->binary->image->machine == MACHINE_AMD64
+                         ? amd64_has_candidate(scan->targets, function->entry, bytes, function->size)
+                         : arm64_has_candidate(scan->targets, function->entry, bytes,
+                                               function->size);
+    if (!candidate)
+        return;
+    body_read(&worker->body, worker->decoder, function->entry, bytes, function->size);
+    scan_body(worker, job, number);
+}
+
+static void run_job(void *ctx, size_t index, unsigned number)
+{
+    struct scan *scan = ctx;
+    struct worker *worker = &scan->workers[number];
+    if (!worker->decoder)
+        worker->decoder = decoder_new(scan->binary->image->machine, scan->binary->memory);
+    size_t end = (index + 1) * FUNCTIONS_PER_JOB;
+    if (end > scan->binary->function_count)
+        end = scan->binary->function_count;
+    for (size_t i = index * FUNCTIONS_PER_JOB; i < end; i++)
+        scan_function(scan, worker, &scan->jobs[index], (uint32_t)i);
+}
+
+/* ---- all of them ---- */
+
+static void join_jobs(struct scan *scan, size_t count, struct found_list *out)
+{
+    const struct memory *memory = scan->binary->memory;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < scan->jobs[i].list.len && out->len < LIMIT_BINARY_SITES; k++)
+            VEC_PUSH(memory, out, scan->jobs[i].list.at[k]);
+        VEC_RELEASE(memory, &scan->jobs[i].list);
+    }
+}
+
+void scan_calls(const struct binary *binary, const struct targets *targets,
+                struct workers *workers, struct found_list *out)
+{
+    struct arena arena;
+    size_t jobs = (binary->function_count + FUNCTIONS_PER_JOB - 1) / FUNCTIONS_PER_JOB;
+    unsigned count = workers_count(workers);
+    arena_init(&arena, binary->memory);
+    struct scan scan = {.binary = binary, .targets = targets,
+                        .jobs = ARENA_ARRAY(&arena, struct job, jobs),
+                        .workers = ARENA_ARRAY(&arena, struct worker, count)};
+    for (unsigned i = 0; i < count; i++)
+        scan.workers[i].body = (struct body){.image = binary->image, .targets = targets,
+                                             .memory = binary->memory};
+    workers_run(workers, jobs, run_job, &scan);
+    join_jobs(&scan, jobs, out);
+    for (unsigned i = 0; i < count; i++) {
+        if (scan.workers[i].decoder)
+            decoder_free(scan.workers[i].decoder);
+        body_release(&scan.workers[i].body);
+    }
+    arena_release(&arena);
+}

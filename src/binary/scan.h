@@ -1,0 +1,24 @@
+/* scan.h: calls as they are found, before types are decoded. */
+#ifndef UNHEAP_BINARY_SCAN_H
+#define UNHEAP_BINARY_SCAN_H
+
+#include "binary_int.h"
+
+struct found {
+    uint32_t function, offset;
+    const struct target *target;
+    struct value type, size, count;
+    bool tail_call;
+};
+struct found_list {
+    struct found *at;
+    size_t len, cap;
+};
+/* In the order of addresses; the list is the caller's to release. */
+void scan_calls(const struct binary *binary, const struct targets *targets,
+                struct workers *workers, struct found_list *out);
+
+/* sites.c: what the calls allocate, and where they are written. */
+void sites_make(struct binary *binary, const struct found_list *found);
+
+#endif
