@@ -42,16 +42,33 @@ static int put_report(struct cmd *cmd, const struct prof_flags *flags, struct st
     return cmd_print(cmd, text);
 }
 
+struct stream {
+    struct cmd *cmd;
+    int code;
+};
+
+static void write_piece(void *ctx, struct str text)
+{
+    struct stream *stream = ctx;
+    if (stream->code == EXIT_CLEAN)
+        stream->code = cmd_print(stream->cmd, text);
+}
+
 static int report(struct cmd *cmd, const struct prof_flags *flags, struct view *view)
 {
     struct sb out, notes;
     int code = EXIT_COULD_NOT;
     sb_init(&out, &cmd->memory);
     sb_init(&notes, &cmd->memory);
-    enum status status =
-        view_write(view, flags->report, &flags->settings, cmd->sink, &notes, &out);
+    struct view_settings settings = flags->settings;
+    struct stream stream = {cmd, EXIT_CLEAN};
+    if (!flags->output || !*flags->output) {
+        settings.flush = write_piece;
+        settings.flush_ctx = &stream;
+    }
+    enum status status = view_write(view, flags->report, &settings, cmd->sink, &notes, &out);
     fwrite(notes.text, 1, notes.len, stderr);
-    if (!status)
+    if (!status && stream.code == EXIT_CLEAN)
         code = put_report(cmd, flags, sb_str(&out));
     sb_release(&out);
     sb_release(&notes);

@@ -246,8 +246,10 @@ enum status raw_write(struct report *report)
     const struct view *view = report->view;
     add_header(report);
     add_types(report);
-    for (size_t i = 0; i < view->samples.len; i++)
+    for (size_t i = 0; i < view->samples.len; i++) {
         add_sample(report, i);
+        show_flush(report);
+    }
     sb_adds(report->out, "Locations\n");
     for (size_t i = 0; i < view->locations.len; i++)
         add_location(report, &view->locations.at[i]);

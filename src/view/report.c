@@ -205,6 +205,15 @@ static enum status compile_symbol(struct report *report)
     return STATUS_BAD_INPUT;
 }
 
+void show_flush(struct report *report)
+{
+    enum { MUCH = 1 << 18 };
+    if (!report->settings.flush || report->out->len < MUCH)
+        return;
+    report->settings.flush(report->settings.flush_ctx, sb_str(report->out));
+    sb_clear(report->out);
+}
+
 enum status show_no_match(struct report *report)
 {
     diag_add(report->sink, DIAG_PROFILE_EMPTY, STR_NONE, 0, DIAG_NO_OFFSET,

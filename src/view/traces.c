@@ -109,6 +109,7 @@ static void add_samples(struct graph *graph)
         sb_add(report->out, label_text(report, texts, view->samples.at[i].labels));
         int64_t value = divided(report_value(report, i), report_divisor(report, i));
         add_frames(graph, stack, show_amount(report, value).text);
+        show_flush(report);
     }
 }
 

@@ -147,6 +147,14 @@ static size_t drop_light_nodes(struct graph *graph, int64_t cutoff)
     return all - kept;
 }
 
+static bool loses_nodes(const struct graph *graph, int64_t cutoff)
+{
+    for (size_t i = 0; i < graph->order.len; i++)
+        if (absolute(graph->nodes.at[graph->order.at[i]].cum) < cutoff)
+            return true;
+    return false;
+}
+
 /* In a drawing tags take room too. */
 static size_t top_count(const struct graph *graph, size_t max, bool visual)
 {
@@ -182,10 +190,15 @@ struct trim_counts trim_graph(struct graph *graph)
     const struct view_settings *settings = &graph->report->settings;
     bool visual = graph->report->kind == VIEW_DOT;
     struct trim_counts counts = {0};
+    bool tags = graph->tags;
+    graph->tags = false; /* of a graph that is filled again they would be for nothing */
     graph_fill(graph);
     int64_t total = sum_flat(graph);
     int64_t node_cutoff = cutoff_of(total, settings->nodefraction);
     int64_t edge_cutoff = cutoff_of(total, settings->edgefraction);
+    graph->tags = tags;
+    if (tags && (graph->tree || !loses_nodes(graph, node_cutoff)))
+        graph_fill(graph);
     if (node_cutoff > 0)
         counts.dropped_nodes = drop_light_nodes(graph, node_cutoff);
     counts.original = graph->order.len;

@@ -56,6 +56,10 @@ struct view_settings {
     double nodefraction, edgefraction; /* 0.005, 0.001 */
     enum view_granularity granularity;
     const char *argument; /* of peek, list, weblist: a regular expression */
+    /* Takes what there is so far of a report of every sample, which may be larger than memory; the
+     * builder is emptied after it. NULL: all is left in the builder. */
+    void (*flush)(void *ctx, struct str text);
+    void *flush_ctx;
 };
 void view_settings_init(struct view_settings *settings);
 

@@ -244,6 +244,8 @@ struct amount_text {
 };
 struct amount_text show_amount(const struct report *report, int64_t value);
 struct amount_text show_amount_or_dot(const struct report *report, int64_t value);
+/* Lets the settings' flush take what is written when that is much. */
+void show_flush(struct report *report);
 NODISCARD enum status show_no_match(struct report *report);
 
 /* ---- graph.c ---- */
