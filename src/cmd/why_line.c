@@ -1,6 +1,7 @@
 /* why FILE:LINE: which line is meant, and which messages lie on it. */
 #include "why.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* "x.go:12" or "x.go:12:5": the file must look like one of Go. */
@@ -34,11 +35,10 @@ bool why_line_read(const char *argument, const char *dir, struct arena *arena,
     if (dir && file.ptr[0] != '/')
         sb_addf(&path, "%s/", dir);
     sb_add(&path, file);
-    char *real = realpath(path.text, NULL);
-    line->exists = real != NULL;
-    if (real)
+    char real[PATH_MAX];
+    line->exists = realpath(path.text, real) != NULL;
+    if (line->exists)
         line->path = str_copy(arena, str_from(real));
-    free(real);
     sb_release(&path);
     return true;
 }

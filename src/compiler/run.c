@@ -13,7 +13,7 @@
 enum { FIXED_ARGUMENTS = 16 };
 
 struct go_command {
-    const char **argv;
+    const char *const *argv;
     const char *env[3];
     const char *dir;
 };
@@ -113,7 +113,7 @@ static enum status go_run(const struct go_command *command, struct listening *li
 /* "go1.26.8" of the toolchain that the directory's go.mod chooses. */
 static struct str go_version(const struct compiler_request *request, struct compiler *compiler)
 {
-    static const char *argv[] = {"go", "env", "GOVERSION", NULL};
+    static const char *const argv[] = {"go", "env", "GOVERSION", NULL};
     struct go_command command = {.argv = argv};
     command_environment(&command, request, &compiler->arena);
     struct compiler_request silent = {.dir = request->dir};
