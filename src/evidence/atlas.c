@@ -349,11 +349,11 @@ static struct str unversioned(struct arena *arena, struct str folder)
 }
 
 /* All main packages are called "main" in symbols. Which one a folder of the profile is: the one whose
- * path or directory the folder ends in, else the one that has most of the functions, else the one that
- * shares most folders. */
+ * path or directory the folder ends in, else the one that the functions and lines fit best, else the
+ * one that shares most folders. */
 struct main_match {
     bool whole;
-    size_t functions;
+    size_t fitting;
     unsigned folders;
 };
 
@@ -361,6 +361,20 @@ static bool ends_in_path(struct str folder, struct str path)
 {
     return path.len > 0 && !str_is(path, ".") && str_ends(folder, path) &&
            (folder.len == path.len || folder.ptr[folder.len - path.len - 1] == '/');
+}
+
+/* Is the line in that function there (1), and does the compiler speak of it (1 more)? -m names only the
+ * functions that can be inlined. */
+static size_t fit_line(const struct atlas *atlas, struct str path, const struct located *located,
+                       uint32_t line)
+{
+    const struct judged_function *judged =
+        compiler_index_enclosing(atlas->index, path, located->base_name, line);
+    size_t count, fits = atlas->compiler->level < 2;
+    compiler_index_at(atlas->index, path, located->base_name, line, &count);
+    if (judged && str_equal(root_function(judged->name), root_function(located->name)))
+        fits = 1;
+    return fits + (fits && count > 0);
 }
 
 static struct main_match match_main(const struct atlas *atlas, struct str folder,
@@ -373,13 +387,13 @@ static struct main_match match_main(const struct atlas *atlas, struct str folder
     struct main_match match = {.whole = ends_in_path(folder, path) || ends_in_path(folder, dir),
                                .folders = shared_folders(folder, path)};
     match.folders = by_dir > match.folders ? by_dir : match.folders;
-    for (size_t i = 0; i < atlas->profile->functions.len; i++) {
-        const struct located *located = &atlas->functions[i];
-        if (str_is(located->import_path, "main") && str_equal(str_dir_name(located->file), folder) &&
+    for (size_t i = 0; i < atlas->profile->frames.len; i++) {
+        const struct profile_frame *frame = &atlas->profile->frames.at[i];
+        const struct located *located = &atlas->functions[frame->function];
+        if (frame->line > 0 && str_is(located->import_path, "main") &&
             compiler_index_has_file(atlas->index, path, located->base_name) &&
-            (compiler->level < 2 || /* -m names only what can be inlined */
-             compiler_index_function(atlas->index, path, root_function(located->name))))
-            match.functions++;
+            str_equal(str_dir_name(located->file), folder))
+            match.fitting += fit_line(atlas, path, located, (uint32_t)frame->line);
     }
     return match;
 }
@@ -388,7 +402,7 @@ static bool better_match(const struct main_match *a, const struct main_match *b)
 {
     if (a->whole != b->whole)
         return a->whole;
-    return a->functions != b->functions ? a->functions > b->functions : a->folders > b->folders;
+    return a->fitting != b->fitting ? a->fitting > b->fitting : a->folders > b->folders;
 }
 
 /* Does the source say so? With -m alone the compiler names no main package. */
@@ -417,7 +431,7 @@ static struct str find_main(struct atlas *atlas, const struct located *located)
         if (count == 0 && !is_main(atlas, package, located->base_name))
             continue;
         struct main_match match = match_main(atlas, folder, package);
-        if (match.functions == 0 || !better_match(&match, &best))
+        if (match.fitting == 0 || !better_match(&match, &best))
             continue;
         best = match;
         best_path = path;
