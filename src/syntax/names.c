@@ -42,7 +42,8 @@ static uint32_t clause_end(const struct syntax_file *file, uint32_t index, uint3
     return close;
 }
 
-uint32_t block_end(const struct syntax_file *file, uint32_t index)
+/* The end of the innermost block (or clause) around index. */
+static uint32_t block_end(const struct syntax_file *file, uint32_t index)
 {
     uint32_t open = index < file->token_count ? file->inside[index] : end_token(file);
     while (open < file->token_count && kind_at(file, open) != TOKEN_LBRACE)

@@ -152,7 +152,7 @@ static uint32_t values_of(const struct syntax_file *file, const struct declarati
     return index < declaration->end ? index : declaration->end;
 }
 
-bool file_declares(const struct syntax_file *file, struct str name, enum token_kind keyword,
+static bool file_declares(const struct syntax_file *file, struct str name, enum token_kind keyword,
                    struct declared *declared)
 {
     struct declaration_cursor cursor = {0};

@@ -187,13 +187,6 @@ struct fate_query {
  * is no such call. With *found true a count of 0 means that the value is never looked at again. */
 size_t syntax_fates_of(const struct syntax_file *file, const struct fate_query *query,
                        struct arena *arena, struct fate **fates, bool *found);
-static inline size_t syntax_fates(const struct syntax_file *file, uint32_t function, uint32_t line,
-                                  struct str callee, uint32_t result, struct arena *arena,
-                                  struct fate **fates, bool *found)
-{
-    struct fate_query query = {function, line, callee, result};
-    return syntax_fates_of(file, &query, arena, fates, found);
-}
 const char *fate_kind_name(enum fate_kind kind);
 
 /* ---- how large is a type ---- */

@@ -138,8 +138,6 @@ static inline bool is_on_line(const struct syntax_file *file, uint32_t index, ui
 /* The first token of the operand (with its selectors, indexes and calls) whose last token is at
  * index; for a conversion or composite literal with its type. */
 uint32_t operand_begin(const struct syntax_file *file, uint32_t index);
-/* The first token of the type whose last token is at index. */
-uint32_t type_begin(const struct syntax_file *file, uint32_t index);
 /* Is the token the first one of a statement? */
 bool begins_statement(const struct syntax_file *file, uint32_t index);
 /* Is it the first one of an element of the literal, list or group around it? */
@@ -203,8 +201,6 @@ bool is_local(const struct syntax_file *file, uint32_t index, struct arena *aren
 bool is_variable_mention(const struct syntax_file *file, uint32_t index);
 /* The first token of the names that := at define declares. */
 uint32_t define_begin(const struct syntax_file *file, uint32_t define);
-/* The end of the innermost block (or clause) around index. */
-uint32_t block_end(const struct syntax_file *file, uint32_t index);
 /* The function with { at body, or SYNTAX_NONE. */
 uint32_t function_with_body(const struct syntax_file *file, uint32_t body);
 /* The innermost function whose body holds the token, or SYNTAX_NONE. */

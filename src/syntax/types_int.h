@@ -67,8 +67,6 @@ struct type_package *package_imported(struct syntax_types *types, const struct s
 /* The declaration of a type or constant (keyword); false when there is none, or more than one. */
 bool package_declares(struct syntax_types *types, struct type_package *package, struct str name,
                       enum token_kind keyword, struct declared *declared);
-bool file_declares(const struct syntax_file *file, struct str name, enum token_kind keyword,
-                   struct declared *declared);
 
 /* ---- sizes.c and constants.c ---- */
 

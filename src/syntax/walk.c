@@ -46,7 +46,8 @@ static uint32_t type_prefix_begin(const struct syntax_file *file, uint32_t index
     }
 }
 
-uint32_t type_begin(const struct syntax_file *file, uint32_t index)
+/* The first token of the type whose last token is at index. */
+static uint32_t type_begin(const struct syntax_file *file, uint32_t index)
 {
     enum token_kind kind = kind_at(file, index);
     if (kind == TOKEN_RBRACK && role_at(file, index) == ROLE_INDEX)
