@@ -32,8 +32,19 @@ build() {
 }
 
 build examples/oom-service 'go build'
+# tests: with test variants of packages, "# p [p.test]".
+tests() {
+    (cd test/compiler/golden/forms && go list -export -test -pgo=off -gcflags=-m=2 "$@") \
+        >/dev/null 2>"$scratch/oracle" || failed=1
+    (cd test/compiler/golden/forms && "$unheap" why -tests -format=gc -level=2 "$@") \
+        >"$scratch/ours" || failed=1
+    python3 "$project/test/oracle/compiler_compare.py" tests "$scratch/oracle" "$scratch/ours" ||
+        failed=1
+}
+
 agree 'example -m' examples/oom-service 1 ./...
 agree 'example -m=2' examples/oom-service 2 ./...
 agree 'std -m=2' test/compiler/golden/forms 2 std
 agree 'part of std -m' test/compiler/golden/forms 1 bytes strings fmt encoding/json net/http go/types
+tests container/list sort
 exit $failed
