@@ -339,7 +339,7 @@ static void resolve_text(struct decoder *decoder, uint32_t *text)
     if (*text < decoder->strings.len)
         *text = decoder->strings.at[*text];
     else
-        decoder->failed |= *text != 0 || decoder->strings.len > 0;
+        decoder->failed = true;
 }
 
 static void resolve_header(struct decoder *decoder)

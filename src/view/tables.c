@@ -10,6 +10,11 @@ struct intern *tables_strings_new(const struct memory *memory, unsigned **shared
     return strings;
 }
 
+/* Room for a first element, so that tables without any may be pointed into. */
+#define RESERVE(view, field)                                                                   \
+    ((view)->field.at =                                                                        \
+         vec_grow((view)->memory, NULL, &(view)->field.cap, sizeof(*(view)->field.at)))
+
 struct view *tables_new(const struct memory *memory, struct intern *strings, unsigned *shared)
 {
     struct view *view = memory_get(memory, sizeof(*view));
@@ -20,6 +25,11 @@ struct view *tables_new(const struct memory *memory, struct intern *strings, uns
     ++*shared;
     map_init(&view->stack_index, memory);
     map_init(&view->label_index, memory);
+    RESERVE(view, types);
+    RESERVE(view, lines);
+    RESERVE(view, labels);
+    RESERVE(view, stack_locations);
+    RESERVE(view, values);
     tables_label_set(view, 0);
     return view;
 }

@@ -1,0 +1,85 @@
+/* fuzz_view.c: any bytes as a profile in view's own decoder, and every report of what it takes,
+ * with filters. The first byte chooses the settings. */
+#include "view/view_int.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+static void give_up(void *ctx, size_t wanted)
+{
+    (void)ctx;
+    (void)wanted;
+    BUG("fuzz_view: memory ran out");
+}
+
+static void choose(struct view_settings *settings, unsigned choice)
+{
+    static const char *const patterns[] = {NULL, "a", "^$|m", "."};
+    view_settings_init(settings);
+    settings->granularity = (enum view_granularity)(choice % (VIEW_ADDRESSES + 1));
+    settings->focus = patterns[choice & 3];
+    settings->hide = patterns[choice >> 2 & 1];
+    settings->show_from = patterns[choice >> 3 & 1];
+    settings->prune_from = patterns[choice >> 4 & 1];
+    settings->tagroot = choice & 32 ? "bytes,a" : NULL;
+    settings->tagfocus = choice & 64 ? "1b:" : NULL;
+    settings->mean = choice & 128;
+    settings->call_tree = choice & 1;
+    settings->noinlines = choice & 2;
+    settings->argument = ".";
+}
+
+static void report_all(struct view *view, const struct view_settings *settings)
+{
+    struct diag_sink *sink = diag_sink_new(view->memory);
+    for (int kind = 0; kind < VIEW_REPORT_COUNT; kind++) {
+        struct view *copy = view_copy(view);
+        struct sb out, notes;
+        sb_init(&out, view->memory);
+        sb_init(&notes, view->memory);
+        (void)!view_write(copy, (enum view_report)kind, settings, sink, &notes, &out);
+        sb_release(&out);
+        sb_release(&notes);
+        view_free(copy);
+    }
+    diag_sink_free(sink);
+}
+
+/* A profile less itself is nothing. */
+static void subtract_itself(struct view *view)
+{
+    struct diag_sink *sink = diag_sink_new(view->memory);
+    struct view *both[2] = {view_copy(view), view_copy(view)};
+    double ratios[LIMIT_PROFILE_SAMPLE_TYPES];
+    for (size_t i = 0; i < view->types.len; i++)
+        ratios[i] = -1;
+    combine_scale(both[1], ratios);
+    bool merged = !combine_views(both, 2, sink);
+    view_free(both[0]);
+    if (!merged)
+        view_free(both[1]);
+    diag_sink_free(sink);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    static const struct memory memory = {give_up, NULL};
+    struct view_settings settings;
+    unsigned *shared;
+    if (n < 1)
+        return 0;
+    struct intern *strings = tables_strings_new(&memory, &shared);
+    ++*shared;
+    struct view *view = decode_profile(bytes + 1, n - 1, strings, shared, &memory);
+    if (view) {
+        choose(&settings, bytes[0]);
+        demangle_names(view, bytes[0] & 1);
+        prune_uninteresting(view);
+        report_all(view, &settings);
+        subtract_itself(view);
+        view_free(view);
+    }
+    intern_release(strings);
+    memory_put(&memory, strings);
+    memory_put(&memory, shared);
+    return 0;
+}
