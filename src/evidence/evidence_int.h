@@ -171,6 +171,7 @@ enum step_class {
     STEP_CALL,        /* the value arrives in a caller */
     STEP_FATE,        /* what the caller does with it */
     STEP_CONSTRUCTOR, /* it dies in the caller: the function was not inlined */
+    STEP_SIZE,        /* it dies in the caller, and is on the heap for its size */
     STEP_PAYING_CALL, /* own code's call into the library that allocates */
 };
 struct step {
@@ -289,6 +290,9 @@ struct followed_value {
     uint32_t maker;             /* profile function that was compiled with the allocation in it */
     uint32_t callee, result;    /* whose result it is now */
     bool contained;             /* it lies inside what is returned: reading a field may take it out */
+    uint32_t site;
+    enum cause_category needs_heap; /* why it would not be on the stack even when the maker were
+                                       inlined; CAUSE_OTHER when it would */
 };
 const struct continuation *follow_call(struct tracer *tracer, uint32_t caller, uint32_t line,
                                        const struct followed_value *value);

@@ -242,10 +242,37 @@ static uint32_t fate_step(const struct follower *follower, const struct fate *fa
     return id;
 }
 
+/* The step "it dies here, and needs the heap for its size". At the allocation. */
+static uint32_t size_step(const struct follower *follower)
+{
+    struct tracer *tracer = follower->tracer;
+    const struct site_entry *site = &tracer->sites->entries.at[follower->value->site];
+    const struct located *written = &tracer->atlas->functions[site->function];
+    sb_clear(&tracer->text);
+    sb_addf(&tracer->text, "%u", follower->value->site);
+    bool added;
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_SIZE, sb_str(&tracer->text), 0,
+                            0, STR_NONE, &added);
+    if (!added)
+        return id;
+    struct step *step = &tracer->steps->at.at[id];
+    *step = (struct step){.class = STEP_SIZE, .category = follower->value->needs_heap,
+                          .own = written->own, .function = written->symbol,
+                          .import_path = written->import_path, .base_name = written->base_name,
+                          .expression = site->text, .place = {.line = site->line,
+                                                              .column = site->column}};
+    step->place.file = atlas_display(tracer->atlas, written->import_path, written->base_name,
+                                     written->file);
+    step->sentence = STR("the value dies in its caller, but its size needs the heap");
+    return id;
+}
+
 /* The step "it dies here; only the call that was not inlined put it on the heap". One for a
  * constructor, wherever it is called. */
 static uint32_t constructor_step(const struct follower *follower)
 {
+    if (follower->value->needs_heap != CAUSE_OTHER)
+        return size_step(follower);
     struct tracer *tracer = follower->tracer;
     const struct located *callee = &tracer->atlas->functions[follower->value->maker];
     sb_clear(&tracer->text);
@@ -445,6 +472,8 @@ const struct continuation *follow_call(struct tracer *tracer, uint32_t caller, u
 {
     uint64_t key = hash_mix(hash_mix(caller, line), hash_mix(value->callee, value->result));
     key = hash_mix(key, hash_mix(str_hash(value->type), value->maker));
+    key = hash_mix(key, value->needs_heap == CAUSE_OTHER ? NONE : value->site);
+    key = hash_mix(key, value->contained);
     bool added;
     uint64_t *at = map_put(&tracer->fates, key, &added);
     if (!added)

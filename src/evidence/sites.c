@@ -236,6 +236,19 @@ static bool kind_sized_at_run_time(enum site_kind kind)
     }
 }
 
+/* A map is made of parts of constant size; a slice of a constant length has one too. */
+static bool is_runtime_sized(enum site_kind kind, struct str expression)
+{
+    if (kind == SITE_MAKE_MAP || kind == SITE_MAP_LITERAL)
+        return false;
+    ptrdiff_t comma = str_find_last(expression, ',');
+    uint64_t count;
+    if (kind == SITE_MAKE_SLICE && comma > 0 && str_ends(expression, STR(")")))
+        return !str_to_u64(str_trim(str_slice(expression, (size_t)comma + 1, expression.len - 1)),
+                           &count);
+    return kind_sized_at_run_time(kind);
+}
+
 /* Does this message speak of an allocation? STAYS does where a stack buffer may be too small (facts
  * of walk: 32-byte buffers for strings and variable make, 8 entries for a map). */
 static bool allocation_verdict(const struct message *message, enum site_verdict *verdict)
@@ -315,7 +328,7 @@ static struct candidate candidate_of(const struct line_messages *line, size_t i,
     allocation_verdict(message, &candidate.verdict);
     candidate.expression = without_shapes(arena, unqualified(arena, expression_of(message), package));
     candidate.kind = site_kind_of(message->kind, expression_of(message));
-    candidate.runtime_sized = kind_sized_at_run_time(candidate.kind);
+    candidate.runtime_sized = is_runtime_sized(candidate.kind, candidate.expression);
     return candidate;
 }
 

@@ -183,6 +183,22 @@ static bool link_callers(struct tracer *tracer, const struct frames *frames,
     return false;
 }
 
+/* gc's limits for the stack (cmd/compile/internal/ir/cfg.go: MaxStackVarSize, MaxImplicitStackVarSize). */
+enum { MAX_STACK_VARIABLE = 128 * 1024, MAX_STACK_IMPLICIT = 64 * 1024 };
+
+static enum cause_category reason_for_heap(const struct site_entry *site)
+{
+    for (size_t i = 0; i < site->candidate_count; i++) {
+        const struct candidate *candidate = &site->candidates[i];
+        uint64_t limit = candidate->kind == SITE_VARIABLE ? MAX_STACK_VARIABLE : MAX_STACK_IMPLICIT;
+        if (candidate->runtime_sized)
+            return CAUSE_DYNAMIC_SIZE;
+        if (candidate->size > limit)
+            return CAUSE_TOO_LARGE;
+    }
+    return CAUSE_OTHER;
+}
+
 static bool follow_returned(struct tracer *tracer, const struct frames *frames,
                             const struct verdict *verdict, const struct flow *flow, uint32_t point)
 {
@@ -192,7 +208,8 @@ static bool follow_returned(struct tracer *tracer, const struct frames *frames,
         return false;
     const struct site_entry *site = &tracer->sites->entries.at[verdict->site];
     struct followed_value value = {.maker = function, .callee = function, .result = flow->result,
-                                   .contained = flow->contained};
+                                   .contained = flow->contained, .site = verdict->site,
+                                   .needs_heap = reason_for_heap(site)};
     value.type_path = tracer->atlas->functions[site->function].import_path;
     if (!flow->contained && site->candidate_count == 1)
         value.type = site->candidates[0].type;
