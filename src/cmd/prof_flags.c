@@ -177,7 +177,7 @@ static int choose_bases(struct prof_flags *flags)
 /* A first argument that is an executable is the program, not a profile. */
 static bool is_executable(const char *path)
 {
-    static const char *const magics[] = {"\x7f" "ELF", "MZ", "\xcf\xfa\xed\xfe",
+    static const char *const magics[] = {("\x7f" "ELF"), "MZ", "\xcf\xfa\xed\xfe",
                                          "\xfe\xed\xfa\xcf"};
     char head[5] = "";
     FILE *file = fopen(path, "rb");
