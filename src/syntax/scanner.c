@@ -52,7 +52,7 @@ static void grow(struct scanner *scanner)
     enum { MAX_FIRST = 1 << 16 };
     size_t first = scanner->len / 5 + 16;
     size_t cap = scanner->cap ? scanner->cap * 2 : first < MAX_FIRST ? first : MAX_FIRST;
-    struct token *tokens = ARENA_ARRAY(scanner->arena, struct token, cap);
+    struct token *tokens = arena_alloc(scanner->arena, cap * sizeof(*tokens));
     if (scanner->count > 0)
         memcpy(tokens, scanner->tokens, scanner->count * sizeof(*tokens));
     scanner->tokens = tokens;

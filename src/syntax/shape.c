@@ -625,7 +625,7 @@ void syntax_shape(struct syntax_file *file, struct arena *arena)
     struct shape shape = {
         .file = file,
         .roles = arena_zalloc(arena, file->token_count, 1),
-        .inside = ARENA_ARRAY(arena, uint32_t, file->token_count),
+        .inside = arena_alloc(arena, file->token_count * sizeof(uint32_t)),
         .open = (uint32_t)file->token_count,
     };
     for (size_t i = 0; i < COUNT_OF(shape.headers); i++)
