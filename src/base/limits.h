@@ -49,7 +49,7 @@
 #define LIMIT_BINARY_SEGMENTS 64                   /* program headers of one executable */
 #define LIMIT_BINARY_SECTIONS 1000
 #define LIMIT_BINARY_FUNCTIONS ((size_t)8 << 20)   /* entries of pclntab */
-#define LIMIT_BINARY_FUNCTION_BYTES ((size_t)16 << 20) /* code of one function */
+#define LIMIT_BINARY_FUNCTION_BYTES ((size_t)4 << 20) /* code of one function */
 #define LIMIT_BINARY_SITES ((size_t)8 << 20)       /* calls into the allocator */
 #define LIMIT_BINARY_INLINED 200                   /* frames of one inlined position */
 #define LIMIT_BINARY_TYPES ((size_t)4 << 20)       /* type descriptors decoded */
@@ -58,6 +58,8 @@
 #define LIMIT_BINARY_NAMES ((size_t)128 << 20)      /* what is kept of types and their names */
 #define LIMIT_BINARY_FIELDS 10000                  /* of one struct */
 #define LIMIT_BINARY_MODULES 20000                 /* lines of buildinfo */
-#define LIMIT_BINARY_TRACK_STEPS 20000             /* instructions looked at for one argument */
+#define LIMIT_BINARY_TRACK_STEPS 20000             /* instructions looked at for one argument, */
+#define LIMIT_BINARY_JOB_STEPS (1u << 21)          /* for all of some 500 functions, */
+#define LIMIT_BINARY_LINE_STEPS (1u << 28)         /* and entries of their line tables */
 
 #endif

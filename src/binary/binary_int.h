@@ -105,23 +105,31 @@ NODISCARD enum status module_open(const struct image *image, struct module *modu
 NODISCARD enum status module_functions(struct module *module, struct binary *binary);
 struct str module_name(const struct module *module, uint32_t offset);
 
-/* A function's record, ready for use. */
+/* A pcvalue table (runtime/symtab.go, pcvalue), and how far it was read: offsets that go up are
+ * found in one pass over it. */
+struct pc_table {
+    uint32_t start;           /* offset in `pcs`; 0: there is none */
+    const unsigned char *at;  /* the next pair; NULL: from the start */
+    uint64_t from, to;        /* the offsets that `value` holds for */
+    uint32_t value;
+};
+enum { PC_FILES, PC_LINES, PC_INLINE_INDEX, PC_TABLES };
+
+/* A function's record, ready for use. It remembers how far its tables were read. */
 struct record {
     const struct module *module;
     uint64_t entry;
     uint32_t size;
-    uint32_t files, lines, inline_index; /* offsets of pcvalue tables in `pcs`; 0: none */
-    uint32_t unit;                       /* its first entry in the table of units */
-    uint64_t inline_tree;                /* address; 0: none */
-    uint32_t start_line;
+    struct pc_table tables[PC_TABLES];
+    uint64_t *work;           /* steps left; may be NULL */
+    uint32_t unit;            /* its first entry in the table of units */
+    uint64_t inline_tree;     /* address; 0: none */
     struct str name;
 };
 bool record_open(const struct module *module, size_t function, struct record *record);
-/* The value of a pcvalue table (runtime/symtab.go, pcvalue) at an offset from the entry; -1 when it
- * has none. */
-int32_t record_value(const struct record *record, uint32_t table, uint32_t offset);
+/* What it may cost to read positions is bounded by *work, when that is set after record_open. */
 /* Frames from the innermost outwards; returns how many there are, of which `max` are written. */
-size_t record_position(const struct record *record, uint32_t offset, struct binary_frame *frames,
+size_t record_position(struct record *record, uint32_t offset, struct binary_frame *frames,
                        size_t max);
 
 /* ---- callees.c ---- */
@@ -187,6 +195,8 @@ struct body {
     VEC(struct instruction) list;
     VEC(struct edge) edges; /* by `to` */
     bool lost;              /* an indirect jump whose targets are not known */
+    VEC(int32_t) taken;     /* distances from the stack pointer whose address is taken ... */
+    bool taken_known;       /* ... when somebody asked */
 };
 /* Reads the function's instructions. The body is used again and again; release it at last. */
 void body_read(struct body *body, const struct decoder *decoder, uint64_t entry,
@@ -267,9 +277,10 @@ struct value {
     uint64_t number; /* or the register that held it on entry */
 };
 /* What the register holds before the instruction. `is_number`: a number is wanted, not the address
- * of a type; then stack slots that a pointer might reach are not believed. */
-struct value track_register(const struct decoder *decoder, const struct body *body, uint32_t index,
-                            int number, bool is_number);
+ * of a type; then stack slots that a pointer might reach are not believed. *work is
+ * how many instructions may still be looked at. */
+struct value track_register(const struct decoder *decoder, struct body *body, uint32_t index,
+                            int number, bool is_number, unsigned *work);
 
 /* ---- types.c ---- */
 

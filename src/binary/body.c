@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_JUMP_TABLE = 4096 };
+enum { MAX_JUMP_TABLE = 4096, SPARE_EDGES = 65536 };
 
 uint32_t body_find(const struct body *body, uint32_t offset)
 {
@@ -52,6 +52,8 @@ static bool add_table(struct body *body, uint32_t from, uint64_t table)
         uint32_t to = target < body->size ? body_find(body, (uint32_t)target) : BODY_OUTSIDE;
         if (to == BODY_OUTSIDE)
             return i > 0;
+        if (body->edges.len > body->list.len + SPARE_EDGES)
+            return false; /* damaged: many tables that share their entries */
         add_edge(body, from, to);
     }
     return true;
@@ -95,7 +97,8 @@ void body_read(struct body *body, const struct decoder *decoder, uint64_t entry,
     body->size = size;
     body->list.len = 0;
     body->edges.len = 0;
-    body->lost = false;
+    body->lost = body->taken_known = false;
+    body->taken.len = 0;
     if (body->image->machine == MACHINE_AMD64)
         amd64_list(decoder, body);
     else
@@ -109,6 +112,7 @@ void body_release(struct body *body)
 {
     VEC_RELEASE(body->memory, &body->list);
     VEC_RELEASE(body->memory, &body->edges);
+    VEC_RELEASE(body->memory, &body->taken);
 }
 
 uint64_t body_target(const struct body *body, const struct instruction *instruction)

@@ -126,7 +126,7 @@ static void find_inline_tree(const struct module *module, const unsigned char *b
         rest < head + 4 * ((uint64_t)pcdata + funcdata))
         return;
     uint32_t tree = read_u32(bytes + head + 4 * ((uint64_t)pcdata + FUNCDATA_INLINE_TREE));
-    record->inline_index = read_u32(bytes + head + 4 * PCDATA_INLINE_INDEX);
+    record->tables[PC_INLINE_INDEX].start = read_u32(bytes + head + 4 * PCDATA_INLINE_INDEX);
     record->inline_tree = tree == UINT32_MAX ? 0 : module->func_data + tree;
 }
 
@@ -138,8 +138,9 @@ bool record_open(const struct module *module, size_t function, struct record *re
         return false;
     *record = (struct record){
         .module = module, .entry = entry->entry, .size = entry->size, .name = entry->name,
-        .start_line = entry->start_line, .files = read_u32(bytes + FUNC_FILES),
-        .lines = read_u32(bytes + FUNC_LINES), .unit = read_u32(bytes + FUNC_UNIT)};
+        .unit = read_u32(bytes + FUNC_UNIT)};
+    record->tables[PC_FILES].start = read_u32(bytes + FUNC_FILES);
+    record->tables[PC_LINES].start = read_u32(bytes + FUNC_LINES);
     find_inline_tree(module, bytes, record);
     return true;
 }
@@ -149,26 +150,54 @@ static int32_t zigzag(uint32_t value)
     return (int32_t)(value & 1 ? ~(value >> 1) : value >> 1);
 }
 
-int32_t record_value(const struct record *record, uint32_t table, uint32_t offset)
+static bool table_restart(const struct module *module, struct pc_table *table)
 {
-    const struct module *module = record->module;
-    uint64_t size = module->functions - module->pcs;
-    if (table == 0 || table >= size)
-        return -1;
-    const unsigned char *at = module->at + module->pcs + table;
+    if (table->start == 0 || table->start >= module->functions - module->pcs)
+        return false;
+    table->at = module->at + module->pcs + table->start;
+    table->from = table->to = 0;
+    table->value = UINT32_MAX; /* -1; wraps like Go's int32 */
+    return true;
+}
+
+/* The next pair: by how much the value changes, and for how many bytes it then holds. */
+static bool table_step(const struct module *module, struct pc_table *table)
+{
     const unsigned char *end = module->at + module->functions;
-    uint64_t pc = 0;
-    uint32_t value = UINT32_MAX, change, step; /* starts at -1; wraps like Go's int32 */
-    bool first = true;
-    while (read_varint(&at, end, &change) && (change != 0 || first) &&
-           read_varint(&at, end, &step) && step != 0) {
-        value += (uint32_t)zigzag(change);
-        pc += (uint64_t)step * module->quantum;
-        first = false;
-        if (offset < pc)
-            return (int32_t)value;
+    uint32_t change, step;
+    if (!read_varint(&table->at, end, &change) || (change == 0 && table->to != 0) ||
+        !read_varint(&table->at, end, &step) || step == 0)
+        return false;
+    table->value += (uint32_t)zigzag(change);
+    table->from = table->to;
+    table->to += (uint64_t)step * module->quantum;
+    return true;
+}
+
+static bool may_work(struct record *record)
+{
+    if (!record->work)
+        return true;
+    if (*record->work == 0)
+        return false;
+    --*record->work;
+    return true;
+}
+
+/* The value at an offset from the function's entry; -1 when there is none. */
+static int32_t table_value(struct record *record, unsigned number, uint32_t offset)
+{
+    struct pc_table *table = &record->tables[number];
+    if ((!table->at || offset < table->from) && !table_restart(record->module, table))
+        return -1;
+    while (offset >= table->to) {
+        if (!may_work(record) || !table_step(record->module, table)) {
+            table->start = 0; /* damaged: not tried again */
+            table->at = NULL;
+            return -1;
+        }
     }
-    return -1;
+    return (int32_t)table->value;
 }
 
 /* ---- positions ---- */
@@ -192,31 +221,37 @@ static bool inlined_at(const struct record *record, int32_t index, struct inline
     return inlined->name.ptr != NULL && inlined->parent < record->size;
 }
 
-static void fill_frame(const struct record *record, uint32_t offset, struct str function,
+static void fill_frame(struct record *record, uint32_t offset, struct str function,
                        struct binary_frame *frame)
 {
-    int32_t line = record_value(record, record->lines, offset);
-    int32_t file = record_value(record, record->files, offset);
+    int32_t line = table_value(record, PC_LINES, offset);
+    int32_t file = table_value(record, PC_FILES, offset);
     frame->function = function;
     frame->file = file_name(record->module, record->unit, file);
     frame->line = line > 0 ? (uint32_t)line : 0;
 }
 
 /* From inside outwards, as the runtime's inlineUnwinder goes: the tree's entry names the function
- * that was inlined and where in this function's code its call stood. */
-size_t record_position(const struct record *record, uint32_t offset, struct binary_frame *frames,
+ * that was inlined and where in this function's code its call stood. That lies before or after:
+ * the outer places are looked up in a copy, so that the next site's can go on from here. */
+size_t record_position(struct record *record, uint32_t offset, struct binary_frame *frames,
                        size_t max)
 {
     size_t count = 0;
+    struct record outer, *reader = record;
     struct inlined inlined;
     while (count + 1 < max && record->inline_tree) {
-        int32_t index = record_value(record, record->inline_index, offset);
+        int32_t index = table_value(reader, PC_INLINE_INDEX, offset);
         if (index < 0 || !inlined_at(record, index, &inlined))
             break;
-        fill_frame(record, offset, inlined.name, &frames[count++]);
+        fill_frame(reader, offset, inlined.name, &frames[count++]);
         offset = inlined.parent;
+        if (reader == record) {
+            outer = *record;
+            reader = &outer;
+        }
     }
     if (count < max)
-        fill_frame(record, offset, record->name, &frames[count++]);
+        fill_frame(reader, offset, record->name, &frames[count++]);
     return count;
 }

@@ -8,7 +8,7 @@ static void find_sites(struct binary *binary, struct workers *workers)
     targets_find(&targets, binary);
     scan_calls(binary, &targets, workers, &found);
     sites_make(binary, &found);
-    VEC_RELEASE(binary->memory, &found);
+    VEC_RELEASE(binary->memory, &found.calls);
     VEC_RELEASE(binary->memory, &targets.list);
     map_release(&targets.by_entry);
 }

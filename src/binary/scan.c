@@ -9,20 +9,19 @@
 
 enum { FUNCTIONS_PER_JOB = 512 };
 
-struct job {
-    VEC(struct found) list;
-};
-
 struct scan {
     const struct binary *binary;
     const struct targets *targets;
-    struct job *jobs;
+    struct found_list *jobs;
     struct worker *workers;
 };
 
 struct worker {
     struct decoder *decoder;
     struct body body;
+    struct record record; /* of the function in hand */
+    uint64_t line_work;   /* what the job in hand may still cost */
+    unsigned track_work;
 };
 
 /* ---- candidates ---- */
@@ -62,15 +61,26 @@ static bool arm64_has_candidate(const struct targets *targets, uint64_t entry,
 /* ---- one function ---- */
 
 /* The value of the callee's integer argument `index`. */
-static struct value argument(const struct worker *worker, uint32_t at, int index, bool is_number)
+static struct value argument(struct worker *worker, uint32_t at, int index, bool is_number)
 {
     int number = index < 0 ? -1 : argument_register(worker->body.image->machine, index);
     if (number < 0)
         return (struct value){VALUE_UNKNOWN, 0};
-    return track_register(worker->decoder, &worker->body, at, number, is_number);
+    return track_register(worker->decoder, &worker->body, at, number, is_number,
+                          &worker->track_work);
 }
 
-static void add_found(struct worker *worker, struct job *job, uint32_t function, uint32_t at,
+static void add_frames(struct worker *worker, struct found_list *job, struct found *found)
+{
+    struct binary_frame frames[LIMIT_BINARY_INLINED];
+    size_t count = record_position(&worker->record, found->offset, frames, COUNT_OF(frames));
+    found->first_frame = (uint32_t)job->frames.len;
+    found->frame_count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++)
+        VEC_PUSH(worker->body.memory, &job->frames, frames[i]);
+}
+
+static void add_found(struct worker *worker, struct found_list *job, uint32_t function, uint32_t at,
                       const struct target *target)
 {
     const struct instruction *instruction = &worker->body.list.at[at];
@@ -79,11 +89,12 @@ static void add_found(struct worker *worker, struct job *job, uint32_t function,
     found.type = argument(worker, at, target->callee->type, false);
     found.size = argument(worker, at, target->callee->size, true);
     found.count = argument(worker, at, target->callee->count, true);
-    VEC_PUSH(worker->body.memory, &job->list, found);
+    add_frames(worker, job, &found);
+    VEC_PUSH(worker->body.memory, &job->calls, found);
 }
 
 /* A jump to the function's own start is the way back from growing the stack. */
-static void scan_body(struct worker *worker, struct job *job, uint32_t function)
+static void scan_body(struct worker *worker, struct found_list *job, uint32_t function)
 {
     const struct body *body = &worker->body;
     for (uint32_t i = 0; i < body->list.len; i++) {
@@ -98,7 +109,7 @@ static void scan_body(struct worker *worker, struct job *job, uint32_t function)
     }
 }
 
-static void scan_function(struct scan *scan, struct worker *worker, struct job *job,
+static void scan_function(struct scan *scan, struct worker *worker, struct found_list *job,
                           uint32_t number)
 {
     const struct binary_function *function = &scan->binary->functions[number];
@@ -109,8 +120,9 @@ static void scan_function(struct scan *scan, struct worker *worker, struct job *
                          ? amd64_has_candidate(scan->targets, function->entry, bytes, function->size)
                          : arm64_has_candidate(scan->targets, function->entry, bytes,
                                                function->size);
-    if (!candidate)
+    if (!candidate || !record_open(scan->binary->module, number, &worker->record))
         return;
+    worker->record.work = &worker->line_work;
     body_read(&worker->body, worker->decoder, function->entry, bytes, function->size);
     scan_body(worker, job, number);
 }
@@ -121,6 +133,8 @@ static void run_job(void *ctx, size_t index, unsigned number)
     struct worker *worker = &scan->workers[number];
     if (!worker->decoder)
         worker->decoder = decoder_new(scan->binary->image->machine, scan->binary->memory);
+    worker->line_work = LIMIT_BINARY_LINE_STEPS;
+    worker->track_work = LIMIT_BINARY_JOB_STEPS;
     size_t end = (index + 1) * FUNCTIONS_PER_JOB;
     if (end > scan->binary->function_count)
         end = scan->binary->function_count;
@@ -130,14 +144,17 @@ static void run_job(void *ctx, size_t index, unsigned number)
 
 /* ---- all of them ---- */
 
-static void join_jobs(struct scan *scan, size_t count, struct found_list *out)
+static void join_job(const struct memory *memory, struct found_list *job, struct found_list *out)
 {
-    const struct memory *memory = scan->binary->memory;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < scan->jobs[i].list.len && out->len < LIMIT_BINARY_SITES; k++)
-            VEC_PUSH(memory, out, scan->jobs[i].list.at[k]);
-        VEC_RELEASE(memory, &scan->jobs[i].list);
+    for (size_t k = 0; k < job->calls.len && out->calls.len < LIMIT_BINARY_SITES; k++) {
+        struct found found = job->calls.at[k];
+        found.first_frame += (uint32_t)out->frames.len;
+        VEC_PUSH(memory, &out->calls, found);
     }
+    for (size_t k = 0; k < job->frames.len; k++)
+        VEC_PUSH(memory, &out->frames, job->frames.at[k]);
+    VEC_RELEASE(memory, &job->calls);
+    VEC_RELEASE(memory, &job->frames);
 }
 
 void scan_calls(const struct binary *binary, const struct targets *targets,
@@ -148,13 +165,14 @@ void scan_calls(const struct binary *binary, const struct targets *targets,
     unsigned count = workers_count(workers);
     arena_init(&arena, binary->memory);
     struct scan scan = {.binary = binary, .targets = targets,
-                        .jobs = ARENA_ARRAY(&arena, struct job, jobs),
+                        .jobs = ARENA_ARRAY(&arena, struct found_list, jobs),
                         .workers = ARENA_ARRAY(&arena, struct worker, count)};
     for (unsigned i = 0; i < count; i++)
         scan.workers[i].body = (struct body){.image = binary->image, .targets = targets,
                                              .memory = binary->memory};
     workers_run(workers, jobs, run_job, &scan);
-    join_jobs(&scan, jobs, out);
+    for (size_t i = 0; i < jobs; i++)
+        join_job(binary->memory, &scan.jobs[i], out);
     for (unsigned i = 0; i < count; i++) {
         if (scan.workers[i].decoder)
             decoder_free(scan.workers[i].decoder);

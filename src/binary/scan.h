@@ -9,16 +9,17 @@ struct found {
     const struct target *target;
     struct value type, size, count;
     bool tail_call;
+    uint32_t first_frame, frame_count; /* from the innermost outwards */
 };
 struct found_list {
-    struct found *at;
-    size_t len, cap;
+    VEC(struct found) calls;
+    VEC(struct binary_frame) frames;
 };
 /* In the order of addresses; the list is the caller's to release. */
 void scan_calls(const struct binary *binary, const struct targets *targets,
                 struct workers *workers, struct found_list *out);
 
-/* sites.c: what the calls allocate, and where they are written. */
-void sites_make(struct binary *binary, const struct found_list *found);
+/* sites.c: what the calls allocate, and where they are written. Takes the frames over. */
+void sites_make(struct binary *binary, struct found_list *found);
 
 #endif

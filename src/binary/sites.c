@@ -103,28 +103,18 @@ static enum binary_status status_of(const struct callee *callee, const struct fo
 
 /* ---- positions ---- */
 
-static struct str function_label(const struct binary *binary, const struct binary_site *site)
+static void take_position(struct binary *binary, const struct found *found,
+                          struct binary_site *site)
 {
-    return binary->functions[site->function].name;
-}
-
-static void take_position(struct binary *binary, struct binary_site *site)
-{
-    struct record record;
-    struct binary_frame frames[LIMIT_BINARY_INLINED];
-    site->written_in = function_label(binary, site);
-    if (!record_open(binary->module, site->function, &record))
+    site->written_in = binary->functions[site->function].name;
+    if (found->frame_count == 0)
         return;
-    size_t count = record_position(&record, site->offset, frames, COUNT_OF(frames));
-    if (count == 0)
-        return;
-    site->written_in = frames[0].function;
-    site->file = frames[0].file;
-    site->line = frames[0].line;
-    site->first_inlined = (uint32_t)binary->frames.len;
-    site->inlined_count = (uint32_t)count - 1;
-    for (size_t i = 1; i < count; i++)
-        VEC_PUSH(binary->memory, &binary->frames, frames[i]);
+    const struct binary_frame *innermost = &binary->frames.at[found->first_frame];
+    site->written_in = innermost->function;
+    site->file = innermost->file;
+    site->line = innermost->line;
+    site->first_inlined = found->first_frame + 1;
+    site->inlined_count = found->frame_count - 1;
 }
 
 static void add_site(struct binary *binary, const struct found *found)
@@ -142,15 +132,19 @@ static void add_site(struct binary *binary, const struct found *found)
     take_size(binary, callee, found, &site);
     site.status = (uint8_t)status_of(callee, found, &site);
     site.kind = (uint8_t)kind_of(binary, &site, callee);
-    take_position(binary, &site);
+    take_position(binary, found, &site);
     struct binary_function *function = &binary->functions[site.function];
     if (function->site_count++ == 0)
         function->first_site = (uint32_t)binary->sites.len;
     VEC_PUSH(binary->memory, &binary->sites, site);
 }
 
-void sites_make(struct binary *binary, const struct found_list *found)
+void sites_make(struct binary *binary, struct found_list *found)
 {
-    for (size_t i = 0; i < found->len; i++)
-        add_site(binary, &found->at[i]);
+    binary->frames.at = found->frames.at;
+    binary->frames.len = found->frames.len;
+    binary->frames.cap = found->frames.cap;
+    memset(&found->frames, 0, sizeof(found->frames));
+    for (size_t i = 0; i < found->calls.len; i++)
+        add_site(binary, &found->calls.at[i]);
 }

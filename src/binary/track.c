@@ -19,10 +19,10 @@ struct question {
 
 struct track {
     const struct decoder *decoder;
-    const struct body *body;
+    struct body *body;
     struct question seen[SEEN_MAX];
     unsigned seen_count, depth;
-    unsigned steps;
+    unsigned steps, *work;
     bool number; /* a number is asked for, not the address of a type */
 };
 
@@ -46,6 +46,31 @@ static bool same_place(struct place a, struct place b)
 
 /* ---- stack slots ---- */
 
+static bool may_step(struct track *track)
+{
+    if (*track->work == 0 || ++track->steps > LIMIT_BINARY_TRACK_STEPS)
+        return false;
+    --*track->work;
+    return true;
+}
+
+static void find_taken(struct track *track)
+{
+    struct body *body = track->body;
+    for (uint32_t i = 0; i < body->list.len; i++) {
+        struct action action;
+        if (body->list.at[i].flow != FLOW_NEXT)
+            continue;
+        if (*track->work == 0)
+            return;
+        --*track->work;
+        decoder_action(track->decoder, body, i, &action);
+        if (action.takes_stack)
+            VEC_PUSH(body->memory, &body->taken, action.taken);
+    }
+    body->taken_known = true;
+}
+
 /* Is the slot out of reach for pointers? The address of the slot itself must never be taken. For a
  * number, nor may an address below: the variable there could reach up to the slot and be written
  * through the pointer. The address of a type descriptor is never part of such a variable that is
@@ -53,17 +78,14 @@ static bool same_place(struct place a, struct place b)
  * reflect cannot allocate by them. */
 static bool slot_is_safe(struct track *track, int32_t number)
 {
-    for (uint32_t i = 0; i < track->body->list.len; i++) {
-        struct action action;
-        if (track->body->list.at[i].flow != FLOW_NEXT)
-            continue;
-        if (++track->steps > LIMIT_BINARY_TRACK_STEPS)
+    struct body *body = track->body;
+    if (!body->taken_known)
+        find_taken(track);
+    if (!body->taken_known)
+        return false;
+    for (size_t i = 0; i < body->taken.len; i++)
+        if (body->taken.at[i] == number || (track->number && body->taken.at[i] < number))
             return false;
-        decoder_action(track->decoder, track->body, i, &action);
-        if (action.takes_stack &&
-            (action.taken == number || (track->number && action.taken < number)))
-            return false;
-    }
     return true;
 }
 
@@ -199,7 +221,7 @@ static struct value value_before(struct track *track, uint32_t index, struct pla
     const struct body *body = track->body;
     while (index > 0 && !body->list.at[index].leader && body_falls_through(body, index - 1)) {
         struct value value;
-        if (++track->steps > LIMIT_BINARY_TRACK_STEPS)
+        if (!may_step(track))
             return unknown;
         if (written(track, --index, place, &value))
             return value;
@@ -207,13 +229,14 @@ static struct value value_before(struct track *track, uint32_t index, struct pla
     return at_leader(track, index, place);
 }
 
-struct value track_register(const struct decoder *decoder, const struct body *body, uint32_t index,
-                            int number, bool is_number)
+struct value track_register(const struct decoder *decoder, struct body *body, uint32_t index,
+                            int number, bool is_number, unsigned *work)
 {
     struct track track;
     track.decoder = decoder;
     track.body = body;
     track.seen_count = track.depth = track.steps = 0;
     track.number = is_number;
+    track.work = work;
     return value_before(&track, index, (struct place){.number = number});
 }
