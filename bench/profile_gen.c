@@ -1,12 +1,14 @@
 /* profile_gen.c: writes a synthetic Go heap profile of a wanted size, for profile_bench.sh.
  *
  *   profile_gen MEGABYTES > heap.pb
+ *   profile_gen -text MEGABYTES > heap.txt
  *
  * Shaped like what Go's runtime writes for a large service: thousands of packages' worth of
  * functions with names of usual length, a call graph walked at random from a few roots to a depth
  * of about 30, half of the call sites with inlined frames, four values, object sizes of Go's size
  * classes as "bytes" labels, stacks that share their outer part with others, the string table last.
- * The same number gives the same bytes. */
+ * The text form is that of debug=1, without inlined frames. The same number gives the same bytes.
+ * */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,6 +22,7 @@ enum {
     DEPTH_MIN = 12,
     DEPTH_SPAN = 36,
     SAMPLE_BYTES = 112, /* about what a sample takes, to choose the numbers of things */
+    BUCKET_BYTES = 5000, /* the same of a bucket in text form */
 };
 
 struct buf {
@@ -99,6 +102,11 @@ static uint64_t location_id(uint32_t function, uint32_t site)
     return (uint64_t)function * CALLEES + site + 1;
 }
 
+static unsigned long long address_of(uint32_t function, uint32_t site)
+{
+    return 0x400000 + 37 * location_id(function, site);
+}
+
 /* Whom a call site calls: the graph is fixed by arithmetic, so it need not be stored. Calls go down
  * through layers, as in programs: a callee has a higher number than its caller, within a window. */
 static uint32_t callee(uint32_t function, uint32_t site)
@@ -127,7 +135,7 @@ static void put_location(struct buf *out, uint32_t function, uint32_t site)
     uint32_t inlined = random_below(4); /* 0 and 1: none */
     put_number(&location, 1, location_id(function, site));
     put_number(&location, 2, 1);
-    put_number(&location, 3, 0x400000 + (uint64_t)location_id(function, site) * 37);
+    put_number(&location, 3, address_of(function, site));
     for (uint32_t i = 2; i <= inlined; i++)
         put_line(&location, &line, helper(function, (site + i) % CALLEES),
                  10 + random_below(40));
@@ -211,12 +219,36 @@ static void put_sample(struct buf *out, const uint32_t *functions, const uint32_
     put_message(out, 2, &sample);
 }
 
-static void put_samples(struct buf *out, uint32_t count)
+static void print_frame(uint32_t function, uint32_t site)
+{
+    uint32_t package = function / PACKAGE;
+    printf("#\t0x%llx\texample.com/platform/internal/pkg%u/store.(*Handler%u).Process%u+0x%x"
+           "\t\t/srv/build/example.com/platform/internal/pkg%u/store/f%u.go:%u\n",
+           address_of(function, site), package, function % 97, function, 16 + 37 * site, package,
+           function, 20 + site * 7);
+}
+
+static void print_bucket(const uint32_t *functions, const uint32_t *sites, uint32_t depth)
+{
+    unsigned size = 16U << random_below(10), count = 1 + random_below(40), live = random_below(3);
+    printf("%u: %u [%u: %u] @", live, live * size, count + live, (count + live) * size);
+    for (uint32_t i = depth; i-- > 0;)
+        printf(" 0x%llx", address_of(functions[i], sites[i]) + 1);
+    printf("\n");
+    for (uint32_t i = depth; i-- > 0;)
+        print_frame(functions[i], sites[i]);
+    printf("\n");
+}
+
+static void put_samples(struct buf *out, uint32_t count, bool text)
 {
     uint32_t functions[DEPTH_MIN + DEPTH_SPAN + 1], sites[DEPTH_MIN + DEPTH_SPAN + 1], depth = 0;
     for (uint32_t i = 0; i < count; i++) {
         depth = walk(functions, sites, depth);
-        put_sample(out, functions, sites, depth);
+        if (text)
+            print_bucket(functions, sites, depth);
+        else
+            put_sample(out, functions, sites, depth);
         flush(out);
     }
 }
@@ -263,7 +295,7 @@ static void put_all(struct buf *out, uint64_t bytes)
             put_location(out, i, site);
         flush(out);
     }
-    put_samples(out, (uint32_t)(bytes * 85 / 100 / SAMPLE_BYTES));
+    put_samples(out, (uint32_t)(bytes * 85 / 100 / SAMPLE_BYTES), false);
     for (size_t i = 0; i < sizeof(fixed_strings) / sizeof(fixed_strings[0]); i++) {
         put_varint(out, 6 << 3 | 2);
         put_varint(out, strlen(fixed_strings[i]));
@@ -275,15 +307,27 @@ static void put_all(struct buf *out, uint64_t bytes)
     flush(out);
 }
 
+static void print_all(struct buf *out, uint64_t bytes)
+{
+    function_count = (uint32_t)(bytes / 24000 / PACKAGE + 10) * PACKAGE;
+    printf("heap profile: 1: 1 [2: 2] @ heap/1048576\n");
+    put_samples(out, (uint32_t)(bytes / BUCKET_BYTES), true);
+    printf("\n# runtime.MemStats\n");
+}
+
 int main(int argc, char **argv)
 {
-    double megabytes = argc > 1 ? strtod(argv[1], NULL) : 0;
+    bool text = argc > 1 && !strcmp(argv[1], "-text");
+    double megabytes = argc > 1 + text ? strtod(argv[1 + text], NULL) : 0;
     static struct buf out;
     if (megabytes <= 0) {
-        fprintf(stderr, "usage: profile_gen MEGABYTES > heap.pb\n");
+        fprintf(stderr, "usage: profile_gen [-text] MEGABYTES > heap.pb\n");
         return 2;
     }
-    put_all(&out, (uint64_t)(megabytes * 1e6));
+    if (text)
+        print_all(&out, (uint64_t)(megabytes * 1e6));
+    else
+        put_all(&out, (uint64_t)(megabytes * 1e6));
     free(out.bytes);
     return fflush(stdout) != 0;
 }

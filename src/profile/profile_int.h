@@ -5,7 +5,7 @@
  *   pb.c      bytes to protobuf fields
  *   decode.c, decode_sample.c   fields to a profile that still holds the file's own numbers
  *   resolve.c the file's numbers to indices, equal things made one
- *   text.c    the legacy text form, straight to a profile
+ *   text.c, text_symbols.c   the legacy text form, straight to a profile
  *   build.c   "put this into the profile unless it is there": functions, locations, stacks, ...
  *   merge.c   one profile into another, added or subtracted
  *   query.c, dump.c   what the other rooms ask
@@ -223,7 +223,41 @@ uint32_t decode_location_number(struct decode *decode, uint64_t id, const unsign
 bool decode_sample(struct decode *decode, struct pb body);
 bool decode_resolve(struct decode *decode);
 
-/* ---- text.c ---- */
+/* ---- text.c, text_symbols.c: the text form ---- */
+
+/* A comment line, taken apart; entry 0 and name 0 where the line has none. */
+struct text_frame {
+    uint64_t address, entry;
+    uint32_t name, file; /* string ids */
+    int64_t line;
+    uint32_t alone; /* index + 1 of the location that this line makes alone; 0: not yet known */
+    uint32_t next;  /* number of the line that last came after this one; 0: none did yet */
+    bool is_frame;
+};
+
+/* All comment lines seen so far. */
+struct text_symbols {
+    struct profile *profile;
+    struct intern lines;
+    VEC(struct text_frame) frames; /* by line number */
+    struct map places;
+    VEC(uint32_t) locations; /* by node of the tree */
+};
+
+/* Locations go into `profile`, which must have an index. */
+void text_symbols_init(struct text_symbols *symbols, struct profile *profile);
+void text_symbols_release(struct text_symbols *symbols);
+/* The number of a line that begins with "#\t"; 0 when it names no frame. */
+uint32_t text_symbols_line(struct text_symbols *symbols, struct str line);
+/* Notes that `next` came after `line` in a bucket. */
+void text_symbols_follow(struct text_symbols *symbols, uint32_t line, uint32_t next);
+/* Puts the locations of a bucket's lines, leaf first, at the end of the profile's stack_locations.
+ * */
+void text_symbols_stack(struct text_symbols *symbols, const uint32_t *lines, size_t count);
+/* Takes blanks, 0x and up to 16 hexadecimal digits off the text. */
+bool text_take_hex(struct str *text, uint64_t *value);
+
+/* Reads a text heap profile. */
 NODISCARD enum status profile_text_read(const struct profile_input *input, struct profile **out);
 
 /* ---- sniff.c ---- */

@@ -14,24 +14,16 @@
  * as for protobuf profiles Go itself does (runtime/pprof/protomem.go scaleHeapSample). Addresses
  * are return addresses; those of the comment lines are already one less.
  *
- *   T1. A comment line is a logical frame. Inlined frames have addresses of their own
- *       (runtime/traceback.go tracebackPCs); old versions gave several lines the same. Either way
- *       the lines of one compiled function share its entry address, which is the line's address
- *       less its offset. Within such a run the last line names the compiled function, and each line
- *       with that name ends a location: what comes before it was inlined into it (P1).
- *   T2. A bucket's comment lines leave out the frames that Go hides: runtime functions at the leaf
+ *   T4. A bucket's comment lines leave out the frames that Go hides: runtime functions at the leaf
  *       and runtime.goexit. So where there are lines they are the stack, as in Go's protobuf form,
- *       and the addresses count only where there are none. */
+ *       and the addresses count only where there are none. T1 to T3 stand in text_symbols.c. */
 #include <math.h>
 #include <stdio.h>
 
 #include "profile/profile_int.h"
 
-struct text_frame {
-    uint64_t address, entry;
-    uint32_t name, file; /* string ids */
-    int64_t line;
-};
+/* What has been read of a mapped file is given back to the kernel in steps of this size. */
+#define DROP_STEP ((size_t)8 << 20)
 
 struct text_reader {
     const struct profile_input *input;
@@ -44,8 +36,11 @@ struct text_reader {
     int64_t header[4], sums[4]; /* alloc objects, alloc bytes, inuse objects, inuse bytes */
     int64_t bucket[4];          /* raw, in the same order */
     bool bucket_open;
-    VEC(uint64_t) addresses;
-    VEC(struct text_frame) frames;
+    struct str addresses; /* of the open bucket, as written */
+    size_t address_count;
+    VEC(uint32_t) comments; /* its lines, by number */
+    struct text_symbols symbols;
+    size_t dropped;
     enum status status;
 };
 
@@ -107,28 +102,28 @@ static bool take_number(struct str *text, int64_t *value)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
-}
+/* Value + 1 of a lower-case hexadecimal digit; 0 is none. */
+static const unsigned char hex_digits[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 /* 0x and up to 16 digits. */
-static bool take_hex(struct str *text, uint64_t *value)
+bool text_take_hex(struct str *text, uint64_t *value)
 {
-    skip_blanks(text);
-    if (!str_starts(*text, STR("0x")))
-        return false;
-    size_t len = 2;
+    const char *at = text->ptr, *end = at + text->len;
     uint64_t result = 0;
-    for (; len < text->len && hex_digit(text->ptr[len]) >= 0; len++)
-        result = result << 4 | (uint64_t)hex_digit(text->ptr[len]);
-    if (len == 2 || len > 18)
+    unsigned digit;
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    if (end - at < 3 || at[0] != '0' || at[1] != 'x')
         return false;
-    *text = str_skip(*text, len);
+    const char *digits = at += 2;
+    for (; at < end && (digit = hex_digits[(unsigned char)*at]) != 0; at++)
+        result = result << 4 | (digit - 1);
+    if (at == digits || at - digits > 16)
+        return false;
+    *text = str_span(at, end);
     *value = result;
     return true;
 }
@@ -227,59 +222,14 @@ static bool read_header(struct text_reader *reader)
 
 /* ---- one bucket ---- */
 
-static bool same_name(const struct text_frame *a, const struct text_frame *b)
-{
-    return a->name == b->name && a->entry == b->entry;
-}
-
-/* Puts frames[first..last] into the profile as one location (T1). */
-static void add_location(struct text_reader *reader, size_t first, size_t last)
-{
-    struct profile *profile = reader->profile;
-    size_t old_len = profile->frames.len;
-    struct profile_location location = {
-        .address = reader->frames.at[first].address,
-        .mapping = PROFILE_NONE,
-        .first_frame = (uint32_t)old_len,
-    };
-    for (size_t i = first; i <= last && reader->frames.at[i].name; i++) {
-        const struct text_frame *frame = &reader->frames.at[i];
-        struct profile_function function = {
-            .name = frame->name, .system_name = frame->name, .file = frame->file};
-        struct profile_frame added = {.function = build_function(profile, &function),
-                                      .line = frame->line};
-        VEC_PUSH(profile->memory, &profile->frames, added);
-        location.frame_count++;
-    }
-    size_t count = profile->locations.len;
-    uint32_t id = build_location(profile, &location);
-    if (id < count)
-        profile->frames.len = old_len;
-    VEC_PUSH(profile->memory, &profile->stack_locations, id);
-}
-
-static void add_frames(struct text_reader *reader)
-{
-    const struct text_frame *frames = reader->frames.at;
-    size_t count = reader->frames.len;
-    for (size_t first = 0; first < count;) {
-        size_t run = first; /* the last line of the same compiled function */
-        uint64_t entry = frames[first].entry;
-        while (entry && run + 1 < count && frames[run + 1].entry == entry)
-            run++;
-        size_t last = first;
-        while (last < run && !same_name(&frames[last], &frames[run]))
-            last++;
-        add_location(reader, first, last);
-        first = last + 1;
-    }
-}
-
+/* The stack of a bucket without comment lines. */
 static void add_addresses(struct text_reader *reader)
 {
     struct profile *profile = reader->profile;
-    for (size_t i = 0; i < reader->addresses.len; i++) {
-        struct profile_location location = {.address = reader->addresses.at[i] - 1,
+    struct str rest = reader->addresses;
+    uint64_t address;
+    while (text_take_hex(&rest, &address)) {
+        struct profile_location location = {.address = address - 1,
                                             .mapping = PROFILE_NONE,
                                             .first_frame = (uint32_t)profile->frames.len};
         uint32_t id = build_location(profile, &location);
@@ -318,11 +268,11 @@ static bool close_bucket(struct text_reader *reader)
     if (!reader->bucket_open)
         return true;
     reader->bucket_open = false;
-    if (reader->frames.len > reader->input->limits.frames ||
-        reader->addresses.len > reader->input->limits.frames)
+    if (reader->comments.len > reader->input->limits.frames ||
+        reader->address_count > reader->input->limits.frames)
         return text_fail_limit(reader, "LIMIT_PROFILE_FRAMES");
-    if (reader->frames.len)
-        add_frames(reader);
+    if (reader->comments.len)
+        text_symbols_stack(&reader->symbols, reader->comments.at, reader->comments.len);
     else
         add_addresses(reader);
     struct profile_sample sample = {.stack = build_stack(profile, first)};
@@ -337,17 +287,17 @@ static bool close_bucket(struct text_reader *reader)
     return build_over_limit(profile, &limit) ? text_fail_limit(reader, limit) : true;
 }
 
-static bool read_addresses(struct text_reader *reader, struct str text)
+/* Checked now, while the line number is known; used only if no comment lines follow (T4). */
+static bool check_addresses(struct text_reader *reader, struct str text)
 {
-    reader->addresses.len = 0;
-    reader->frames.len = 0;
-    for (skip_blanks(&text); text.len; skip_blanks(&text)) {
-        uint64_t address;
-        if (!take_hex(&text, &address))
-            return text_fail(reader, "after the @, addresses like 0x4a2b3c were expected");
-        VEC_PUSH(reader->input->memory, &reader->addresses, address);
-    }
-    return true;
+    uint64_t address;
+    reader->addresses = text;
+    reader->address_count = 0;
+    reader->comments.len = 0;
+    while (text_take_hex(&text, &address))
+        reader->address_count++;
+    skip_blanks(&text);
+    return !text.len || text_fail(reader, "after the @, addresses like 0x4a2b3c were expected");
 }
 
 static bool check_counts(struct text_reader *reader)
@@ -367,7 +317,7 @@ static bool read_bucket(struct text_reader *reader, struct str line)
         return text_fail(reader, "the file ends in the middle of this line");
     if (!take_counts(&line, reader->bucket))
         return text_fail(reader, "a line 'N: BYTES [N: BYTES] @ 0x...' or a comment was expected");
-    if (!check_counts(reader) || !read_addresses(reader, line))
+    if (!check_counts(reader) || !check_addresses(reader, line))
         return false;
     for (size_t i = 0; i < 4; i++)
         reader->sums[i] = add_saturating(reader->sums[i], reader->bucket[i]);
@@ -375,79 +325,72 @@ static bool read_bucket(struct text_reader *reader, struct str line)
     return true;
 }
 
-/* ---- comment lines ---- */
-
-static struct str take_column(struct str *text)
-{
-    while (text->len && text->ptr[0] == '\t')
-        *text = str_skip(*text, 1);
-    ptrdiff_t tab = str_find_char(*text, '\t');
-    size_t len = tab < 0 ? text->len : (size_t)tab;
-    struct str column = str_slice(*text, 0, len);
-    *text = str_skip(*text, len);
-    return column;
-}
-
-/* "main.fill+0x1b": the name, and the address of the function's first instruction. */
-static void split_offset(struct str column, struct text_frame *frame, struct str *name)
-{
-    ptrdiff_t plus = str_find_last(column, '+');
-    uint64_t offset;
-    *name = column;
-    if (plus < 0)
-        return;
-    struct str digits = str_skip(column, (size_t)plus + 1);
-    if (!take_hex(&digits, &offset) || offset > frame->address)
-        return;
-    *name = str_slice(column, 0, (size_t)plus);
-    frame->entry = frame->address - offset;
-}
-
-static void split_line(struct str column, struct text_frame *frame, struct str *file)
-{
-    ptrdiff_t colon = str_find_last(column, ':');
-    *file = column;
-    if (colon >= 0 && str_to_i64(str_skip(column, (size_t)colon + 1), &frame->line))
-        *file = str_slice(column, 0, (size_t)colon);
-}
-
-/* A line that is no frame is no fault: comments are for people. */
 static void read_comment(struct text_reader *reader, struct str line)
 {
-    struct str text = str_skip(line, 1), name, file;
-    struct text_frame frame = {0};
     if (str_starts(line, STR("# runtime.MemStats")))
         reader->has_trailer = true;
-    if (!reader->bucket_open || !str_starts(text, STR("\t")))
+    if (!reader->bucket_open || line.len < 2 || line.ptr[1] != '\t')
         return;
-    struct str column = take_column(&text);
-    if (!take_hex(&column, &frame.address))
+    uint32_t number = text_symbols_line(&reader->symbols, line);
+    if (!number)
         return;
-    split_offset(take_column(&text), &frame, &name);
-    split_line(take_column(&text), &frame, &file);
-    frame.name = intern_add(&reader->profile->strings, name);
-    frame.file = intern_add(&reader->profile->strings, file);
-    VEC_PUSH(reader->input->memory, &reader->frames, frame);
+    if (reader->comments.len)
+        text_symbols_follow(&reader->symbols, reader->comments.at[reader->comments.len - 1],
+                            number);
+    VEC_PUSH(reader->input->memory, &reader->comments, number);
+}
+
+/* Takes the line that followed the last one elsewhere, if it follows here too: so it mostly is,
+ * towards the root of a stack, and need not be searched for its end nor looked up. */
+static bool read_expected(struct text_reader *reader)
+{
+    if (!reader->bucket_open || !reader->comments.len)
+        return false;
+    uint32_t last = reader->comments.at[reader->comments.len - 1];
+    uint32_t number = reader->symbols.frames.at[last].next;
+    struct str line = intern_str(&reader->symbols.lines, number);
+    if (!number || reader->rest.len <= line.len || reader->rest.ptr[line.len] != '\n' ||
+        memcmp(reader->rest.ptr, line.ptr, line.len) != 0)
+        return false;
+    VEC_PUSH(reader->input->memory, &reader->comments, number);
+    reader->rest = str_span(reader->rest.ptr + line.len + 1, reader->rest.ptr + reader->rest.len);
+    reader->line++;
+    return true;
 }
 
 /* ---- all of it ---- */
 
+/* Buckets begin with a number, so that most lines need not be searched. */
 static bool is_memory_map(struct str line)
 {
+    if (hex_digits[(unsigned char)line.ptr[0]])
+        return false;
     return str_contains(line, STR("MAPPED_LIBRARIES:")) ||
            str_contains(line, STR("--- Memory map: ---"));
+}
+
+static void drop_read(struct text_reader *reader)
+{
+    size_t pos = reader->input->size - reader->rest.len;
+    if (!reader->input->file || pos - reader->dropped < DROP_STEP)
+        return;
+    file_drop(reader->input->file, reader->dropped, pos);
+    reader->dropped = pos;
 }
 
 static bool read_lines(struct text_reader *reader)
 {
     while (reader->rest.len) {
+        if (read_expected(reader))
+            continue;
+        drop_read(reader);
         struct str line = str_trim(take_line(reader));
-        if (is_memory_map(line))
-            break;
         if (!line.len)
             continue;
         if (line.ptr[0] == '#')
             read_comment(reader, line);
+        else if (is_memory_map(line))
+            break;
         else if (!close_bucket(reader) || !read_bucket(reader, line))
             return false;
     }
@@ -476,6 +419,7 @@ enum status profile_text_read(const struct profile_input *input, struct profile 
         .rest = {(const char *)input->bytes, input->size},
     };
     *out = NULL;
+    text_symbols_init(&reader.symbols, reader.profile);
     if (read_header(&reader) && read_lines(&reader) && check_complete(&reader)) {
         reader.profile->source_count = 1;
         profile_index_drop(reader.profile);
@@ -483,7 +427,7 @@ enum status profile_text_read(const struct profile_input *input, struct profile 
         reader.profile = NULL;
     }
     profile_free(reader.profile);
-    VEC_RELEASE(input->memory, &reader.addresses);
-    VEC_RELEASE(input->memory, &reader.frames);
+    text_symbols_release(&reader.symbols);
+    VEC_RELEASE(input->memory, &reader.comments);
     return reader.status;
 }

@@ -155,6 +155,36 @@ static void equal_buckets_are_one_sample(void **state)
     reading_release(&reading);
 }
 
+/* Lines are expected to follow each other as they did before: here they do not, or only begin
+ * alike, or the file ends in the middle of the expected one. */
+static void lines_that_come_again_elsewhere(void **state)
+{
+    (void)state;
+    struct reading reading;
+    read_text(&reading, "heap profile: 4: 4 [4: 5] @ heap/2\n"
+                        "1: 1 [1: 1] @ 0x11 0x21 0x31\n"
+                        "#\t0x10\tmain.a+0x1\t/m.go:1\n"
+                        "#\t0x20\tmain.b+0x1\t/m.go:2\n"
+                        "#\t0x30\tmain.c+0x1\t/m.go:3\n\n"
+                        "1: 1 [1: 1] @ 0x11 0x31\n"
+                        "#\t0x10\tmain.a+0x1\t/m.go:1\n"
+                        "#\t0x30\tmain.c+0x1\t/m.go:3\n\n"
+                        "1: 1 [1: 1] @ 0x11 0x31\n"
+                        "#\t0x10\tmain.a+0x1\t/m.go:1\n"
+                        "#\t0x30\tmain.c+0x1\t/m.go:33\n\n"
+                        "1: 1 [1: 1] @ 0x11 0x21 0x31\n"
+                        "#\t0x10\tmain.a+0x1\t/m.go:1\n"
+                        "#\t0x20\tmain.b+0x1\t/m.go:2\n"
+                        "#\t0x30\tmain.c+0x1\t/m.go:3");
+    assert_has(&reading, "sample 2 2 2 2 bytes=1\n  \"main.a\" \"/m.go\":1\n"
+                         "  \"main.b\" \"/m.go\":2\n  \"main.c\" \"/m.go\":3\n");
+    assert_has(&reading, "sample 1 1 1 1 bytes=1\n  \"main.a\" \"/m.go\":1\n"
+                         "  \"main.c\" \"/m.go\":3\nsample");
+    assert_has(&reading, "  \"main.c\" \"/m.go\":33\n");
+    assert_int_equal(count_lines(&reading, "sample "), 3);
+    reading_release(&reading);
+}
+
 static void memory_maps_end_the_buckets(void **state)
 {
     (void)state;
@@ -258,6 +288,7 @@ int main(void)
         cmocka_unit_test(recursion_is_not_inlining),
         cmocka_unit_test(an_address_without_a_name_stays_alone),
         cmocka_unit_test(equal_buckets_are_one_sample),
+        cmocka_unit_test(lines_that_come_again_elsewhere),
         cmocka_unit_test(memory_maps_end_the_buckets),
         cmocka_unit_test(carriage_returns_and_blanks_do_no_harm),
         cmocka_unit_test(damaged_lines_are_named),
