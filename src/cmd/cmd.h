@@ -16,7 +16,8 @@ struct cmd {
     unsigned columns;
 };
 
-/* A flag as Go's flag package has it: -name value, -name=value, --name; booleans -name, -name=false. */
+/* A flag as Go's flag package has it: -name value, -name=value, --name; booleans -name,
+ * -name=false. */
 enum flag_kind { FLAG_BOOL, FLAG_STRING, FLAG_UNSIGNED, FLAG_LIST };
 struct flag_list {
     const char **at;
@@ -30,14 +31,16 @@ struct flag {
     const char *help;
 };
 /* Parses argv[0..argc): flags may stand before and after arguments, "--" ends them. Arguments are
- * moved to the front of argv and counted in *argument_count. -h and -help print `usage` and the flags
- * on standard output. Returns -1 to go on, else the exit code (0 after help, 2 after a mistake). */
+ * moved to the front of argv and counted in *argument_count. -h and -help print `usage` and the
+ * flags on standard output. Returns -1 to go on, else the exit code (0 after help, 2 after a
+ * mistake). */
 int flags_parse(struct cmd *cmd, const char *usage, const struct flag *flags, size_t flag_count,
                 int argc, char **argv, size_t *argument_count);
 
 /* Writes to standard output; a failed write (a closed pipe, a full disk) is exit code 1. */
 int cmd_print(struct cmd *cmd, struct str text);
-/* Tells all collected diagnostics on standard error; returns EXIT_COULD_NOT if there is an error. */
+/* Tells all collected diagnostics on standard error; returns EXIT_COULD_NOT if there is an error.
+ */
 int cmd_diagnose(struct cmd *cmd);
 /* A progress line on standard error, on a terminal only; an empty text wipes it. */
 void cmd_progress(struct cmd *cmd, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -24,7 +24,8 @@ static void exhausted(void *ctx, size_t wanted)
 {
     (void)ctx;
     fprintf(stderr, "unheap: out of memory (%zu bytes wanted)\n", wanted);
-    _exit(EXIT_COULD_NOT); /* from any thread; nothing half-written is left: files are renamed whole */
+    _exit(EXIT_COULD_NOT); /* from any thread; nothing half-written is left: files are renamed whole
+                            */
 }
 
 /* jansson says nothing when it runs out of memory in the middle of a document: it gets memory that

@@ -1,8 +1,8 @@
 /* Which package, file and source a name of the profile belongs to.
  *
- * The profile comes from a machine we do not see: its paths may name a container, a CI folder or, with
- * -trimpath, no folder at all. The import path inside each symbol and the file's base name are the
- * same everywhere, so those two are the key; functions are checked later, by name and line. */
+ * The profile comes from a machine we do not see: its paths may name a container, a CI folder or,
+ * with -trimpath, no folder at all. The import path inside each symbol and the file's base name are
+ * the same everywhere, so those two are the key; functions are checked later, by name and line. */
 #include "evidence_int.h"
 
 #include <stdlib.h>
@@ -104,7 +104,8 @@ static void find_module(struct atlas *atlas, struct str dir)
             continue;
         if (file_open(&file, path.ptr, atlas->memory, atlas->sink))
             return;
-        atlas->module_path = module_of((struct str){(const char *)file.bytes, file.size}, atlas->arena);
+        atlas->module_path =
+            module_of((struct str){(const char *)file.bytes, file.size}, atlas->arena);
         atlas->module_dir = at;
         file_close(&file);
         return;
@@ -317,7 +318,8 @@ static struct str apply_maps(struct atlas *atlas, const struct evidence_request 
         if (!to.ptr || !str_starts(file, from))
             continue;
         *mapped = true;
-        return arena_fmt(atlas->arena, "%.*s%.*s", STR_ARGS(to), STR_ARGS(str_skip(file, from.len)));
+        return arena_fmt(atlas->arena, "%.*s%.*s", STR_ARGS(to),
+                         STR_ARGS(str_skip(file, from.len)));
     }
     return file;
 }
@@ -348,9 +350,9 @@ static struct str unversioned(struct arena *arena, struct str folder)
     return arena_fmt(arena, "%.*s%.*s", STR_ARGS(str_slice(folder, 0, (size_t)at)), STR_ARGS(rest));
 }
 
-/* All main packages are called "main" in symbols. Which one a folder of the profile is: the one whose
- * path or directory the folder ends in, else the one that the functions and lines fit best, else the
- * one that shares most folders. */
+/* All main packages are called "main" in symbols. Which one a folder of the profile is: the one
+ * whose path or directory the folder ends in, else the one that the functions and lines fit best,
+ * else the one that shares most folders. */
 struct main_match {
     bool whole;
     size_t fitting;
@@ -363,8 +365,8 @@ static bool ends_in_path(struct str folder, struct str path)
            (folder.len == path.len || folder.ptr[folder.len - path.len - 1] == '/');
 }
 
-/* Is the line in that function there (1), and does the compiler speak of it (1 more)? -m names only the
- * functions that can be inlined. */
+/* Is the line in that function there (1), and does the compiler speak of it (1 more)? -m names only
+ * the functions that can be inlined. */
 static size_t fit_line(const struct atlas *atlas, struct str path, const struct located *located,
                        uint32_t line)
 {
@@ -416,7 +418,8 @@ static bool is_main(struct atlas *atlas, const struct compiled_package *package,
     return source && str_is(source->syntax.package, "main");
 }
 
-/* The import path of the main package that lies in a folder of the profile; "main" when none does. */
+/* The import path of the main package that lies in a folder of the profile; "main" when none does.
+ */
 static struct str find_main(struct atlas *atlas, const struct located *located)
 {
     struct str folder = str_dir_name(located->file), best_path = located->import_path;
@@ -472,7 +475,8 @@ static void locate_by_folder(struct atlas *atlas, struct located *located)
     struct str folder = str_dir_name(located->file);
     unsigned best = 0;
     for (size_t i = 0; folder.ptr && i < atlas->compiler->packages.len; i++) {
-        struct str path = compiler_str(atlas->compiler, atlas->compiler->packages.at[i].import_path);
+        struct str path =
+            compiler_str(atlas->compiler, atlas->compiler->packages.at[i].import_path);
         unsigned shared = shared_folders(unversioned(atlas->arena, folder), path);
         if (shared <= best ||
             !compiler_index_has_file(atlas->index, path, located->base_name))

@@ -3,11 +3,11 @@
  * ORDER: of two steps that carry the same bytes the one whose category stands first here is the
  * cause; so the first ones are those that say most about what must change. */
 X(CONSTRUCTOR_NOT_INLINED, "constructor_not_inlined", "constructor not inlined",
-  "Split it: a small outer function that allocates and can be inlined, the work in a second function; "
-  "then the value stays on the caller's stack.")
+  "Split it: a small outer function that allocates and can be inlined, the work in a second "
+  "function; then the value stays on the caller's stack.")
 X(CLOSURE, "captured_by_closure", "captured by a closure that escapes",
-  "Capture less: pass what is needed as parameters, copy a variable before the closure so that it is "
-  "captured by value, or use a method instead of a closure.")
+  "Capture less: pass what is needed as parameters, copy a variable before the closure so that it "
+  "is captured by value, or use a method instead of a closure.")
 X(GO_DEFER, "go_or_defer", "closure of a go or defer statement",
   "Start fewer goroutines (a fixed set of workers) and move defer out of the loop.")
 X(GLOBAL, "stored_in_global", "stored in a global",
@@ -27,7 +27,8 @@ X(UNKNOWN_CALL, "interface_or_unknown_call", "passed to an interface or unknown 
 X(RETURNED, "returned_pointer", "returned pointer",
   "Return the value instead of a pointer, or let the caller pass in what is to be filled.")
 X(LOOP, "outlives_iteration", "kept in a variable that outlives the loop's iteration",
-  "Make it once before the loop and clear it in each iteration, or declare the variable inside the loop.")
+  "Make it once before the loop and clear it in each iteration, or declare the variable inside the "
+  "loop.")
 X(TOO_LARGE, "too_large", "too large for the stack",
   "Reuse it: a sync.Pool of buffers by size class, or one buffer per worker.")
 X(DYNAMIC_SIZE, "size_not_constant", "size not known when compiling",
@@ -43,7 +44,8 @@ X(CHANNEL_MADE, "channel_made", "channel made at run time",
 X(LIBRARY_CALL, "library_call", "allocated inside a library call",
   "Call it less often, reuse what it returns, or use the variant that fills a buffer you pass in.")
 X(PARAMETER, "parameter_leaks", "passed to a function that keeps it",
-  "Pass a copy of what the callee needs, or change the callee so that it does not keep the pointer.")
+  "Pass a copy of what the callee needs, or change the callee so that it does not keep the "
+  "pointer.")
 X(RUNTIME, "runtime", "the runtime's own memory",
   "Not a value of your code: fewer goroutines, timers or finalizers make it smaller.")
 X(OTHER, "other", "escapes", "Read the story: the last step before the heap is the one to change.")

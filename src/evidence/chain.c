@@ -1,20 +1,23 @@
 /* Where gc's explanation of an allocation goes on.
  *
- * gc explains why a value escapes up to the first place that escapes itself: a value in a literal up
- * to "{storage for &T{...}}", a captured variable up to "{storage for func literal}", a value kept in
- * a variable that was moved to the heap up to that variable (cmd/compile/internal/escape/solve.go,
- * explainPath: the walk's root). That place has an explanation of its own, which goes on from there.
- * And where code was inlined, gc names the outermost call: the step itself stands in the callee.
+ * gc explains why a value escapes up to the first place that escapes itself: a value in a literal
+ * up to "{storage for &T{...}}", a captured variable up to "{storage for func literal}", a value
+ * kept in a variable that was moved to the heap up to that variable
+ * (cmd/compile/internal/escape/solve.go, explainPath: the walk's root). That place has an
+ * explanation of its own, which goes on from there. And where code was inlined, gc names the
+ * outermost call: the step itself stands in the callee.
  *
  * N1. The next explanation is of the same package's compilation and of the same outermost function,
- *     and it is the nearest at or before the step: a literal's position is not behind its elements'.
+ *     and it is the nearest at or before the step: a literal's position is not behind its
+ *     elements'.
  * N2. A step of inlined code is looked for in the callee's own explanations by its text; of several
  *     places with that text none is taken. */
 #include "evidence_int.h"
 
 enum { LINES_BACK = 2000 };
 
-/* What an explanation's flow ends in, as gc would print it: "&T{...}" or "o"; empty for the heap. */
+/* What an explanation's flow ends in, as gc would print it: "&T{...}" or "o"; empty for the heap.
+ */
 static struct str ending_expression(const struct story_step *last)
 {
     struct str storage = STR("{storage for "), value = last->destination;

@@ -1,9 +1,9 @@
 /* evidence: the join. What the compiler decided, beside what production paid.
  *
- * A profile's samples are laid on allocation sites, each site gets the compiler's verdict and story or
- * its run-time reason, the stories are carried on through the callers, and the single steps whose
- * removal takes most bytes off the heap are ranked: the causes. This room does not know how a witness
- * works, nor how a report looks.
+ * A profile's samples are laid on allocation sites, each site gets the compiler's verdict and story
+ * or its run-time reason, the stories are carried on through the callers, and the single steps
+ * whose removal takes most bytes off the heap are ranked: the causes. This room does not know how a
+ * witness works, nor how a report looks.
  *
  * Invariants
  * E1. Every sample has exactly one site, or is unexplained; every explained sample has exactly one
@@ -33,8 +33,8 @@ const char *cause_category_title(enum cause_category category);
 enum site_verdict { VERDICT_HEAP, VERDICT_STACK, VERDICT_MAYBE, VERDICT_ELIDED, VERDICT_NONE };
 const char *site_verdict_name(enum site_verdict verdict);
 
-/* How sure a figure is. n is the number of sampled objects behind it. The 95 % interval treats sampling as
- * Poisson at the profile's rate (see interval.c for the mathematics and its source). */
+/* How sure a figure is. n is the number of sampled objects behind it. The 95 % interval treats
+ * sampling as Poisson at the profile's rate (see interval.c for the mathematics and its source). */
 struct measure {
     int64_t value;
     int64_t low, high;
@@ -72,7 +72,7 @@ struct site {
     size_t inlined_count;
     uint32_t cause;    /* index of the cause that carries most of it */
     struct measure measure;
-    int64_t cumulative; /* bytes of all samples with this function and line anywhere in their stack */
+    int64_t cumulative; /* bytes of all samples with this function and line on their stack */
     bool ambiguous;     /* several allocations of this line that object sizes do not tell apart */
     struct str source_path; /* where the source can be read; empty when it cannot */
     struct told_step *story;
@@ -149,8 +149,8 @@ struct evidence {
     struct match_quality quality;
     uint32_t *sample_site;    /* by sample: index into sites, or EVIDENCE_NONE */
     uint32_t *sample_cause;   /* by sample: index into causes, or EVIDENCE_NONE */
-    /* The other question: where inuse_space (or, for inuse, alloc_space) ranks otherwise. Empty text
-     * when it does not, or when the profile has no such type. */
+    /* The other question: where inuse_space (or, for inuse, alloc_space) ranks otherwise. Empty
+     * text when it does not, or when the profile has no such type. */
     struct str other_ranking;
     struct diag_sink *sink; /* where a source that can no longer be read is told; may be NULL */
     struct atlas *atlas; /* private: keeps the sources that texts lie in */
@@ -161,13 +161,13 @@ struct evidence_request {
     const char *dir;              /* -C: where the module is; NULL: the current directory */
     const char *goroot, *modcache; /* where sources of std and of modules may lie; may be NULL */
     struct str sample_type;       /* empty: alloc_space, else the profile's default */
-    const char *const *maps;      /* FROM=TO, applied to the profile's file names, first match wins */
+    const char *const *maps; /* FROM=TO, applied to the profile's file names, first match wins */
     size_t map_count;
 };
 
-/* The whole join, one flat pipeline: see the reading guide at the top of join.c. The compiler and the
- * profile must outlive the result. compiler may not be NULL. Fails only when the sample type does not
- * exist (PROFILE_SAMPLE_TYPE); a poor fit is told as JOIN_FOREIGN or JOIN_PARTIAL. */
+/* The whole join, one flat pipeline: see the reading guide at the top of join.c. The compiler and
+ * the profile must outlive the result. compiler may not be NULL. Fails only when the sample type
+ * does not exist (PROFILE_SAMPLE_TYPE); a poor fit is told as JOIN_FOREIGN or JOIN_PARTIAL. */
 NODISCARD enum status evidence_join(const struct evidence_request *request,
                                     const struct profile *profile,
                                     const struct compiler *compiler, struct workers *workers,
@@ -175,8 +175,9 @@ NODISCARD enum status evidence_join(const struct evidence_request *request,
                                     struct evidence **out);
 void evidence_free(struct evidence *evidence);
 
-/* The 95 % interval of a value made of `samples` sampled objects, with the variance that sampling adds to
- * it; the mathematics and its source stand in measure.c. Variance 0 gives low == high == value. */
+/* The 95 % interval of a value made of `samples` sampled objects, with the variance that sampling
+ * adds to it; the mathematics and its source stand in measure.c. Variance 0 gives low == high ==
+ * value. */
 struct measure measure_of(int64_t value, double samples, double variance);
 
 #endif

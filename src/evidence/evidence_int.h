@@ -29,8 +29,8 @@ struct located {
     bool runtime;           /* runtime or internal/runtime */
     bool mapped;            /* a -map applied */
     bool known_file;        /* the diagnostics speak of this file */
-    bool of_other_package;  /* the file is another package's than the symbol: a closure that came with
-                               an inlined body ("pkg.init.NewPool.func1") */
+    bool of_other_package;  /* the file is another package's than the symbol: a closure that came
+                               with an inlined body ("pkg.init.NewPool.func1") */
 };
 
 struct atlas {
@@ -62,8 +62,8 @@ struct source *atlas_source(struct atlas *atlas, struct str import_path, struct 
 struct str atlas_display(struct atlas *atlas, struct str import_path, struct str base_name,
                          struct str hint);
 bool atlas_owns(const struct atlas *atlas, struct str import_path);
-/* The function that the symbol table calls package.name, or another package's function as gc prints it
- * inside import_path ("fmt.errorf", "(*zapcore.CheckedEntry).Write"). */
+/* The function that the symbol table calls package.name, or another package's function as gc prints
+ * it inside import_path ("fmt.errorf", "(*zapcore.CheckedEntry).Write"). */
 bool atlas_function(const struct atlas *atlas, struct arena *arena, struct str import_path,
                     struct str name, struct str *found_path, struct str *found_name);
 const struct compiled_package *atlas_package(const struct atlas *atlas, struct str import_path);
@@ -244,10 +244,11 @@ struct flow {
     uint32_t result;       /* which, from 0 */
     bool contained;        /* what is returned is something that holds the value */
 };
-/* function: that was compiled with the allocation in it; NULL for a leaking parameter's explanation. */
+/* function: that was compiled with the allocation in it; NULL for a leaking parameter's
+ * explanation. */
 const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function);
-/* The category of an allocation whose remedy is at the allocation itself: growth, strings, channels;
- * CAUSE_OTHER for those whose way to the heap matters. */
+/* The category of an allocation whose remedy is at the allocation itself: growth, strings,
+ * channels; CAUSE_OTHER for those whose way to the heap matters. */
 enum cause_category category_of_site(const struct site_entry *site);
 
 /* ---- chain.c: where gc's explanations go on ---- */
@@ -264,10 +265,11 @@ struct str inlined_callee(const struct message *message);
 
 /* ---- payer.c: the call in own code that a library's allocations are paid by ---- */
 
-/* The step of the innermost own frame's call into a library; NONE when own code is on top or absent. */
+/* The step of the innermost own frame's call into a library; NONE when own code is on top or
+ * absent. */
 uint32_t payer_of_stack(struct tracer *tracer, const struct profile_frame *frames, size_t count);
-/* The same of a flow's step at a library's call in own code; called: the name of what is called, may
- * be empty. NONE when there is none. *library_body: the step lies in its inlined body. */
+/* The same of a flow's step at a library's call in own code; called: the name of what is called,
+ * may be empty. NONE when there is none. *library_body: the step lies in its inlined body. */
 uint32_t payer_of_step(struct tracer *tracer, const struct step *step, struct str called,
                        bool *library_body);
 
@@ -289,7 +291,7 @@ struct followed_value {
     struct str type_path, type; /* "Order" of that package; empty when unknown */
     uint32_t maker;             /* profile function that was compiled with the allocation in it */
     uint32_t callee, result;    /* whose result it is now */
-    bool contained;             /* it lies inside what is returned: reading a field may take it out */
+    bool contained; /* it lies inside what is returned: reading a field may take it out */
     uint32_t site;
     enum cause_category needs_heap; /* why it would not be on the stack even when the maker were
                                        inlined; CAUSE_OTHER when it would */

@@ -1,9 +1,9 @@
 /* gc's explanation of an allocation, as steps.
  *
- * Each "from" line is a step with a category. Where the last one passes the value to a known function
- * that keeps it, the explanation of that parameter's leak goes on from there, so that everything that
- * one function stores shares its storing step. Where it ends in another allocation, that one's
- * explanation goes on (chain.c). */
+ * Each "from" line is a step with a category. Where the last one passes the value to a known
+ * function that keeps it, the explanation of that parameter's leak goes on from there, so that
+ * everything that one function stores shares its storing step. Where it ends in another allocation,
+ * that one's explanation goes on (chain.c). */
 #include "evidence_int.h"
 
 enum { LEAK_DEPTH = 6, INLINED_DEPTH = 4 };
@@ -152,8 +152,8 @@ static void place_step(struct tracer *tracer, const struct story_step *told, str
     step->place.file = atlas_display(atlas, step->import_path, step->base_name, told->path);
 }
 
-/* Steps without a choice: the spill is the allocation itself (but a closure takes what it captures with
- * it), and a flow without a "from" line moves nothing. */
+/* Steps without a choice: the spill is the allocation itself (but a closure takes what it captures
+ * with it), and a flow without a "from" line moves nothing. */
 static bool says_nothing(const struct story_step *told)
 {
     switch (told->reason) {
@@ -193,7 +193,8 @@ static void add_step(struct flow_builder *builder, const struct story *story, si
     struct tracer *tracer = builder->tracer;
     struct story_step told = story->steps[index];
     struct step step = read_step(tracer, &told, story->count == 1);
-    struct str called = told.reason == FLOW_CALL_PARAMETER ? called_name(told.expression) : STR_NONE;
+    struct str called =
+        told.reason == FLOW_CALL_PARAMETER ? called_name(told.expression) : STR_NONE;
     uint32_t payer = payer_of_step(tracer, &step, called, &step.library_body);
     bool added;
     sb_clear(&tracer->text);
@@ -283,8 +284,8 @@ static void continue_in_callee(struct flow_builder *builder, const struct story_
 {
     struct str path, callee;
     struct str name = called_name(last->expression);
-    if (name.len == 0 || !atlas_function(builder->tracer->atlas, builder->tracer->arena, import_path,
-                                         name, &path, &callee))
+    if (name.len == 0 || !atlas_function(builder->tracer->atlas, builder->tracer->arena,
+                                         import_path, name, &path, &callee))
         return;
     int number = argument_number(last->expression, passed_value(last), callee);
     uint32_t message = NONE;
@@ -317,8 +318,8 @@ static uint32_t result_number(struct tracer *tracer, struct str destination,
     return NONE;
 }
 
-/* The last step of the explanation tells by its end what it is: a named result is returned, a variable
- * that stays in the function outlives the iteration that made the value. */
+/* The last step of the explanation tells by its end what it is: a named result is returned, a
+ * variable that stays in the function outlives the iteration that made the value. */
 static void set_last_category(struct flow_builder *builder, enum cause_category category)
 {
     if (builder->steps.len == 0)
@@ -330,8 +331,8 @@ static void set_last_category(struct flow_builder *builder, enum cause_category 
         step->class = STEP_RETURN;
 }
 
-/* What the explanation ends in: a callee that keeps it, a result, something that escapes itself, or a
- * variable. */
+/* What the explanation ends in: a callee that keeps it, a result, something that escapes itself, or
+ * a variable. */
 static void end_story(struct flow_builder *builder, uint32_t message,
                       const struct story_step *last, const struct step *step)
 {

@@ -129,8 +129,8 @@ static enum leak leak_of_use(const struct follower *follower, const struct fate 
     return parameter_leak(atlas, path, name, (int)fate->index, message);
 }
 
-/* What gc says of the closure around a use: without a word (it is called directly, or inlined) or when
- * it stays, what its body does with the value is not known. */
+/* What gc says of the closure around a use: without a word (it is called directly, or inlined) or
+ * when it stays, what its body does with the value is not known. */
 static enum ending ending_in_closure(const struct follower *follower, const struct fate *fate)
 {
     const struct atlas *atlas = follower->tracer->atlas;
@@ -251,8 +251,8 @@ static uint32_t size_step(const struct follower *follower)
     sb_clear(&tracer->text);
     sb_addf(&tracer->text, "%u", follower->value->site);
     bool added;
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_SIZE, sb_str(&tracer->text), 0,
-                            0, STR_NONE, &added);
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_SIZE, sb_str(&tracer->text),
+                            0, 0, STR_NONE, &added);
     if (!added)
         return id;
     struct step *step = &tracer->steps->at.at[id];
@@ -295,16 +295,19 @@ static uint32_t constructor_step(const struct follower *follower)
     }
     step->place.file = atlas_display(tracer->atlas, callee->import_path, callee->base_name,
                                      callee->file);
-    step->sentence = arena_fmt(
-        tracer->arena, "the value dies in its caller: only because %.*s was not inlined%s%.*s%s does "
-        "it need the heap", STR_ARGS(callee->name), step->detail.len > 0 ? " (" : "",
-        STR_ARGS(step->detail), step->detail.len > 0 ? ")" : "");
+    step->sentence =
+        arena_fmt(tracer->arena,
+                  "the value dies in its caller: only because %.*s was not inlined%s%.*s%s does "
+                  "it need the heap",
+                  STR_ARGS(callee->name), step->detail.len > 0 ? " (" : "", STR_ARGS(step->detail),
+                  step->detail.len > 0 ? ")" : "");
     return id;
 }
 
 /* ---- one call ---- */
 
-/* The steps of a use that alone keeps the value: the use, and how the callee keeps what it is given. */
+/* The steps of a use that alone keeps the value: the use, and how the callee keeps what it is
+ * given. */
 static void keep_by(const struct follower *follower, const struct fate *fate, uint32_t step,
                     struct continuation *next)
 {
@@ -372,7 +375,8 @@ static struct str last_name(struct str name)
     return str_slice(name, begin, end);
 }
 
-/* Which result a parameter leaks to, from its tag "... to result ~r0 level=0"; NONE for a named one. */
+/* Which result a parameter leaks to, from its tag "... to result ~r0 level=0"; NONE for a named
+ * one. */
 static uint32_t leaked_result(const struct atlas *atlas, uint32_t message)
 {
     struct str text = atlas->compiler->messages.at[message].text;
@@ -382,7 +386,8 @@ static uint32_t leaked_result(const struct atlas *atlas, uint32_t message)
         return NONE;
     text = str_skip(text, (size_t)at + sizeof(" to result ~r") - 1);
     ptrdiff_t end = str_find_char(text, ' ');
-    return end > 0 && str_to_u64(str_slice(text, 0, (size_t)end), &number) ? (uint32_t)number : NONE;
+    return end > 0 && str_to_u64(str_slice(text, 0, (size_t)end), &number) ? (uint32_t)number
+                                                                           : NONE;
 }
 
 /* The fates of what a call hands back; *found false when it hands nothing back. */
@@ -455,7 +460,8 @@ static void follow(struct follower *follower, uint32_t line, struct continuation
     struct fate_query query = {.function = function, .line = line,
                                .callee = last_name(follower->callee->name),
                                .result = follower->value->result};
-    size_t count = syntax_fates_of(&follower->source->syntax, &query, tracer->arena, &fates, &found);
+    size_t count =
+        syntax_fates_of(&follower->source->syntax, &query, tracer->arena, &fates, &found);
     if (!found)
         return;
     struct str text = str_trim(syntax_line(&follower->source->syntax, line));

@@ -1,5 +1,5 @@
-/* The join, from a byte of a profile to a ranked cause. Read evidence_join at the bottom first; each
- * line of it is a file:
+/* The join, from a byte of a profile to a ranked cause. Read evidence_join at the bottom first;
+ * each line of it is a file:
  *
  *   atlas     which package, file and source each name of the profile belongs to
  *   points    where each sample allocates, the runtime's own frames taken off
@@ -278,17 +278,20 @@ static enum status judge_quality(struct joiner *joiner, struct diag_sink *sink)
     }
     double unknown = share(own_unknown, own);
     if (unknown > 50) {
-        diag_add(sink, DIAG_JOIN_FOREIGN, STR_NONE, 0, DIAG_NO_OFFSET,
-                 "%.1f %% of the bytes allocated in the analysed packages are at functions or lines "
-                 "that do not exist in them (%.*s, for example): profile and sources are of "
-                 "different commits", unknown, STR_ARGS(quality->first_unknown));
+        diag_add(
+            sink, DIAG_JOIN_FOREIGN, STR_NONE, 0, DIAG_NO_OFFSET,
+            "%.1f %% of the bytes allocated in the analysed packages are at functions or lines "
+            "that do not exist in them (%.*s, for example): profile and sources are of "
+            "different commits",
+            unknown, STR_ARGS(quality->first_unknown));
         return STATUS_BAD_INPUT;
     }
     if (unknown > 0.5)
-        diag_add(sink, DIAG_JOIN_PARTIAL, STR_NONE, 0, DIAG_NO_OFFSET,
-                 "%.1f %% of the bytes allocated in the analysed packages are at functions or lines "
-                 "that do not exist in them (%.*s, for example)", unknown,
-                 STR_ARGS(quality->first_unknown));
+        diag_add(
+            sink, DIAG_JOIN_PARTIAL, STR_NONE, 0, DIAG_NO_OFFSET,
+            "%.1f %% of the bytes allocated in the analysed packages are at functions or lines "
+            "that do not exist in them (%.*s, for example)",
+            unknown, STR_ARGS(quality->first_unknown));
     return STATUS_OK;
 }
 
@@ -316,12 +319,13 @@ static void compare_rankings(struct joiner *joiner)
     struct str name = profile_type_name(evidence->profile, joiner->other_type);
     bool in_use = str_starts(name, STR("inuse"));
     evidence->other_ranking = arena_fmt(
-        &evidence->arena, "By %.*s (%s) the first cause is another one: %s at %.*s:%u, with %.1f %% "
-        "of it; it is number %u here.", STR_ARGS(name),
-        in_use ? "what fills the memory limit" : "what the collector works for",
+        &evidence->arena,
+        "By %.*s (%s) the first cause is another one: %s at %.*s:%u, with %.1f %% "
+        "of it; it is number %u here.",
+        STR_ARGS(name), in_use ? "what fills the memory limit" : "what the collector works for",
         cause_category_title(evidence->causes[best].category),
-        STR_ARGS(str_base_name(evidence->causes[best].place.file)), evidence->causes[best].place.line,
-        share(sums[best], total), evidence->causes[best].id);
+        STR_ARGS(str_base_name(evidence->causes[best].place.file)),
+        evidence->causes[best].place.line, share(sums[best], total), evidence->causes[best].id);
 }
 
 /* ---- the pipeline ---- */

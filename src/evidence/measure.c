@@ -3,15 +3,15 @@
  * Go samples allocations as a Poisson process over bytes: an object of s bytes is seen with
  * probability p = 1 - exp(-s/rate) (runtime/malloc.go nextSample; runtime/pprof/protomem.go
  * scaleHeapSample divides by p). Seeing c objects of w = s/p scaled bytes each, the total is
- * V = sum(c*w), an unbiased estimate, and thinning gives Var(V) = sum(c * w^2 * (1-p)): objects much
- * larger than the rate are all seen and add no doubt.
+ * V = sum(c*w), an unbiased estimate, and thinning gives Var(V) = sum(c * w^2 * (1-p)): objects
+ * much larger than the rate are all seen and add no doubt.
  *
- * The interval treats V as the mean of a scaled Poisson variable with n = V^2/Var equivalent counts, and
- * takes Jeffreys' limits chi2(0.025, 2n+1)/2 and chi2(0.975, 2n+1)/2 (L. Brown, T. Cai, A. DasGupta,
- * Statistica Sinica 13, 2003) by Wilson and Hilferty's cube-root approximation (PNAS 17, 1931), which
- * is never below zero, unlike the normal one. The exact (Garwood) limits 2n and 2n+2 hold in 98 % of
- * cases where few objects are sampled; these hold in 95 to 96 % (test/evidence/test_measure.c
- * simulates it). */
+ * The interval treats V as the mean of a scaled Poisson variable with n = V^2/Var equivalent
+ * counts, and takes Jeffreys' limits chi2(0.025, 2n+1)/2 and chi2(0.975, 2n+1)/2 (L. Brown, T. Cai,
+ * A. DasGupta, Statistica Sinica 13, 2003) by Wilson and Hilferty's cube-root approximation (PNAS
+ * 17, 1931), which is never below zero, unlike the normal one. The exact (Garwood) limits 2n and
+ * 2n+2 hold in 98 % of cases where few objects are sampled; these hold in 95 to 96 %
+ * (test/evidence/test_measure.c simulates it). */
 #include "evidence_int.h"
 
 #include <math.h>

@@ -4,8 +4,8 @@
  * writeHeapProto: hideRuntime), but text profiles, other producers and stacks that are nothing but
  * runtime show them. They are taken off here: what remains of the location on top is the point, and
  * the last runtime frame taken off tells which allocating function was called. Of a stack that is
- * nothing but runtime (the scheduler's, the collector's) the innermost function that has a reason of
- * its own stands for it, else the outermost. */
+ * nothing but runtime (the scheduler's, the collector's) the innermost function that has a reason
+ * of its own stands for it, else the outermost. */
 #include "evidence_int.h"
 
 /* A runtime function that was inlined into another one is no entry: it is code like any other. */

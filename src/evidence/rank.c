@@ -6,11 +6,11 @@
  *     before mere assignments.
  * R2. Greedy: the step that carries most of what is left is a cause and takes those groups; each
  *     group is taken once, so causes add up to what is explained (E1).
- * R3. Of a returned value whose callers are known, what they do with it is the cause, not that it is
- *     returned: the bytes are split by the callers.
+ * R3. Of a returned value whose callers are known, what they do with it is the cause, not that it
+ *     is returned: the bytes are split by the callers.
  * R4. Of equal steps the category that stands first in categories.h wins; then, of returns, the one
- *     nearest to the allocation, of other steps the one nearest to the heap; then the place. Never an
- *     address or an order of arrival. */
+ *     nearest to the allocation, of other steps the one nearest to the heap; then the place. Never
+ *     an address or an order of arrival. */
 #include "evidence_int.h"
 
 #include <stdlib.h>

@@ -71,8 +71,9 @@ static struct str reason_of_site(const struct joiner *joiner, const struct site_
     if (entry->reason.len > 0)
         return entry->reason;
     if (entry->verdict == VERDICT_MAYBE)
-        return STR("does not escape, but its size is known only when it runs: what does not fit the "
-                   "stack buffer is allocated");
+        return STR(
+            "does not escape, but its size is known only when it runs: what does not fit the "
+            "stack buffer is allocated");
     struct str reason = STR("escapes to heap");
     for (size_t i = 0; i < group->link_count; i++) {
         const struct step *step = &joiner->steps.at.at[group->links[i].step];
@@ -185,7 +186,8 @@ static enum cause_category category_of_flow(const struct step *step, enum site_k
     }
 }
 
-/* The last step by which own code's value goes to the heap in a call; NULL for a library's allocation. */
+/* The last step by which own code's value goes to the heap in a call; NULL for a library's
+ * allocation. */
 static const struct step *step_at_call(const struct joiner *joiner, const struct group *group,
                                        const struct step *call)
 {
@@ -200,8 +202,8 @@ static const struct step *step_at_call(const struct joiner *joiner, const struct
     return found;
 }
 
-/* What most of a cause's bytes are decides between categories: a library call may be string building,
- * growth, or just a library's. */
+/* What most of a cause's bytes are decides between categories: a library call may be string
+ * building, growth, or just a library's. */
 static enum cause_category category_of_cause(const struct joiner *joiner, const struct step *step,
                                              const struct cause *cause,
                                              const struct group *largest_group)

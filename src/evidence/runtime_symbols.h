@@ -1,18 +1,22 @@
-/* Symbols that allocate without a verdict of the compiler, longest prefix first where one is the start
- * of another: X("symbol or its start", kind, category, "reason").
- * Source: the functions of package runtime that end in mallocgc (go1.26: runtime/{slice,string,iface,
+/* Symbols that allocate without a verdict of the compiler, longest prefix first where one is the
+ * start of another: X("symbol or its start", kind, category, "reason"). Source: the functions of
+ * package runtime that end in mallocgc (go1.26: runtime/{slice,string,iface,
  * chan,proc,panic,time}.go, internal/runtime/maps), the ones that other packages reach by linkname
  * (their symbols carry the other package's name), and cmd/compile/internal/walk, which emits the
  * calls. */
 X("runtime.growslice", APPEND, SLICE_GROWTH, "append grows the slice's memory")
-X("runtime.makeslice", MAKE_SLICE, DYNAMIC_SIZE, "make of a slice whose size is known only when it runs")
-X("runtime.moveSlice", APPEND, SLICE_GROWTH, "an appended slice is copied to the heap when it leaves the function")
+X("runtime.makeslice", MAKE_SLICE, DYNAMIC_SIZE,
+  "make of a slice whose size is known only when it runs")
+X("runtime.moveSlice", APPEND, SLICE_GROWTH,
+  "an appended slice is copied to the heap when it leaves the function")
 X("runtime.makemap", MAKE_MAP, MAP_GROWTH, "make of a map")
 X("runtime.mapassign", MAP_GROWTH, MAP_GROWTH, "an assignment makes the map grow")
 X("runtime.makechan", MAKE_CHAN, CHANNEL_MADE, "make of a channel: always on the heap")
 X("runtime.concatstring", STRING_CONCAT, STRING_BUILDING, "strings are concatenated into a new one")
-X("runtime.slicebytetostring", BYTES_TO_STRING, STRING_BUILDING, "bytes are copied into a new string")
-X("runtime.stringtoslicebyte", STRING_TO_BYTES, STRING_BUILDING, "a string is copied into new bytes")
+X("runtime.slicebytetostring", BYTES_TO_STRING, STRING_BUILDING,
+  "bytes are copied into a new string")
+X("runtime.stringtoslicebyte", STRING_TO_BYTES, STRING_BUILDING,
+  "a string is copied into new bytes")
 X("runtime.stringtoslicerune", RUNES, STRING_BUILDING, "a string is decoded into new runes")
 X("runtime.slicerunetostring", RUNES, STRING_BUILDING, "runes are encoded into a new string")
 X("runtime.intstring", RUNES, STRING_BUILDING, "a rune is encoded into a new string")

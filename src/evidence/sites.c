@@ -1,10 +1,10 @@
 /* Which allocation a sample is.
  *
- * A point of the profile is a chain of inlined calls on one line. gc reports an allocation of inlined
- * code at the outermost call, with the text of the inlined body; the function's own compilation
- * reports it where it is written. So a point has two looks: the verdict of this copy (outermost line)
- * and the expression as written (innermost line). The site is the expression as written; copies of it
- * share it.
+ * A point of the profile is a chain of inlined calls on one line. gc reports an allocation of
+ * inlined code at the outermost call, with the text of the inlined body; the function's own
+ * compilation reports it where it is written. So a point has two looks: the verdict of this copy
+ * (outermost line) and the expression as written (innermost line). The site is the expression as
+ * written; copies of it share it.
  *
  * D1. A candidate is a message whose file, line and function fit the point. Messages at an inlined
  *     call's position belong to that call's body, and only to points that show the call.
@@ -79,8 +79,8 @@ static struct str unqualified(struct arena *arena, struct str text, struct str p
     return (struct str){out, len};
 }
 
-/* Instances of generic code print their shapes, "&box[go.shape.int]{...}": one expression has one text,
- * with "[...]" for them. */
+/* Instances of generic code print their shapes, "&box[go.shape.int]{...}": one expression has one
+ * text, with "[...]" for them. */
 static struct str without_shapes(struct arena *arena, struct str text)
 {
     if (str_find(text, STR("[go.shape.")) < 0)
@@ -99,8 +99,8 @@ static struct str without_shapes(struct arena *arena, struct str text)
     return (struct str){out, len};
 }
 
-/* Constants in interfaces live in read-only data (cmd/compile/internal/walk/order.go addrTemp): they
- * have a verdict but never allocate. */
+/* Constants in interfaces live in read-only data (cmd/compile/internal/walk/order.go addrTemp):
+ * they have a verdict but never allocate. */
 static bool never_allocates(struct str expression)
 {
     if (expression.len == 0)
@@ -137,8 +137,9 @@ static struct str allocated_type(const struct candidate *candidate, const struct
 static uint64_t literal_elements(const struct syntax_file *file, uint32_t line, uint32_t column)
 {
     size_t i = 0;
-    while (i < file->token_count && (file->tokens[i].line < line ||
-                                     (file->tokens[i].line == line && file->tokens[i].column < column)))
+    while (i < file->token_count &&
+           (file->tokens[i].line < line ||
+            (file->tokens[i].line == line && file->tokens[i].column < column)))
         i++;
     if (i >= file->token_count || file->tokens[i].kind != TOKEN_LBRACE)
         return 0;
@@ -150,7 +151,8 @@ static uint64_t literal_elements(const struct syntax_file *file, uint32_t line, 
             return 0;
         inside = token->kind != TOKEN_COMMA && (inside || token->kind != TOKEN_SEMICOLON);
         count += token->kind == TOKEN_COMMA;
-        if (token->kind == TOKEN_LPAREN || token->kind == TOKEN_LBRACK || token->kind == TOKEN_LBRACE)
+        if (token->kind == TOKEN_LPAREN || token->kind == TOKEN_LBRACK ||
+            token->kind == TOKEN_LBRACE)
             i = token->match > i ? token->match : i;
     }
     return count + inside;
@@ -263,8 +265,8 @@ static bool allocation_verdict(const struct message *message, enum site_verdict 
     return kind_sized_at_run_time(site_kind_of(MESSAGE_STAYS, expression_of(message)));
 }
 
-/* Which of the packages that printed messages for this place is asked: the file's own one, as a test
- * variant when the profile comes from a test, else the first (an instance of generic code). */
+/* Which of the packages that printed messages for this place is asked: the file's own one, as a
+ * test variant when the profile comes from a test, else the first (an instance of generic code). */
 static uint32_t preferred_package(const struct atlas *atlas, const struct located *located,
                                   const uint32_t *messages, size_t count)
 {
@@ -305,7 +307,8 @@ static struct line_messages messages_at(const struct atlas *atlas, const struct 
     return found;
 }
 
-/* Is there an "inlining call to callee" at this column (0: any column)? callee may be empty: any. */
+/* Is there an "inlining call to callee" at this column (0: any column)? callee may be empty: any.
+ */
 static bool inlines_at(const struct line_messages *line, uint32_t column, struct str callee)
 {
     for (size_t i = 0; i < line->count; i++) {
@@ -326,7 +329,8 @@ static struct candidate candidate_of(const struct line_messages *line, size_t i,
     const struct message *message = &line->all[line->at[i]];
     struct candidate candidate = {.message = line->at[i], .written_message = NONE};
     allocation_verdict(message, &candidate.verdict);
-    candidate.expression = without_shapes(arena, unqualified(arena, expression_of(message), package));
+    candidate.expression =
+        without_shapes(arena, unqualified(arena, expression_of(message), package));
     candidate.kind = site_kind_of(message->kind, expression_of(message));
     candidate.runtime_sized = is_runtime_sized(candidate.kind, candidate.expression);
     return candidate;
@@ -360,7 +364,8 @@ static bool is_appended_make(const struct line_messages *line, const struct mess
     struct str expression = expression_of(make);
     for (size_t i = 0; i < line->count; i++) {
         struct str text = line->all[line->at[i]].text;
-        if (line->all[line->at[i]].kind != MESSAGE_STORY_ESCAPES || !str_starts(text, STR("append(")))
+        if (line->all[line->at[i]].kind != MESSAGE_STORY_ESCAPES ||
+            !str_starts(text, STR("append(")))
             continue;
         ptrdiff_t at = str_find(text, expression);
         if (at > 0 && str_starts(str_skip(text, (size_t)at + expression.len), STR("...)")))
@@ -383,7 +388,8 @@ static size_t candidates_on_line(const struct line_messages *line, enum inlined_
             continue;
         bool inlined = inlines_at(line, message->column, which == ONLY_INLINED ? callee : STR_NONE);
         bool argument = str_starts(message->text, STR("... argument"));
-        if ((which == WITHOUT_INLINED && inlined && !argument) || (which == ONLY_INLINED && !inlined))
+        if ((which == WITHOUT_INLINED && inlined && !argument) ||
+            (which == ONLY_INLINED && !inlined))
             continue;
         struct candidate candidate = candidate_of(line, i, arena, package);
         keep_candidate(list, &count, &candidate);
@@ -473,7 +479,8 @@ static size_t match_copies(struct candidate *copies, size_t count, const struct 
     return count;
 }
 
-/* Two functions (a function and a literal in it) may share a line: keep the messages of this one. */
+/* Two functions (a function and a literal in it) may share a line: keep the messages of this one.
+ */
 static size_t of_function(struct candidate *list, size_t count, const struct atlas *atlas,
                           struct str name)
 {
@@ -511,7 +518,8 @@ static int64_t line_at(const struct sites *sites, const struct point *point, uin
 static size_t direct_candidates(struct sites *sites, const struct line_messages *line,
                                 struct candidate *list)
 {
-    size_t count = candidates_on_line(line, WITHOUT_INLINED, STR_NONE, STR_NONE, sites->arena, list);
+    size_t count =
+        candidates_on_line(line, WITHOUT_INLINED, STR_NONE, STR_NONE, sites->arena, list);
     count = drop_constants(sites, line->located, list, count);
     if (count == 0)
         count = drop_constants(sites, line->located, list,
@@ -539,7 +547,8 @@ static size_t inlined_candidates(struct sites *sites, const struct point *point,
     count = match_copies(list, count, written, written_count);
     if (count > 0)
         return count;
-    memcpy(list, written, written_count * sizeof(*written)); /* the copy is unknown: its own verdict */
+    memcpy(list, written,
+           written_count * sizeof(*written)); /* the copy is unknown: its own verdict */
     for (size_t i = 0; i < written_count; i++)
         list[i].written_message = list[i].message;
     return written_count;
@@ -560,8 +569,8 @@ static size_t of_entry(struct candidate *list, size_t count, const struct runtim
     return to;
 }
 
-/* Parameters and results that move to the heap are made where the function begins, which is the line
- * of its name even when the signature has several. */
+/* Parameters and results that move to the heap are made where the function begins, which is the
+ * line of its name even when the signature has several. */
 static size_t signature_candidates(struct sites *sites, const struct located *located,
                                    int64_t at, struct candidate *list, size_t room)
 {
@@ -582,8 +591,8 @@ static size_t signature_candidates(struct sites *sites, const struct located *lo
     return count;
 }
 
-/* What the source says: -m alone names only the functions that can be inlined. Without source the line
- * gets the benefit of the doubt. */
+/* What the source says: -m alone names only the functions that can be inlined. Without source the
+ * line gets the benefit of the doubt. */
 static bool source_line_belongs(struct sites *sites, const struct located *located,
                                 struct str root, int64_t line)
 {
@@ -598,8 +607,9 @@ static bool source_line_belongs(struct sites *sites, const struct located *locat
 bool sites_line_belongs(struct sites *sites, const struct located *located, int64_t line)
 {
     struct str root = root_function(located->name);
-    if (located->of_other_package || str_starts(root, STR("init")) || str_starts(root, STR("map.init")) ||
-        str_starts(root, STR("glob.")) || str_is(located->base_name, "<autogenerated>"))
+    if (located->of_other_package || str_starts(root, STR("init")) ||
+        str_starts(root, STR("map.init")) || str_starts(root, STR("glob.")) ||
+        str_is(located->base_name, "<autogenerated>"))
         return true;
     if (sites->atlas->compiler->level < 2 && located->known_file)
         return source_line_belongs(sites, located, root, line);
@@ -614,8 +624,9 @@ bool sites_line_belongs(struct sites *sites, const struct located *located, int6
         return true; /* a literal of a body that was inlined: "Caller.Callee.func1" */
     const struct judged_function *named =
         compiler_index_function(sites->atlas->index, located->import_path, root);
-    return named == NULL ? false : sites->atlas->compiler->messages.at[named->message].line <= line &&
-           str_find(located->name, STR("[...]")) >= 0;
+    return named == NULL ? false
+                         : sites->atlas->compiler->messages.at[named->message].line <= line &&
+                               str_find(located->name, STR("[...]")) >= 0;
 }
 
 /* Why a point has neither candidate nor run-time reason. */
@@ -636,7 +647,8 @@ static struct str why_not(struct sites *sites, const struct located *located, in
 /* The compiler's own functions that initialise a package (cmd/compile/internal/pkginit). */
 static bool initialises(struct str name)
 {
-    return str_is(name, "init") || str_starts(name, STR("map.init.")) || str_is(name, "init.ializers");
+    return str_is(name, "init") || str_starts(name, STR("map.init.")) ||
+           str_is(name, "init.ializers");
 }
 
 static void read_reason(struct sites *sites, const struct point *point, struct point_sites *found)
@@ -760,7 +772,8 @@ static void fill_from_candidates(struct sites *sites, struct site_entry *entry,
     for (size_t i = 1; i < count; i++) {
         if (kept[i].verdict == VERDICT_HEAP)
             entry->verdict = VERDICT_HEAP;
-        uint32_t other = kept[i].written_message != NONE ? kept[i].written_message : kept[i].message;
+        uint32_t other =
+            kept[i].written_message != NONE ? kept[i].written_message : kept[i].message;
         entry->text = arena_fmt(sites->arena, "%.*s | %.*s", STR_ARGS(entry->text),
                                 STR_ARGS(all[other].text));
     }

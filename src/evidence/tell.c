@@ -124,7 +124,8 @@ static struct str tell_conversion(struct arena *arena, const struct cause_facts 
                                   struct str what, struct str where)
 {
     const struct step *step = facts->step;
-    const char *boxed = facts->site_count == 1 ? "converted to an interface" : "converted to interfaces";
+    const char *boxed =
+        facts->site_count == 1 ? "converted to an interface" : "converted to interfaces";
     switch (step->category) {
     case CAUSE_PARAMETER: case CAUSE_UNKNOWN_CALL:
         where = step->detail.len > 0 ? step->detail : called(step->expression);
@@ -132,7 +133,8 @@ static struct str tell_conversion(struct arena *arena, const struct cause_facts 
     case CAUSE_RETURNED:
         return arena_fmt(arena, "%.*s %s and returned", STR_ARGS(what), boxed);
     case CAUSE_CONTAINER:
-        return arena_fmt(arena, "%.*s %s and stored in %.*s", STR_ARGS(what), boxed, STR_ARGS(where));
+        return arena_fmt(arena, "%.*s %s and stored in %.*s", STR_ARGS(what), boxed,
+                         STR_ARGS(where));
     default:
         return arena_fmt(arena, "%.*s %s", STR_ARGS(what), boxed);
     }
@@ -180,8 +182,9 @@ struct str tell_cause(struct arena *arena, const struct cause_facts *facts)
     case STEP_SITE:
         return tell_site_cause(arena, facts);
     case STEP_CONSTRUCTOR:
-        return arena_fmt(arena, "%.*s was not inlined%s%.*s", STR_ARGS(short_symbol(step->function)),
-                         step->detail.len > 0 ? ": " : "", STR_ARGS(step->detail));
+        return arena_fmt(arena, "%.*s was not inlined%s%.*s",
+                         STR_ARGS(short_symbol(step->function)), step->detail.len > 0 ? ": " : "",
+                         STR_ARGS(step->detail));
     case STEP_PAYING_CALL:
         return arena_fmt(arena, "call of %.*s", STR_ARGS(step->detail));
     default:

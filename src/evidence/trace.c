@@ -1,11 +1,11 @@
 /* An allocation's way to the heap: gc's steps, then the callers', then the call in own code that a
  * library's allocation is paid by.
  *
- * T1. Links are in order from the allocation to the heap; link 0 is the allocation itself and always
- *     dominates.
+ * T1. Links are in order from the allocation to the heap; link 0 is the allocation itself and
+ *     always dominates.
  * T2. A link dominates if every known way leads through it: all of gc's one explanation do; of an
- *     ambiguous site's explanations only the steps that all of them share; of a caller's uses only a
- *     single one (follow.c F2).
+ *     ambiguous site's explanations only the steps that all of them share; of a caller's uses only
+ *     a single one (follow.c F2).
  * T3. Samples with the same site and links are one group. */
 #include "evidence_int.h"
 
@@ -183,7 +183,8 @@ static bool link_callers(struct tracer *tracer, const struct frames *frames,
     return false;
 }
 
-/* gc's limits for the stack (cmd/compile/internal/ir/cfg.go: MaxStackVarSize, MaxImplicitStackVarSize). */
+/* gc's limits for the stack (cmd/compile/internal/ir/cfg.go: MaxStackVarSize,
+ * MaxImplicitStackVarSize). */
 enum { MAX_STACK_VARIABLE = 128 * 1024, MAX_STACK_IMPLICIT = 64 * 1024 };
 
 static enum cause_category reason_for_heap(const struct site_entry *site)

@@ -1,4 +1,5 @@
-/* test_join.c: the whole join on a small module, with a profile and the compiler's words as text. */
+/* test_join.c: the whole join on a small module, with a profile and the compiler's words as text.
+ */
 #include "evidence_test.h"
 
 #include <unistd.h>
@@ -131,8 +132,9 @@ static enum status join_with(struct joined *joined, const char *profile, const c
 {
     static const char *const patterns[] = {"./..."};
     struct compiler_request wanted = {.dir = joined->dir, .patterns = patterns, .pattern_count = 1};
-    assert_int_equal(profile_read_bytes((const unsigned char *)profile, strlen(profile), STR("profile"),
-                                        &plenty, joined->sink, &joined->profile), STATUS_OK);
+    assert_int_equal(profile_read_bytes((const unsigned char *)profile, strlen(profile),
+                                        STR("profile"), &plenty, joined->sink, &joined->profile),
+                     STATUS_OK);
     struct compiler_text said = {str_from(text), STR("diagnostics")};
     assert_int_equal(compiler_read_text(&said, &wanted, joined->workers, &plenty, joined->sink,
                                         &joined->compiler), STATUS_OK);
@@ -248,9 +250,10 @@ static void runtime_frames_on_top(void **state)
         "0: 0 [4: 500] @ 0x1 0x2 0x30 0x90\n"
         "#\t0x1\truntime.mallocgc+0x1\t/usr/local/go/src/runtime/malloc.go:1000\n"
         "#\t0x2\truntime.newobject+0x1\t/usr/local/go/src/runtime/malloc.go:1700\n"
-        "#\t0x3\tinternal/runtime/maps.(*Map).growToTable+0x1\t/usr/local/go/src/internal/runtime/maps/map.go:600\n"
-        "#\t0x4\truntime.mapassign_fast64+0x1\t/usr/local/go/src/runtime/map_fast64.go:40\n" COUNT MAIN
-        "0: 0 [5: 400] @ 0x1 0x20 0x90\n"
+        "#\t0x3\tinternal/runtime/maps.(*Map).growToTable+0x1\t/usr/local/go/src/internal/runtime/"
+        "maps/map.go:600\n"
+        "#\t0x4\truntime.mapassign_fast64+0x1\t/usr/local/go/src/runtime/map_fast64.go:40\n" COUNT
+            MAIN "0: 0 [5: 400] @ 0x1 0x20 0x90\n"
         "#\t0x1\truntime.mallocgc+0x1\t/usr/local/go/src/runtime/malloc.go:1000\n"
         "#\t0x5\truntime.growslice+0x1\t/usr/local/go/src/runtime/slice.go:200\n" GROW MAIN);
     assert_int_equal(evidence->explained, 900);

@@ -1,9 +1,9 @@
 /* test_measure.c: the 95 % interval against simulated sampling.
  *
  * The simulation does what Go does (runtime/malloc.go, nextSample and profilealloc): a countdown of
- * exponentially distributed bytes; the object that takes it below zero is sampled and a new countdown
- * begins. What is sampled is scaled as runtime/pprof/protomem.go does. The intervals made of that are
- * compared with what was really allocated. */
+ * exponentially distributed bytes; the object that takes it below zero is sampled and a new
+ * countdown begins. What is sampled is scaled as runtime/pprof/protomem.go does. The intervals made
+ * of that are compared with what was really allocated. */
 #include "evidence_test.h"
 
 #include <math.h>
@@ -114,8 +114,8 @@ static void many_samples_of_one_size(void **state)
         }
 }
 
-/* Of few objects only whole numbers are sampled, so the coverage jumps with the true number; its mean
- * is what is promised. */
+/* Of few objects only whole numbers are sampled, so the coverage jumps with the true number; its
+ * mean is what is promised. */
 static void few_samples(void **state)
 {
     (void)state;

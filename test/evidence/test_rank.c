@@ -1,5 +1,5 @@
-/* test_rank.c: which steps become causes, on groups made by hand (evidence.h E1 and E3, rank.c R1 to
- * R4). */
+/* test_rank.c: which steps become causes, on groups made by hand (evidence.h E1 and E3, rank.c R1
+ * to R4). */
 #include "evidence_test.h"
 
 struct ranking_case {
@@ -219,7 +219,8 @@ static void a_returned_value_of_unknown_callers_is_returned(void **state)
 static void of_equal_steps_the_category_decides(void **state)
 {
     struct ranking_case *made = *state;
-    uint32_t parameter = own_step(made, CAUSE_PARAMETER, 1), global = own_step(made, CAUSE_GLOBAL, 2);
+    uint32_t parameter = own_step(made, CAUSE_PARAMETER, 1),
+             global = own_step(made, CAUSE_GLOBAL, 2);
     uint32_t dynamic = own_step(made, CAUSE_DYNAMIC_SIZE, 3);
     GROUP(made, 7, site_step(made, 10), parameter, global, dynamic);
     rank(made);
