@@ -45,5 +45,7 @@ X(BINARY_PACKED, "binary-packed", DIAG_ERROR, "unpack it first: upx -d FILE")
 X(BINARY_NOT_GO, "binary-not-go", DIAG_ERROR,
   "give a program made by the Go toolchain, 1.18 or newer, that is not obfuscated")
 X(BINARY_DAMAGED, "binary-damaged", DIAG_ERROR, "copy the file again: a table in it is damaged")
+X(BINARY_NO_TYPE, "binary-no-type", DIAG_ERROR,
+  "give the whole name, as unheap bin -by type shows it")
 X(BINARY_LIMIT, "binary-limit", DIAG_ERROR, "the program is larger than unheap reads")
 X(USAGE, "usage", DIAG_ERROR, "see the verb's -h")

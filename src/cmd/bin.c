@@ -17,6 +17,7 @@ static const char usage[] =
     "  unheap bin -symbols '^main\\.' ./server\n"
     "  unheap bin -type 'net/http\\.Request' ./server      (who allocates it?)\n"
     "  unheap bin -by type -n 20 ./server\n"
+    "  unheap bin -diff ./server.old ./server\n"
     "  unheap bin -layout net/http.Request ./server\n";
 
 struct bin_flags {
@@ -82,8 +83,8 @@ static bool site_fits(const struct binary *binary, const struct binary_site *sit
 {
     struct str function = binary->functions[site->function].name;
     struct str type = site->type ? binary->types.at[site->type - 1].name : STR_NONE;
-    return fits(&filters->symbols, function) && fits(&filters->package, function) &&
-           fits(&filters->type, type) &&
+    return fits(&filters->symbols, function) &&
+           fits(&filters->package, report_package_of(function)) && fits(&filters->type, type) &&
            fits(&filters->kind, str_from(binary_kind_name((enum binary_kind)site->kind)));
 }
 
@@ -116,22 +117,64 @@ static int bin_report(struct cmd *cmd, const struct bin_flags *flags, enum bin_g
     return good ? EXIT_CLEAN : EXIT_USAGE;
 }
 
+static int bin_layout(struct cmd *cmd, const char *name, struct binary *binary, struct sb *out)
+{
+    uint32_t type = binary_type_find(binary, str_from(name));
+    if (type) {
+        report_bin_layout(binary, type, out);
+        return EXIT_CLEAN;
+    }
+    diag_add(cmd->sink, DIAG_BINARY_NO_TYPE, str_from(name), 0, DIAG_NO_OFFSET,
+             "no type that the program allocates has this name or is made of it, or several end "
+             "in it");
+    return EXIT_COULD_NOT;
+}
+
+/* Prints what was made, unless something went wrong. */
+static int finish(struct cmd *cmd, int code, struct sb *out)
+{
+    if (cmd_diagnose(cmd) != EXIT_CLEAN && code == EXIT_CLEAN)
+        code = EXIT_COULD_NOT;
+    if (code == EXIT_CLEAN)
+        code = cmd_print(cmd, sb_str(out));
+    sb_release(out);
+    return code;
+}
+
 static int bin_one(struct cmd *cmd, const struct bin_flags *flags, enum bin_group group,
                    const char *path)
 {
     struct binary *binary;
     struct sb out;
-    int code = EXIT_CLEAN;
     if (binary_read(path, cmd->workers, &cmd->memory, cmd->sink, &binary) != STATUS_OK)
         return cmd_diagnose(cmd);
     sb_init(&out, &cmd->memory);
-    code = bin_report(cmd, flags, group, binary, &out);
-    if (cmd_diagnose(cmd) != EXIT_CLEAN && code == EXIT_CLEAN)
-        code = EXIT_COULD_NOT;
-    if (code == EXIT_CLEAN)
-        code = cmd_print(cmd, sb_str(&out));
-    sb_release(&out);
+    int code = flags->layout ? bin_layout(cmd, flags->layout, binary, &out)
+                             : bin_report(cmd, flags, group, binary, &out);
+    code = finish(cmd, code, &out);
     binary_free(binary);
+    return code;
+}
+
+static int bin_diff(struct cmd *cmd, const struct bin_flags *flags, char **paths)
+{
+    struct binary *old = NULL, *new = NULL;
+    struct report_style style = {.columns = cmd->columns, .rows = flags->rows};
+    struct sb out;
+    size_t count;
+    sb_init(&out, &cmd->memory);
+    if (binary_read(paths[0], cmd->workers, &cmd->memory, cmd->sink, &old) == STATUS_OK &&
+        binary_read(paths[1], cmd->workers, &cmd->memory, cmd->sink, &new) == STATUS_OK) {
+        struct binary_change *changes = binary_diff(old, new, &count);
+        if (flags->json)
+            report_bin_diff_json(changes, count, &cmd->memory, &out);
+        else
+            report_bin_diff_text(changes, count, &style, &out);
+        memory_put(&cmd->memory, changes);
+    }
+    int code = finish(cmd, EXIT_CLEAN, &out);
+    binary_free(old);
+    binary_free(new);
     return code;
 }
 
@@ -159,6 +202,10 @@ static int bin(struct cmd *cmd, const struct bin_flags *flags, char **argv, size
     enum bin_group group;
     if (!read_group(flags->by, &group))
         return usage_error("-by takes function, package, type or kind");
+    if (flags->diff && count != 2)
+        return usage_error("-diff takes two executables, the old and the new");
+    if (flags->diff)
+        return bin_diff(cmd, flags, argv);
     if (count != 1)
         return usage_error(count ? "one executable at a time" : "the executable is missing");
     return bin_one(cmd, flags, group, argv[0]);
@@ -172,10 +219,14 @@ int verb_bin(struct cmd *cmd, int argc, char **argv)
         {"symbols", FLAG_STRING, &flags.symbols, "RE", "only functions whose symbol matches"},
         {"type", FLAG_STRING, &flags.type, "RE", "only sites whose type matches"},
         {"kind", FLAG_STRING, &flags.kind, "RE", "only sites of this kind (new, append, ...)"},
+        {"package", FLAG_STRING, &flags.package, "RE", "only functions of packages that match"},
+        {"layout", FLAG_STRING, &flags.layout, "TYPE", "a type's fields, padding, best order"},
+        {"diff", FLAG_BOOL, &flags.diff, NULL, "what the second executable adds and loses"},
         {"by", FLAG_STRING, &flags.by, "WHAT", "count by function, package, type or kind"},
         {"n", FLAG_UNSIGNED, &flags.rows, "N", "show N functions or rows (default all)"},
     };
-    size_t count;
-    int code = flags_parse(cmd, usage, list, COUNT_OF(list), argc, argv, &count);
+    struct arguments words = {.argc = argc, .argv = argv};
+    int code = flags_parse(cmd, usage, list, COUNT_OF(list), &words);
+    size_t count = words.count;
     return code < 0 ? bin(cmd, &flags, argv, count) : code;
 }

@@ -140,16 +140,14 @@ static void add_functions(const struct report_bin *report, const struct report_s
 
 /* ---- by something else ---- */
 
-/* "net/http.(*conn).serve" -> "net/http" */
-static struct str package_of(struct str function)
+struct str report_package_of(struct str function)
 {
-    struct str plain = function;
-    ptrdiff_t bracket = str_find_char(plain, '[');
+    ptrdiff_t bracket = str_find_char(function, '[');
     if (bracket >= 0)
-        plain = str_slice(plain, 0, (size_t)bracket);
-    ptrdiff_t slash = str_find_last(plain, '/');
-    ptrdiff_t dot = str_find_char(str_skip(plain, (size_t)(slash + 1)), '.');
-    return dot < 0 ? plain : str_slice(plain, 0, (size_t)(slash + 1 + dot));
+        function = str_slice(function, 0, (size_t)bracket);
+    ptrdiff_t slash = str_find_last(function, '/');
+    ptrdiff_t dot = str_find_char(str_skip(function, (size_t)(slash + 1)), '.');
+    return dot < 0 ? function : str_slice(function, 0, (size_t)(slash + 1 + dot));
 }
 
 static struct str group_name(const struct report_bin *report, const struct binary_site *site)
@@ -157,7 +155,7 @@ static struct str group_name(const struct report_bin *report, const struct binar
     if (report->group == BIN_BY_KIND)
         return str_from(binary_kind_name((enum binary_kind)site->kind));
     if (report->group == BIN_BY_PACKAGE)
-        return package_of(report->binary->functions[site->function].name);
+        return report_package_of(report->binary->functions[site->function].name);
     if (site->type)
         return report->binary->types.at[site->type - 1].name;
     return site->status == BINARY_RESOLVED ? STR("bytes without a type") : STR("unknown");

@@ -46,6 +46,8 @@ void report_bin_json(const struct report_bin *report, struct sb *out);
  * or kind. Not more than style->rows functions or rows (0: all). */
 void report_bin_text(const struct report_bin *report, const struct report_style *style,
                      struct sb *out);
+/* "net/http.(*conn).serve" -> "net/http" */
+struct str report_package_of(struct str function);
 struct binary_change;
 /* What a new build adds and loses; JSON lists the same ("unheap.bin-diff/1"). */
 void report_bin_diff_text(const struct binary_change *changes, size_t count,

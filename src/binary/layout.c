@@ -1,0 +1,86 @@
+/* layout.c: finding a type by its name, and the fields of a struct. */
+#include "types.h"
+
+enum { PART_ONE = TYPE_BYTES, PART_TWO = TYPE_BYTES + 8, PART_THREE = TYPE_BYTES + 16,
+       FIELD_BYTES = 24 };
+
+static uint64_t field_count(const struct binary *binary, uint64_t address)
+{
+    uint64_t count = descriptor_part(binary, address, PART_THREE);
+    return count > LIMIT_BINARY_FIELDS ? LIMIT_BINARY_FIELDS : count;
+}
+
+/* The types that a type is made of join the list, to be looked at in their turn. */
+static void add_parts(struct binary *binary, uint64_t address, unsigned kind)
+{
+    if (kind == GO_KIND_STRUCT) {
+        uint64_t fields = descriptor_part(binary, address, PART_TWO);
+        for (uint64_t i = 0; i < field_count(binary, address); i++)
+            type_at(binary, descriptor_part(binary, fields + i * FIELD_BYTES, 8));
+    } else if (kind == GO_KIND_MAP) {
+        type_at(binary, descriptor_part(binary, address, PART_ONE));
+        type_at(binary, descriptor_part(binary, address, PART_TWO));
+    } else if (kind == GO_KIND_POINTER || kind == GO_KIND_SLICE || kind == GO_KIND_ARRAY ||
+               kind == GO_KIND_CHAN) {
+        type_at(binary, descriptor_part(binary, address, PART_ONE));
+    }
+}
+
+/* "http.Request" for "net/http.Request". */
+static bool fits(struct str name, struct str wanted)
+{
+    if (str_equal(name, wanted))
+        return true;
+    return str_ends(name, wanted) && name.ptr[name.len - wanted.len - 1] == '/';
+}
+
+uint32_t binary_type_find(struct binary *binary, struct str name)
+{
+    uint32_t found = 0;
+    size_t fitting = 0;
+    for (size_t i = 0; i < binary->types.len; i++) {
+        struct binary_type type = binary->types.at[i];
+        if (str_equal(type.name, name))
+            return (uint32_t)i + 1;
+        if (fits(type.name, name)) {
+            found = (uint32_t)i + 1;
+            fitting++;
+        }
+        if (type.address)
+            add_parts(binary, type.address, type.kind);
+    }
+    return fitting == 1 ? found : 0;
+}
+
+static void fill_field(struct binary *binary, uint64_t at, struct binary_field *field)
+{
+    field->name = name_text(binary, descriptor_part(binary, at, 0), &field->embedded);
+    field->offset = descriptor_part(binary, at, 16);
+    if (binary->type_table->minor <= 18) { /* offsetEmbed: both in one word */
+        field->embedded = field->offset & 1;
+        field->offset >>= 1;
+    }
+    uint32_t number = type_at(binary, descriptor_part(binary, at, 8));
+    if (number == 0)
+        return;
+    const struct binary_type *type = &binary->types.at[number - 1];
+    field->type = type->name;
+    field->size = type->size;
+    field->align = type->align;
+    field->pointer_bytes = type->pointer_bytes;
+}
+
+struct binary_field *binary_type_fields(struct binary *binary, uint32_t type, size_t *count)
+{
+    uint64_t address = binary->types.at[type - 1].address;
+    *count = 0;
+    if (binary->types.at[type - 1].kind != GO_KIND_STRUCT || !address)
+        return NULL;
+    uint64_t number = field_count(binary, address);
+    uint64_t fields = descriptor_part(binary, address, PART_TWO);
+    struct binary_field *list = ARENA_ARRAY(&binary->arena, struct binary_field, number);
+    for (uint64_t i = 0; i < number; i++)
+        fill_field(binary, fields + i * FIELD_BYTES, &list[i]);
+    *count = number;
+    return list;
+}
