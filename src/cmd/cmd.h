@@ -30,12 +30,17 @@ struct flag {
     const char *argument; /* "FILE" in the help */
     const char *help;
 };
-/* Parses argv[0..argc): flags may stand before and after arguments, "--" ends them. Arguments are
- * moved to the front of argv and counted in *argument_count. -h and -help print `usage` and the
- * flags on standard output. Returns -1 to go on, else the exit code (0 after help, 2 after a
- * mistake). */
+/* A verb's words after its name. */
+struct arguments {
+    int argc;
+    char **argv;
+    size_t count; /* of arguments left at the front of argv, once the flags are parsed */
+};
+/* Parses the words: flags may stand before and after arguments, "--" ends them. Arguments are moved
+ * to the front of argv. -h and -help print `usage` and the flags on standard output. Returns -1 to
+ * go on, else the exit code (0 after help, 2 after a mistake). */
 int flags_parse(struct cmd *cmd, const char *usage, const struct flag *flags, size_t flag_count,
-                int argc, char **argv, size_t *argument_count);
+                struct arguments *arguments);
 
 /* Writes to standard output; a failed write (a closed pipe, a full disk) is exit code 1. */
 int cmd_print(struct cmd *cmd, struct str text);

@@ -78,18 +78,19 @@ static bool wants_help(struct str name)
 }
 
 int flags_parse(struct cmd *cmd, const char *usage, const struct flag *flags, size_t flag_count,
-                int argc, char **argv, size_t *argument_count)
+                struct arguments *arguments)
 {
-    size_t arguments = 0;
+    int argc = arguments->argc;
+    char **argv = arguments->argv;
     for (int i = 0; i < argc; i++) {
         const char *word = argv[i];
         if (word[0] != '-' || word[1] == '\0') {
-            argv[arguments++] = argv[i];
+            argv[arguments->count++] = argv[i];
             continue;
         }
         if (strcmp(word, "--") == 0) {
             while (++i < argc)
-                argv[arguments++] = argv[i];
+                argv[arguments->count++] = argv[i];
             break;
         }
         struct str rest = str_from(word + (word[1] == '-' ? 2 : 1));
@@ -109,6 +110,5 @@ int flags_parse(struct cmd *cmd, const char *usage, const struct flag *flags, si
         if (!set_flag(cmd, flag, value))
             return mistake("this is no value for the flag", word, value);
     }
-    *argument_count = arguments;
     return -1;
 }

@@ -6,6 +6,7 @@
 #include "profile/profile.h"
 #include "report/report.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -118,14 +119,12 @@ static const char *find_goroot(char *room, size_t size)
     struct str path = str_from(getenv("PATH"));
     while (path.ptr) {
         struct str dir = str_cut(&path, ':');
-        char command[4096];
+        char command[PATH_MAX], real[PATH_MAX];
         snprintf(command, sizeof(command), "%.*s/go", STR_ARGS(dir));
-        char *real = access(command, X_OK) == 0 ? realpath(command, NULL) : NULL;
-        if (!real)
+        if (access(command, X_OK) != 0 || !realpath(command, real))
             continue;
         struct str bin = str_dir_name(str_from(real));
         snprintf(room, size, "%.*s", STR_ARGS(str_dir_name(bin)));
-        free(real);
         return room;
     }
     return dir_exists("/usr/local/go/src") ? "/usr/local/go" : NULL;
@@ -183,7 +182,7 @@ static int join_and_report(struct cmd *cmd, const struct hot_flags *flags,
         .goroot = find_goroot(goroot, sizeof(goroot)),
         .modcache = find_modcache(modcache, sizeof(modcache))};
     struct evidence *evidence;
-    if (evidence_join(&request, profile, compiler, cmd->workers, &cmd->memory, cmd->sink,
+    if (evidence_join(&request, profile, compiler, &cmd->memory, cmd->sink,
                       &evidence))
         return EXIT_COULD_NOT;
     int code = write_report(cmd, flags, evidence);
@@ -233,8 +232,9 @@ int verb_hot(struct cmd *cmd, int argc, char **argv)
         {"goarch", FLAG_STRING, &flags.goarch, "ARCH", "analyse for this architecture"},
         {"pgo", FLAG_STRING, &flags.pgo, "FILE", "build with this CPU profile (default off)"},
     };
-    size_t count;
-    int code = flags_parse(cmd, usage, list, COUNT_OF(list), argc, argv, &count);
+    struct arguments words = {.argc = argc, .argv = argv};
+    int code = flags_parse(cmd, usage, list, COUNT_OF(list), &words);
+    size_t count = words.count;
     if (code < 0 && flags.profiles.len == 0) {
         fputs("unheap hot: -profile is missing\n\n", stderr);
         fputs(usage, stderr);

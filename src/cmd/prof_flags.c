@@ -309,7 +309,10 @@ static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flag
         {"tools", FLAG_STRING, &raw->unused, "DIRS", "taken and not needed"},
         {"intel_syntax", FLAG_BOOL, &raw->unused_bool, NULL, "taken and not needed"},
     };
-    return flags_parse(cmd, usage, list, COUNT_OF(list), argc, argv, count);
+    struct arguments words = {.argc = argc, .argv = argv};
+    int code = flags_parse(cmd, usage, list, COUNT_OF(list), &words);
+    *count = words.count;
+    return code;
 }
 
 void prof_flags_release(struct cmd *cmd, struct prof_flags *flags)

@@ -126,8 +126,9 @@ int verb_why(struct cmd *cmd, int argc, char **argv)
         {"goarch", FLAG_STRING, &flags.goarch, "ARCH", "analyse for this architecture"},
         {"pgo", FLAG_STRING, &flags.pgo, "FILE", "build with this CPU profile (default off)"},
     };
-    size_t count;
-    int code = flags_parse(cmd, usage, list, COUNT_OF(list), argc, argv, &count);
+    struct arguments words = {.argc = argc, .argv = argv};
+    int code = flags_parse(cmd, usage, list, COUNT_OF(list), &words);
+    size_t count = words.count;
     enum why_format format = WHY_TEXT;
     if (code < 0 && (!format_read(&flags, &format) || flags.level < 1 || flags.level > 2)) {
         fputs("unheap why: -format is text, gc or json; -level is 1 or 2\n\n", stderr);

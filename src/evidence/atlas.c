@@ -546,8 +546,9 @@ static struct str current_directory(struct arena *arena)
 
 void atlas_init(struct atlas *atlas, const struct evidence_request *request,
                 const struct profile *profile, const struct compiler *compiler,
-                struct arena *arena, const struct memory *memory, struct diag_sink *sink)
+                struct arena *arena, struct diag_sink *sink)
 {
+    const struct memory *memory = arena->memory;
     *atlas = (struct atlas){.memory = memory, .arena = arena, .profile = profile,
                             .compiler = compiler, .sink = sink};
     atlas->dir = request->dir ? request->dir : ".";

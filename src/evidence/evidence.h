@@ -170,9 +170,8 @@ struct evidence_request {
  * does not exist (PROFILE_SAMPLE_TYPE); a poor fit is told as JOIN_FOREIGN or JOIN_PARTIAL. */
 NODISCARD enum status evidence_join(const struct evidence_request *request,
                                     const struct profile *profile,
-                                    const struct compiler *compiler, struct workers *workers,
-                                    const struct memory *memory, struct diag_sink *sink,
-                                    struct evidence **out);
+                                    const struct compiler *compiler, const struct memory *memory,
+                                    struct diag_sink *sink, struct evidence **out);
 void evidence_free(struct evidence *evidence);
 
 /* The 95 % interval of a value made of `samples` sampled objects, with the variance that sampling

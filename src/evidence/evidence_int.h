@@ -53,7 +53,7 @@ struct atlas {
 
 void atlas_init(struct atlas *atlas, const struct evidence_request *request,
                 const struct profile *profile, const struct compiler *compiler,
-                struct arena *arena, const struct memory *memory, struct diag_sink *sink);
+                struct arena *arena, struct diag_sink *sink);
 void atlas_release(struct atlas *atlas);
 /* NULL when it cannot be read. */
 struct source *atlas_source(struct atlas *atlas, struct str import_path, struct str base_name,
@@ -193,10 +193,15 @@ struct steps {
 };
 void steps_init(struct steps *steps, const struct memory *memory);
 void steps_release(struct steps *steps, const struct memory *memory);
-/* Index of the step with this key (class, place, expression); *added when it is new and must be
- * filled in. */
-uint32_t steps_add(struct steps *steps, const struct memory *memory, enum step_class class,
-                   struct str place_key, uint32_t line, uint32_t column, struct str expression,
+/* What makes two steps the same one. Parts that do not matter for a class stay empty. */
+struct step_key {
+    enum step_class class;
+    struct str place; /* "import path/file", or another name of where it is */
+    uint32_t line, column;
+    struct str expression;
+};
+/* Index of the step with this key; *added when it is new and must be filled in. */
+uint32_t steps_add(struct steps *steps, const struct memory *memory, const struct step_key *key,
                    bool *added);
 
 /* ---- trace.c: an allocation's way to the heap ---- */

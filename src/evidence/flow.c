@@ -100,6 +100,43 @@ static enum cause_category category_of_call(struct tracer *tracer, const struct 
     return CAUSE_UNKNOWN_CALL;
 }
 
+/* Reasons that are a category by themselves. */
+static enum cause_category category_of_reason(enum flow_reason reason)
+{
+    static const struct {
+        enum flow_reason reason;
+        enum cause_category category;
+    } categories[] = {
+        {FLOW_SEND, CAUSE_CHANNEL},
+        {FLOW_CAPTURED, CAUSE_CLOSURE},
+        {FLOW_REFERENCE, CAUSE_CLOSURE},
+        {FLOW_CALLEE_OPERAND, CAUSE_UNKNOWN_CALL},
+        {FLOW_RETURN, CAUSE_RETURNED},
+        {FLOW_TOO_LARGE, CAUSE_TOO_LARGE},
+        {FLOW_NON_CONSTANT_SIZE, CAUSE_DYNAMIC_SIZE},
+        {FLOW_SLICE_LITERAL_ELEMENT, CAUSE_CONTAINER},
+        {FLOW_ARRAY_LITERAL_ELEMENT, CAUSE_CONTAINER},
+        {FLOW_STRUCT_LITERAL_ELEMENT, CAUSE_CONTAINER},
+        {FLOW_MAP_LITERAL_KEY, CAUSE_CONTAINER},
+        {FLOW_MAP_LITERAL_VALUE, CAUSE_CONTAINER},
+        {FLOW_KEY_OF_MAP_PUT, CAUSE_CONTAINER},
+        {FLOW_APPENDEE_SLICE, CAUSE_CONTAINER},
+        {FLOW_APPENDED_SLICE, CAUSE_CONTAINER},
+        {FLOW_COPIED_SLICE, CAUSE_CONTAINER},
+    };
+    for (size_t i = 0; i < COUNT_OF(categories); i++)
+        if (categories[i].reason == reason)
+            return categories[i].category;
+    return CAUSE_OTHER;
+}
+
+static bool is_assignment(enum flow_reason reason)
+{
+    return reason == FLOW_ASSIGN || reason == FLOW_ASSIGN_PAIR ||
+           reason == FLOW_ASSIGN_PAIR_DOT_TYPE || reason == FLOW_ASSIGN_PAIR_MAPR ||
+           reason == FLOW_ASSIGN_PAIR_RECEIVE;
+}
+
 /* alone: no other step is told. A closure that goes to the heap without one is a go or defer
  * statement's. */
 static enum cause_category category_of_step(struct tracer *tracer, const struct step *step,
@@ -109,23 +146,14 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
     if (str_is(step->expression, "... argument")) /* the call is the step, not its argument slice */
         return CAUSE_OTHER;
     switch (told->reason) {
-    case FLOW_SEND: return CAUSE_CHANNEL;
-    case FLOW_SPILL: return alone && to_heap ? CAUSE_GO_DEFER : CAUSE_CLOSURE;
-    case FLOW_CAPTURED: case FLOW_REFERENCE: return CAUSE_CLOSURE;
-    case FLOW_CALL_PARAMETER: return category_of_call(tracer, step);
-    case FLOW_CALLEE_OPERAND: return CAUSE_UNKNOWN_CALL;
-    case FLOW_RETURN: return CAUSE_RETURNED;
-    case FLOW_TOO_LARGE: return CAUSE_TOO_LARGE;
-    case FLOW_NON_CONSTANT_SIZE: return CAUSE_DYNAMIC_SIZE;
-    case FLOW_SLICE_LITERAL_ELEMENT: case FLOW_ARRAY_LITERAL_ELEMENT:
-    case FLOW_STRUCT_LITERAL_ELEMENT: case FLOW_MAP_LITERAL_KEY: case FLOW_MAP_LITERAL_VALUE:
-    case FLOW_KEY_OF_MAP_PUT: case FLOW_APPENDEE_SLICE: case FLOW_APPENDED_SLICE:
-    case FLOW_COPIED_SLICE: return CAUSE_CONTAINER;
-    case FLOW_ASSIGN: case FLOW_ASSIGN_PAIR: case FLOW_ASSIGN_PAIR_DOT_TYPE:
-    case FLOW_ASSIGN_PAIR_MAPR: case FLOW_ASSIGN_PAIR_RECEIVE:
-        return to_heap ? category_of_store(tracer, step, assigned_target(step->expression))
-                       : CAUSE_OTHER;
-    default: return CAUSE_OTHER;
+    case FLOW_SPILL:
+        return alone && to_heap ? CAUSE_GO_DEFER : CAUSE_CLOSURE;
+    case FLOW_CALL_PARAMETER:
+        return category_of_call(tracer, step);
+    default:
+        if (to_heap && is_assignment(told->reason))
+            return category_of_store(tracer, step, assigned_target(step->expression));
+        return category_of_reason(told->reason);
     }
 }
 
@@ -199,8 +227,12 @@ static void add_step(struct flow_builder *builder, const struct story *story, si
     bool added;
     sb_clear(&tracer->text);
     sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(step.import_path), STR_ARGS(step.base_name));
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, step.class, sb_str(&tracer->text),
-                            told.line, told.column, told.expression, &added);
+    struct step_key key = {.class = step.class,
+                           .place = sb_str(&tracer->text),
+                           .line = told.line,
+                           .column = told.column,
+                           .expression = told.expression};
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, &key, &added);
     if (added) {
         step.sentence = tell_flow_step(tracer->arena, story, index);
         tracer->steps->at.at[id] = step;

@@ -195,8 +195,12 @@ static uint32_t caller_step(const struct follower *follower, enum step_class cla
     sb_clear(&tracer->text);
     sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(caller->import_path), STR_ARGS(caller->base_name));
     bool added;
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, class, sb_str(&tracer->text),
-                            line, column, text, &added);
+    struct step_key key = {.class = class,
+                           .place = sb_str(&tracer->text),
+                           .line = line,
+                           .column = column,
+                           .expression = text};
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, &key, &added);
     if (!added)
         return id;
     struct step *step = &tracer->steps->at.at[id];
@@ -251,8 +255,8 @@ static uint32_t size_step(const struct follower *follower)
     sb_clear(&tracer->text);
     sb_addf(&tracer->text, "%u", follower->value->site);
     bool added;
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_SIZE, sb_str(&tracer->text),
-                            0, 0, STR_NONE, &added);
+    struct step_key key = {.class = STEP_SIZE, .place = sb_str(&tracer->text)};
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, &key, &added);
     if (!added)
         return id;
     struct step *step = &tracer->steps->at.at[id];
@@ -278,8 +282,8 @@ static uint32_t constructor_step(const struct follower *follower)
     sb_clear(&tracer->text);
     sb_add(&tracer->text, callee->symbol);
     bool added;
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_CONSTRUCTOR,
-                            sb_str(&tracer->text), 0, 0, STR_NONE, &added);
+    struct step_key key = {.class = STEP_CONSTRUCTOR, .place = sb_str(&tracer->text)};
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, &key, &added);
     if (!added)
         return id;
     struct step *step = &tracer->steps->at.at[id];

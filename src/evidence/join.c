@@ -341,7 +341,7 @@ static void open_joiner(struct joiner *joiner, const struct evidence_request *re
     map_init(&joiner->copy_sums, evidence->memory);
     map_init(&joiner->unexplained_ids, evidence->memory);
     atlas_init(joiner->atlas, request, evidence->profile, compiler, &evidence->arena,
-               evidence->memory, sink);
+               sink);
     points_read(&joiner->points, joiner->atlas, evidence->memory);
     sites_init(&joiner->sites, joiner->atlas, &joiner->points, &evidence->arena);
     steps_init(&joiner->steps, evidence->memory);
@@ -377,11 +377,9 @@ static void join(struct joiner *joiner)
 }
 
 enum status evidence_join(const struct evidence_request *request, const struct profile *profile,
-                          const struct compiler *compiler, struct workers *workers,
-                          const struct memory *memory, struct diag_sink *sink,
-                          struct evidence **out)
+                          const struct compiler *compiler, const struct memory *memory,
+                          struct diag_sink *sink, struct evidence **out)
 {
-    (void)workers;
     *out = NULL;
     struct evidence *evidence = memory_get(memory, sizeof(*evidence));
     *evidence = (struct evidence){.memory = memory, .profile = profile, .sink = sink};

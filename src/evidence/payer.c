@@ -17,8 +17,11 @@ static uint32_t call_step(struct tracer *tracer, const struct call *call)
     bool added;
     sb_clear(&tracer->text);
     sb_addf(&tracer->text, "%.*s/%.*s", STR_ARGS(call->import_path), STR_ARGS(call->base_name));
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_PAYING_CALL,
-                            sb_str(&tracer->text), call->line, 0, call->callee, &added);
+    struct step_key key = {.class = STEP_PAYING_CALL,
+                           .place = sb_str(&tracer->text),
+                           .line = call->line,
+                           .expression = call->callee};
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, &key, &added);
     struct step *step = &tracer->steps->at.at[id];
     if (added) {
         *step = (struct step){.class = STEP_PAYING_CALL, .category = CAUSE_LIBRARY_CALL,

@@ -15,16 +15,15 @@ void steps_release(struct steps *steps, const struct memory *memory)
     sb_release(&steps->scratch);
 }
 
-uint32_t steps_add(struct steps *steps, const struct memory *memory, enum step_class class,
-                   struct str place_key, uint32_t line, uint32_t column, struct str expression,
+uint32_t steps_add(struct steps *steps, const struct memory *memory, const struct step_key *key,
                    bool *added)
 {
     sb_clear(&steps->scratch);
-    sb_addf(&steps->scratch, "%d\t%.*s\t%u\t%u\t%.*s", class, STR_ARGS(place_key), line, column,
-            STR_ARGS(expression));
+    sb_addf(&steps->scratch, "%d\t%.*s\t%u\t%u\t%.*s", key->class, STR_ARGS(key->place), key->line,
+            key->column, STR_ARGS(key->expression));
     uint32_t id = intern_add(&steps->keys, sb_str(&steps->scratch));
     *added = id > steps->at.len;
     if (*added)
-        VEC_PUSH(memory, &steps->at, (struct step){.class = class});
+        VEC_PUSH(memory, &steps->at, (struct step){.class = key->class});
     return id - 1;
 }

@@ -76,8 +76,8 @@ static void link_site(struct tracer *tracer, uint32_t index)
     bool added;
     sb_clear(&tracer->text);
     sb_addf(&tracer->text, "%u", index);
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, STEP_SITE,
-                            sb_str(&tracer->text), 0, 0, STR_NONE, &added);
+    struct step_key key = {.class = STEP_SITE, .place = sb_str(&tracer->text)};
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, &key, &added);
     if (added) {
         struct step *step = &tracer->steps->at.at[id];
         const struct located *written = &tracer->atlas->functions[site->function];

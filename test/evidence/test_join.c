@@ -140,7 +140,7 @@ static enum status join_with(struct joined *joined, const char *profile, const c
                                         &joined->compiler), STATUS_OK);
     struct evidence_request asked = request ? *request : (struct evidence_request){0};
     asked.dir = joined->dir;
-    return evidence_join(&asked, joined->profile, joined->compiler, joined->workers, &plenty,
+    return evidence_join(&asked, joined->profile, joined->compiler, &plenty,
                          joined->sink, &joined->evidence);
 }
 

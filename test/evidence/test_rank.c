@@ -35,8 +35,12 @@ static uint32_t step_at(struct ranking_case *made, enum step_class class,
                         enum cause_category category, bool own, uint32_t line)
 {
     bool added;
-    uint32_t id = steps_add(&made->steps, &plenty, class, STR("example/main.go"), line, 1, STR("x"),
-                            &added);
+    struct step_key key = {.class = class,
+                           .place = STR("example/main.go"),
+                           .line = line,
+                           .column = 1,
+                           .expression = STR("x")};
+    uint32_t id = steps_add(&made->steps, &plenty, &key, &added);
     made->steps.at.at[id] = (struct step){.class = class, .category = category, .own = own,
                                           .expression = STR("x"),
                                           .place = {STR("main.go"), line, 1}};

@@ -1,5 +1,6 @@
 /* fuzz_words.c: any bytes, as a name or a source line, cut, wrapped and written as JSON. The first
- * byte is the width. What comes out is valid UTF-8 in lines that fit and cannot steer a terminal. */
+ * byte is the width. What comes out is valid UTF-8 in lines that fit and cannot steer a terminal.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
