@@ -14,6 +14,7 @@ struct cmd {
     struct workers *workers;
     bool stdout_terminal, stderr_terminal;
     unsigned columns;
+    int64_t progress_milliseconds; /* when the progress line was last drawn */
 };
 
 /* A flag as Go's flag package has it: -name value, -name=value, --name; booleans -name,
@@ -47,7 +48,9 @@ int cmd_print(struct cmd *cmd, struct str text);
 /* Tells all collected diagnostics on standard error; returns EXIT_COULD_NOT if there is an error.
  */
 int cmd_diagnose(struct cmd *cmd);
-/* A progress line on standard error, on a terminal only; an empty text wipes it. */
+/* A progress line on standard error, on a terminal only;
+/* The same for compiler_request.progress; ctx is the struct cmd. */
+bool cmd_compiler_progress(void *cmd, size_t packages_done, size_t bytes); an empty text wipes it. */
 void cmd_progress(struct cmd *cmd, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 int verb_hot(struct cmd *cmd, int argc, char **argv);

@@ -24,6 +24,7 @@ struct hot_flags {
     const char *tls_ca, *tls_cert, *tls_key;
     struct flag_list profiles, maps;
     unsigned rows, stories, seconds, timeout;
+    const char *command; /* as it was typed, for the page's head */
     bool json;
 };
 
@@ -82,12 +83,6 @@ static enum status read_profile(struct cmd *cmd, const struct hot_flags *flags,
 
 /* ---- the compiler ---- */
 
-static bool show_progress(void *ctx, size_t packages_done, size_t bytes)
-{
-    cmd_progress(ctx, "asking the compiler: %zu packages, %zu MB", packages_done, bytes >> 20);
-    return true;
-}
-
 static enum status read_compiler(struct cmd *cmd, const struct hot_flags *flags,
                                  const struct profile *profile, const char *const *patterns,
                                  size_t pattern_count, struct compiler **compiler)
@@ -97,14 +92,14 @@ static enum status read_compiler(struct cmd *cmd, const struct hot_flags *flags,
         .dir = flags->dir, .patterns = pattern_count ? patterns : everything,
         .pattern_count = pattern_count ? pattern_count : 1, .tests = names_tests(profile),
         .tags = flags->tags, .goos = flags->goos, .goarch = flags->goarch, .pgo = flags->pgo,
-        .progress = show_progress, .progress_ctx = cmd};
+        .progress = cmd_compiler_progress, .progress_ctx = cmd};
     enum status status;
     if (flags->diagnostics)
         status = compiler_read(flags->diagnostics, &request, cmd->workers, &cmd->memory, cmd->sink,
                                compiler);
     else
         status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, compiler);
-    cmd_progress(cmd, "%s", "");
+    cmd_progress(cmd, "");
     return status;
 }
 
@@ -159,7 +154,8 @@ static int write_report(struct cmd *cmd, const struct hot_flags *flags,
                         const struct evidence *evidence)
 {
     struct report_style style = {.columns = cmd->columns, .color = cmd->stdout_terminal,
-                                 .rows = flags->rows, .stories = flags->stories};
+                                 .rows = flags->rows, .stories = flags->stories,
+                                 .command = flags->command};
     int code = flags->html ? write_html(cmd, flags, evidence, &style) : EXIT_CLEAN;
     struct sb sb;
     sb_init(&sb, &cmd->memory);
@@ -232,6 +228,12 @@ int verb_hot(struct cmd *cmd, int argc, char **argv)
         {"goarch", FLAG_STRING, &flags.goarch, "ARCH", "analyse for this architecture"},
         {"pgo", FLAG_STRING, &flags.pgo, "FILE", "build with this CPU profile (default off)"},
     };
+    struct sb command;
+    sb_init(&command, &cmd->memory);
+    sb_adds(&command, "unheap hot");
+    for (int i = 0; i < argc; i++)
+        sb_addf(&command, " %s", argv[i]);
+    flags.command = command.text;
     struct arguments words = {.argc = argc, .argv = argv};
     int code = flags_parse(cmd, usage, list, COUNT_OF(list), &words);
     size_t count = words.count;
@@ -242,6 +244,7 @@ int verb_hot(struct cmd *cmd, int argc, char **argv)
     }
     if (code < 0)
         code = hot(cmd, &flags, (const char *const *)argv, count);
+    sb_release(&command);
     memory_put(&cmd->memory, flags.profiles.at);
     memory_put(&cmd->memory, flags.maps.at);
     return code;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool write_all(int fd, struct str text)
@@ -41,9 +42,21 @@ int cmd_diagnose(struct cmd *cmd)
     return diag_errors(cmd->sink) > 0 ? EXIT_COULD_NOT : EXIT_CLEAN;
 }
 
+/* A terminal need not be told more often than one can read. */
+static bool too_soon(struct cmd *cmd)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t milliseconds = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (milliseconds - cmd->progress_milliseconds < 100)
+        return true;
+    cmd->progress_milliseconds = milliseconds;
+    return false;
+}
+
 void cmd_progress(struct cmd *cmd, const char *fmt, ...)
 {
-    if (!cmd->stderr_terminal)
+    if (!cmd->stderr_terminal || (fmt[0] != '\0' && too_soon(cmd)))
         return;
     va_list args;
     va_start(args, fmt);
@@ -51,4 +64,10 @@ void cmd_progress(struct cmd *cmd, const char *fmt, ...)
     vfprintf(stderr, fmt, args);
     fflush(stderr);
     va_end(args);
+}
+
+bool cmd_compiler_progress(void *cmd, size_t packages_done, size_t bytes)
+{
+    cmd_progress(cmd, "asking the compiler: %zu packages, %zu MB", packages_done, bytes >> 20);
+    return true;
 }

@@ -13,12 +13,6 @@ static const char usage[] =
     "  unheap why -format=gc -level=2 ./...          (what go build -gcflags=-m=2 prints)\n"
     "  unheap why -diagnostics build.txt ./...       (no Go needed)\n";
 
-static bool show_progress(void *ctx, size_t packages_done, size_t bytes)
-{
-    cmd_progress(ctx, "asking the compiler: %zu packages, %zu MB", packages_done, bytes >> 20);
-    return true;
-}
-
 static bool format_read(const struct why_flags *flags, enum why_format *format)
 {
     static const char *const names[] = {"text", "gc", "json"};
@@ -64,7 +58,7 @@ static enum status ask(struct cmd *cmd, const struct why_flags *flags, const str
                                compiler);
     else
         status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, compiler);
-    cmd_progress(cmd, "%s", "");
+    cmd_progress(cmd, "");
     arena_release(&arena);
     return status;
 }
@@ -98,7 +92,7 @@ static int why(struct cmd *cmd, const struct why_flags *flags, enum why_format f
     struct compiler_request request = {
         .dir = flags->dir, .patterns = arguments, .pattern_count = argument_count,
         .tests = flags->tests, .tags = flags->tags, .goos = flags->goos, .goarch = flags->goarch,
-        .pgo = flags->pgo, .only_named = true, .progress = show_progress, .progress_ctx = cmd};
+        .pgo = flags->pgo, .only_named = true, .progress = cmd_compiler_progress, .progress_ctx = cmd};
     struct compiler *compiler = NULL;
     int code = EXIT_COULD_NOT;
     if (ask(cmd, flags, &line, &request, &compiler) == STATUS_OK)

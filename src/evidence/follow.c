@@ -240,7 +240,8 @@ static uint32_t fate_step(const struct follower *follower, const struct fate *fa
     if (step->sentence.len > 0)
         return id;
     step->detail = fate->target.len > 0 ? fate->target : fate->callee;
-    step->sentence = arena_fmt(follower->tracer->arena, "%.*s %s%s%.*s", STR_ARGS(step->function),
+    step->sentence = arena_fmt(follower->tracer->arena, "%.*s %s%s%.*s",
+                               STR_ARGS(str_base_name(step->function)),
                                fate_sentence(fate->kind), step->detail.len > 0 ? " " : "",
                                STR_ARGS(step->detail));
     return id;
@@ -472,7 +473,8 @@ static void follow(struct follower *follower, uint32_t line, struct continuation
     next->call_step = caller_step(follower, STEP_CALL, line, 0, text, CAUSE_OTHER);
     struct step *step = &tracer->steps->at.at[next->call_step];
     if (step->sentence.len == 0)
-        step->sentence = arena_fmt(tracer->arena, "%.*s gets it", STR_ARGS(step->function));
+        step->sentence = arena_fmt(tracer->arena, "%.*s gets it",
+                                   STR_ARGS(str_base_name(step->function)));
     count = follow_handed_back(follower, function, &fates, count);
     settle(follower, fates, count, next);
 }

@@ -280,7 +280,7 @@ static enum status judge_quality(struct joiner *joiner, struct diag_sink *sink)
     if (unknown > 50) {
         diag_add(
             sink, DIAG_JOIN_FOREIGN, STR_NONE, 0, DIAG_NO_OFFSET,
-            "%.1f %% of the bytes allocated in the analysed packages are at functions or lines "
+            "%.1f%% of the bytes allocated in the analysed packages are at functions or lines "
             "that do not exist in them (%.*s, for example): profile and sources are of "
             "different commits",
             unknown, STR_ARGS(quality->first_unknown));
@@ -289,7 +289,7 @@ static enum status judge_quality(struct joiner *joiner, struct diag_sink *sink)
     if (unknown > 0.5)
         diag_add(
             sink, DIAG_JOIN_PARTIAL, STR_NONE, 0, DIAG_NO_OFFSET,
-            "%.1f %% of the bytes allocated in the analysed packages are at functions or lines "
+            "%.1f%% of the bytes allocated in the analysed packages are at functions or lines "
             "that do not exist in them (%.*s, for example)",
             unknown, STR_ARGS(quality->first_unknown));
     return STATUS_OK;
@@ -320,7 +320,7 @@ static void compare_rankings(struct joiner *joiner)
     bool in_use = str_starts(name, STR("inuse"));
     evidence->other_ranking = arena_fmt(
         &evidence->arena,
-        "By %.*s (%s) the first cause is another one: %s at %.*s:%u, with %.1f %% "
+        "By %.*s (%s) the first cause is another one: %s at %.*s:%u, with %.1f%% "
         "of it; it is number %u here.",
         STR_ARGS(name), in_use ? "what fills the memory limit" : "what the collector works for",
         cause_category_title(evidence->causes[best].category),

@@ -123,12 +123,49 @@ static bool reason_of_construct(const struct construct *found, size_t count,
     return false;
 }
 
+/* The first token of a line, or the end. */
+static size_t token_on_line(const struct syntax_file *file, uint32_t line)
+{
+    size_t low = 0, high = file->token_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (file->tokens[middle].line < line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* An entry of a map's literal is an assignment on its own line (cmd/compile/internal/walk/complit.go,
+ * maplit). */
+static bool reason_of_literal(const struct syntax_file *file, uint32_t line, struct arena *arena,
+                              struct runtime_reason *reason)
+{
+    size_t token = token_on_line(file, line);
+    uint32_t open = token < file->token_count ? file->inside[token] : (uint32_t)file->token_count;
+    if (open >= file->token_count || file->tokens[token].line != line)
+        return false;
+    struct construct *found;
+    size_t count = syntax_constructs(file, file->tokens[open].line, arena, &found);
+    for (size_t i = 0; i < count; i++) {
+        if (found[i].kind != CONSTRUCT_MAP_LITERAL || found[i].column != file->tokens[open].column)
+            continue;
+        *reason = (struct runtime_reason){
+            .kind = SITE_MAP_LITERAL, .category = CAUSE_MAP_GROWTH, .expression = found[i].text,
+            .column = file->tokens[token].column,
+            .text = STR("the literal's entries make the map grow")};
+        return true;
+    }
+    return false;
+}
+
 bool reason_of_line(const struct syntax_file *file, uint32_t line, struct arena *arena,
                     struct runtime_reason *reason)
 {
     struct construct *found;
     size_t count = syntax_constructs(file, line, arena, &found);
-    if (reason_of_construct(found, count, reason))
+    if (reason_of_construct(found, count, reason) || reason_of_literal(file, line, arena, reason))
         return true;
     for (size_t i = 0; i < count; i++)
         if (found[i].kind == CONSTRUCT_CALL && reason_of_call(&found[i], reason)) {

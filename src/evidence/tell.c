@@ -71,11 +71,6 @@ static struct str left_side(struct str expression)
     return at > 0 ? str_slice(expression, 0, (size_t)at) : expression;
 }
 
-static struct str short_symbol(struct str symbol)
-{
-    return str_base_name(symbol);
-}
-
 /* The allocation without gc's words about it: "append(s.items, x)". */
 static struct str allocation_text(const struct site *site)
 {
@@ -183,7 +178,7 @@ struct str tell_cause(struct arena *arena, const struct cause_facts *facts)
         return tell_site_cause(arena, facts);
     case STEP_CONSTRUCTOR:
         return arena_fmt(arena, "%.*s was not inlined%s%.*s",
-                         STR_ARGS(short_symbol(step->function)), step->detail.len > 0 ? ": " : "",
+                         STR_ARGS(str_base_name(step->function)), step->detail.len > 0 ? ": " : "",
                          STR_ARGS(step->detail));
     case STEP_PAYING_CALL:
         return arena_fmt(arena, "call of %.*s", STR_ARGS(step->detail));
