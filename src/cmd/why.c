@@ -92,7 +92,8 @@ static int why(struct cmd *cmd, const struct why_flags *flags, enum why_format f
     struct compiler_request request = {
         .dir = flags->dir, .patterns = arguments, .pattern_count = argument_count,
         .tests = flags->tests, .tags = flags->tags, .goos = flags->goos, .goarch = flags->goarch,
-        .pgo = flags->pgo, .only_named = true, .progress = cmd_compiler_progress, .progress_ctx = cmd};
+        .pgo = flags->pgo, .only_named = true, .progress = cmd_compiler_progress,
+        .progress_ctx = cmd};
     struct compiler *compiler = NULL;
     int code = EXIT_COULD_NOT;
     if (ask(cmd, flags, &line, &request, &compiler) == STATUS_OK)
