@@ -99,7 +99,7 @@ static enum status read_compiler(struct cmd *cmd, const struct hot_flags *flags,
                                compiler);
     else
         status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, compiler);
-    cmd_progress(cmd, "");
+    cmd_progress_wipe(cmd);
     return status;
 }
 

@@ -56,7 +56,7 @@ static bool too_soon(struct cmd *cmd)
 
 void cmd_progress(struct cmd *cmd, const char *fmt, ...)
 {
-    if (!cmd->stderr_terminal || (fmt[0] != '\0' && too_soon(cmd)))
+    if (!cmd->stderr_terminal || too_soon(cmd))
         return;
     va_list args;
     va_start(args, fmt);
@@ -64,6 +64,12 @@ void cmd_progress(struct cmd *cmd, const char *fmt, ...)
     vfprintf(stderr, fmt, args);
     fflush(stderr);
     va_end(args);
+}
+
+void cmd_progress_wipe(struct cmd *cmd)
+{
+    if (cmd->stderr_terminal)
+        fputs("\r\033[K", stderr);
 }
 
 bool cmd_compiler_progress(void *cmd, size_t packages_done, size_t bytes)

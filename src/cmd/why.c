@@ -58,7 +58,7 @@ static enum status ask(struct cmd *cmd, const struct why_flags *flags, const str
                                compiler);
     else
         status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, compiler);
-    cmd_progress(cmd, "");
+    cmd_progress_wipe(cmd);
     arena_release(&arena);
     return status;
 }
