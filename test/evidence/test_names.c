@@ -121,6 +121,12 @@ static void lines_that_allocate_without_a_verdict(void **state)
                                "\t}\n"                /* 11 */
                                "\tname := \"a\" + b\n"
                                "\treturn\n"           /* 13 */
+                               "}\n"
+                               "var x = map[string]int{\n" /* 15 */
+                               "\t\"a\": 1,\n"
+                               "}\n"                     /* 17 */
+                               "var y = []T{\n"
+                               "\t{1},\n"               /* 19 */
                                "}\n";
     static const struct {
         uint32_t line;
@@ -128,6 +134,7 @@ static void lines_that_allocate_without_a_verdict(void **state)
     } cases[] = {
         {4, SITE_MAKE_CHAN}, {5, SITE_APPEND}, {6, SITE_GO}, {7, SITE_RUNTIME}, {8, SITE_RUNTIME},
         {9, SITE_RUNTIME}, {10, SITE_DEFER}, {12, SITE_STRING_CONCAT}, {3, SITE_MAP_GROWTH},
+        {15, SITE_MAP_LITERAL}, {16, SITE_MAP_LITERAL},
     };
     struct arena arena;
     arena_init(&arena, &plenty);
@@ -140,6 +147,7 @@ static void lines_that_allocate_without_a_verdict(void **state)
         assert_int_equal(reason.kind, cases[i].kind);
     }
     assert_false(reason_of_line(&file, 13, &arena, &reason));
+    assert_false(reason_of_line(&file, 19, &arena, &reason));
     assert_false(reason_of_line(&file, 99, &arena, &reason));
     arena_release(&arena);
 }
