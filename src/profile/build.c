@@ -276,9 +276,9 @@ static bool sample_equal(const struct profile_sample *a, const struct profile_sa
 
 static void sample_add_values(struct profile *profile, size_t id, const int64_t *values)
 {
-    int64_t *sums = profile->values.at + id * profile->type_count;
+    size_t first = id * profile->type_count;
     for (uint32_t i = 0; i < profile->type_count; i++)
-        sums[i] = add_saturating(sums[i], values[i]);
+        profile->values.at[first + i] = add_saturating(profile->values.at[first + i], values[i]);
 }
 
 void build_sample(struct profile *profile, struct profile_sample sample, const int64_t *values)

@@ -11,118 +11,11 @@
  *   D2. Until resolve, every string in profile is an index of the file's string table, and frames
  *       and locations hold numbers of decode's tables. */
 #include <assert.h>
-#include <stdio.h>
 
 #include "profile/profile_int.h"
 
 /* What has been read of a mapped file is given back to the kernel in steps of this size. */
 #define DROP_STEP ((size_t)8 << 20)
-
-struct message_names {
-    const char *name;
-    const char *fields[16];
-};
-
-/* ORDER: enum message_kind. Field numbers and names are profile.proto's. */
-static const struct message_names names[] = {
-    {"profile",
-     {"", "sample_type", "sample", "mapping", "location", "function", "string_table", "drop_frames",
-      "keep_frames", "time_nanos", "duration_nanos", "period_type", "period", "comment",
-      "default_sample_type", "doc_url"}},
-    {"value type", {"", "type", "unit"}},
-    {"sample", {"", "location_id", "value", "label"}},
-    {"label", {"", "key", "str", "num", "num_unit"}},
-    {"mapping",
-     {"", "id", "memory_start", "memory_limit", "file_offset", "filename", "build_id",
-      "has_functions", "has_filenames", "has_line_numbers", "has_inline_frames"}},
-    {"location", {"", "id", "mapping_id", "address", "line", "is_folded"}},
-    {"line", {"", "function_id", "line", "column"}},
-    {"function", {"", "id", "name", "system_name", "filename", "start_line"}},
-};
-_Static_assert(COUNT_OF(names) == MESSAGE_FUNCTION + 1, "a name for each message");
-
-/* ---- failing ---- */
-
-/* Bytes in which neither a sample type nor a sample was found before the first fault are no damaged
- * profile but none at all. */
-static void fail(struct decode *decode, enum diag_code code, uint64_t offset, const char *message)
-{
-    if (decode->status)
-        return;
-    bool foreign = !decode->type_count && !decode->counts[MESSAGE_SAMPLE];
-    if (foreign && code == DIAG_PROFILE_DAMAGED)
-        code = DIAG_PROFILE_FORMAT;
-    decode->status = code == DIAG_PROFILE_LIMIT ? STATUS_LIMIT : STATUS_BAD_INPUT;
-    diag_add(decode->input->sink, code, decode->input->name, 0, offset, "%s%s%s",
-             code == DIAG_PROFILE_FORMAT ? "this is not a pprof profile: " : "", message,
-             decode->input->unpacked ? " (offset in the unpacked bytes)" : "");
-}
-
-bool decode_fail_at(struct decode *decode, uint64_t offset, const char *fmt, ...)
-{
-    char message[400];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(message, sizeof(message), fmt, args);
-    va_end(args);
-    fail(decode, DIAG_PROFILE_DAMAGED, offset, message);
-    return false;
-}
-
-bool decode_fail(struct decode *decode, const unsigned char *where, const char *fmt, ...)
-{
-    char message[400];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(message, sizeof(message), fmt, args);
-    va_end(args);
-    fail(decode, DIAG_PROFILE_DAMAGED, (uint64_t)(where - decode->input->bytes), message);
-    return false;
-}
-
-bool decode_fail_limit(struct decode *decode, const char *limit)
-{
-    char message[120];
-    snprintf(message, sizeof(message), "the profile is larger than %s allows", limit);
-    fail(decode, DIAG_PROFILE_LIMIT, DIAG_NO_OFFSET, message);
-    return false;
-}
-
-/* "sample 12, location_id: its number is not complete" */
-bool message_fail(struct decode *decode, const struct message *message,
-                  const struct pb_field *field, const char *problem)
-{
-    const struct message_names *known = &names[message->kind];
-    bool in_table = field->number < COUNT_OF(known->fields);
-    const char *name = in_table ? known->fields[field->number] : NULL;
-    char number[24] = "", unknown[40];
-    if (message->number)
-        snprintf(number, sizeof(number), " %llu", (unsigned long long)message->number);
-    snprintf(unknown, sizeof(unknown), "field %llu", (unsigned long long)field->number);
-    return decode_fail(decode, field->start, "%s%s, %s: %s", known->name, number,
-                       name ? name : unknown, problem);
-}
-
-/* ---- messages ---- */
-
-bool message_next(struct decode *decode, struct message *message, struct pb_field *field)
-{
-    if (message->pb.at == message->pb.end || decode->status)
-        return false;
-    field->number = 0;
-    const char *problem = pb_next(&message->pb, field);
-    return problem ? message_fail(decode, message, field, problem) : true;
-}
-
-bool message_want(struct decode *decode, const struct message *message,
-                  const struct pb_field *field, unsigned wire)
-{
-    if (field->wire == wire)
-        return true;
-    return message_fail(decode, message, field,
-                        wire == PB_BYTES ? "its wire type is not that of a text or message"
-                                         : "its wire type is not that of a number");
-}
 
 static struct message message_begin(struct decode *decode, enum message_kind kind, struct pb body)
 {
@@ -144,94 +37,6 @@ static bool read_numbers(struct decode *decode, enum message_kind kind, struct p
         values[field.number] = field.value;
     }
     return !decode->status;
-}
-
-/* ---- ids ---- */
-
-uint32_t id_table_number(const struct memory *memory, struct id_table *table, uint64_t id,
-                         uint32_t next, bool *added)
-{
-    if (id >= table->dense_limit) {
-        uint64_t *value = map_put(&table->sparse, id, added);
-        if (*added)
-            *value = next;
-        return (uint32_t)*value;
-    }
-    while (table->dense.len <= id)
-        VEC_PUSH(memory, &table->dense, 0);
-    *added = !table->dense.at[id];
-    if (*added)
-        table->dense.at[id] = next + 1;
-    return table->dense.at[id] - 1;
-}
-
-static struct mention mention_of(struct decode *decode, uint64_t id, enum message_kind by,
-                                 const unsigned char *where)
-{
-    return (struct mention){
-        .id = id,
-        .number = (uint32_t)decode->counts[by],
-        .offset = (uint64_t)(where - decode->input->bytes),
-    };
-}
-
-uint32_t decode_location_number(struct decode *decode, uint64_t id, const unsigned char *where)
-{
-    bool added;
-    const struct memory *memory = decode->input->memory;
-    uint32_t next = (uint32_t)decode->locations.len;
-    uint32_t number = id_table_number(memory, &decode->location_ids, id, next, &added);
-    if (added) {
-        struct mention mention = mention_of(decode, id, MESSAGE_SAMPLE, where);
-        VEC_PUSH(memory, &decode->locations, mention); /* D1 */
-        VEC_PUSH(memory, &decode->profile->locations, (struct profile_location){0});
-    }
-    return number;
-}
-
-static uint32_t function_number(struct decode *decode, uint64_t id, const unsigned char *where)
-{
-    bool added;
-    const struct memory *memory = decode->input->memory;
-    uint32_t next = (uint32_t)decode->functions.len;
-    uint32_t number = id_table_number(memory, &decode->function_ids, id, next, &added);
-    if (added) {
-        struct mention mention = mention_of(decode, id, MESSAGE_LOCATION, where);
-        VEC_PUSH(memory, &decode->functions, mention); /* D1 */
-        VEC_PUSH(memory, &decode->profile->functions, (struct profile_function){0});
-    }
-    return number;
-}
-
-static uint32_t mapping_number(struct decode *decode, uint64_t id, const unsigned char *where)
-{
-    bool added;
-    const struct memory *memory = decode->input->memory;
-    uint32_t next = (uint32_t)decode->mappings.len;
-    uint32_t number = id_table_number(memory, &decode->mapping_ids, id, next, &added);
-    if (added) {
-        struct mention mention = mention_of(decode, id, MESSAGE_LOCATION, where);
-        VEC_PUSH(memory, &decode->mappings, mention); /* D1 */
-        VEC_PUSH(memory, &decode->profile->mappings, (struct profile_mapping){0});
-    }
-    return number;
-}
-
-/* Marks a definition; false (and said) when the id is 0 or was defined before. */
-static bool define(struct decode *decode, struct mention *mention, enum message_kind kind,
-                   const unsigned char *where)
-{
-    if (mention->id == 0)
-        return decode_fail(decode, where, "%s %llu, id: it is missing or 0, which is reserved",
-                           names[kind].name, (unsigned long long)decode->counts[kind]);
-    if (mention->defined)
-        return decode_fail(decode, where, "%s %llu, id: there is a %s with id %llu already",
-                           names[kind].name, (unsigned long long)decode->counts[kind],
-                           names[kind].name, (unsigned long long)mention->id);
-    mention->defined = true;
-    mention->number = (uint32_t)decode->counts[kind];
-    mention->offset = (uint64_t)(where - decode->input->bytes);
-    return true;
 }
 
 /* A string index, kept in 32 bits: one that does not fit names no string in any file we read. */
@@ -260,7 +65,7 @@ static bool decode_mapping(struct decode *decode, struct pb body)
     uint64_t values[11];
     if (!read_numbers(decode, MESSAGE_MAPPING, body, values, COUNT_OF(values)))
         return false;
-    uint32_t number = mapping_number(decode, values[1], body.at);
+    uint32_t number = decode_mapping_number(decode, values[1], body.at);
     decode->profile->mappings.at[number] = (struct profile_mapping){
         .start = values[2],
         .limit = values[3],
@@ -272,7 +77,7 @@ static bool decode_mapping(struct decode *decode, struct pb body)
         .has_line_numbers = values[9] != 0,
         .has_inline_frames = values[10] != 0,
     };
-    return define(decode, &decode->mappings.at[number], MESSAGE_MAPPING, body.at);
+    return decode_define(decode, &decode->mappings.at[number], MESSAGE_MAPPING, body.at);
 }
 
 static bool decode_function(struct decode *decode, struct pb body)
@@ -280,14 +85,14 @@ static bool decode_function(struct decode *decode, struct pb body)
     uint64_t values[6];
     if (!read_numbers(decode, MESSAGE_FUNCTION, body, values, COUNT_OF(values)))
         return false;
-    uint32_t number = function_number(decode, values[1], body.at);
+    uint32_t number = decode_function_number(decode, values[1], body.at);
     decode->profile->functions.at[number] = (struct profile_function){
         .name = string_ref(values[2]),
         .system_name = string_ref(values[3]),
         .file = string_ref(values[4]),
         .start_line = (int64_t)values[5],
     };
-    return define(decode, &decode->functions.at[number], MESSAGE_FUNCTION, body.at);
+    return decode_define(decode, &decode->functions.at[number], MESSAGE_FUNCTION, body.at);
 }
 
 static bool decode_line(struct decode *decode, struct pb body)
@@ -299,7 +104,7 @@ static bool decode_line(struct decode *decode, struct pb body)
         return decode_fail(decode, body.at, "location %llu, line: function_id is missing or 0",
                            (unsigned long long)decode->counts[MESSAGE_LOCATION]);
     struct profile_frame frame = {
-        .function = function_number(decode, values[1], body.at),
+        .function = decode_function_number(decode, values[1], body.at),
         .column = values[3] < UINT32_MAX ? (uint32_t)values[3] : 0,
         .line = (int64_t)values[2],
     };
@@ -318,7 +123,7 @@ static bool decode_location_number_field(struct decode *decode, const struct mes
         *id = field->value;
     else if (field->number == 2)
         location->mapping =
-            field->value ? mapping_number(decode, field->value, field->start) : PROFILE_NONE;
+            field->value ? decode_mapping_number(decode, field->value, field->start) : PROFILE_NONE;
     else if (field->number == 3)
         location->address = field->value;
     else
@@ -348,7 +153,7 @@ static bool decode_location(struct decode *decode, struct pb body)
     location.frame_count = (uint32_t)(decode->profile->frames.len - location.first_frame);
     uint32_t number = decode_location_number(decode, id, body.at);
     decode->profile->locations.at[number] = location;
-    return define(decode, &decode->locations.at[number], MESSAGE_LOCATION, body.at);
+    return decode_define(decode, &decode->locations.at[number], MESSAGE_LOCATION, body.at);
 }
 
 static bool decode_string(struct decode *decode, const struct pb_field *field)
@@ -480,21 +285,6 @@ static bool decode_all(struct decode *decode)
 }
 
 /* ---- beginning and end ---- */
-
-static void id_table_init(struct id_table *table, const struct profile_input *input)
-{
-    memset(table, 0, sizeof(*table));
-    map_init(&table->sparse, input->memory);
-    /* A definition takes eight bytes of file at the very least, so that an array up to this limit
-     * costs no more than half of what was read, however the ids are chosen. */
-    table->dense_limit = input->size / 8 + 2;
-}
-
-static void id_table_release(const struct memory *memory, struct id_table *table)
-{
-    VEC_RELEASE(memory, &table->dense);
-    map_release(&table->sparse);
-}
 
 static void decode_init(struct decode *decode, const struct profile_input *input)
 {

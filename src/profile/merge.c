@@ -93,24 +93,46 @@ static uint32_t mapping_name(const struct profile_mapping *mapping)
     return mapping->build_id ? mapping->build_id : mapping->file;
 }
 
+static uint64_t mapping_hash(const struct profile_mapping *mapping)
+{
+    return hash_mix(hash_mix(mapping_size(mapping), mapping->offset), mapping_name(mapping));
+}
+
+static bool mapping_equal(const struct profile_mapping *a, const struct profile_mapping *b)
+{
+    return mapping_size(a) == mapping_size(b) && a->offset == b->offset &&
+           mapping_name(a) == mapping_name(b);
+}
+
+/* The mapping's index in the target; put in when it is new there. */
+static uint32_t map_mapping(struct merge *merge, struct slots *slots,
+                            const struct profile_mapping *mapping)
+{
+    struct profile *target = merge->target;
+    uint64_t hash = mapping_hash(mapping);
+    size_t at = slots_start(slots, hash);
+    for (uint32_t id; (id = slots_next(slots, hash, &at)) != SLOT_NONE;)
+        if (mapping_equal(&target->mappings.at[id], mapping))
+            return id;
+    uint32_t id = (uint32_t)target->mappings.len;
+    VEC_PUSH(target->memory, &target->mappings, *mapping);
+    slots_insert(target->memory, slots, hash, id);
+    return id;
+}
+
 static void map_mappings(struct merge *merge)
 {
     struct profile *target = merge->target;
+    struct slots slots = {0};
+    for (size_t i = 0; i < target->mappings.len; i++)
+        slots_insert(target->memory, &slots, mapping_hash(&target->mappings.at[i]), (uint32_t)i);
     for (size_t i = 0; i < merge->source->mappings.len; i++) {
         struct profile_mapping mapping = merge->source->mappings.at[i];
         mapping.file = map_string(merge, mapping.file);
         mapping.build_id = map_string(merge, mapping.build_id);
-        size_t j = 0;
-        for (; j < target->mappings.len; j++) {
-            const struct profile_mapping *other = &target->mappings.at[j];
-            if (mapping_size(other) == mapping_size(&mapping) && other->offset == mapping.offset &&
-                mapping_name(other) == mapping_name(&mapping))
-                break;
-        }
-        merge->mappings[i] = (uint32_t)j;
-        if (j == target->mappings.len)
-            VEC_PUSH(target->memory, &target->mappings, mapping);
+        merge->mappings[i] = map_mapping(merge, &slots, &mapping);
     }
+    slots_release(target->memory, &slots);
 }
 
 static uint32_t map_location(struct merge *merge, struct profile_location location)
@@ -206,14 +228,18 @@ static void merge_samples(struct merge *merge, int sign)
 static void merge_comments(struct merge *merge)
 {
     struct profile *target = merge->target;
+    struct map seen;
+    bool added;
+    map_init(&seen, target->memory);
+    for (size_t i = 0; i < target->comments.len; i++)
+        (void)map_put(&seen, target->comments.at[i], &added);
     for (size_t i = 0; i < merge->source->comments.len; i++) {
         uint32_t comment = map_string(merge, merge->source->comments.at[i]);
-        size_t j = 0;
-        while (j < target->comments.len && target->comments.at[j] != comment)
-            j++;
-        if (j == target->comments.len)
+        (void)map_put(&seen, comment, &added);
+        if (added)
             VEC_PUSH(target->memory, &target->comments, comment);
     }
+    map_release(&seen);
 }
 
 /* The earliest time, the summed duration, the longest period (google/pprof combineHeaders). */

@@ -3,7 +3,8 @@
  * How bytes become a profile:
  *   read.c    a source to bytes; http.c fetches, sniff.c says what they look like
  *   pb.c      bytes to protobuf fields
- *   decode.c, decode_sample.c   fields to a profile that still holds the file's own numbers
+ *   decode.c, decode_sample.c   fields to a profile that still holds the file's own numbers, with
+ *             decode_message.c (names of fields) and decode_ids.c (numbers for ids)
  *   resolve.c the file's numbers to indices, equal things made one
  *   text.c, text_symbols.c   the legacy text form, straight to a profile
  *   build.c   "put this into the profile unless it is there": functions, locations, stacks, ...
@@ -148,7 +149,7 @@ int64_t add_saturating(int64_t a, int64_t b);
 /* Sorts labels[first..len) by key, text and number. */
 void profile_labels_sort(struct profile *profile, size_t first);
 
-/* ---- decode.c, decode_sample.c, resolve.c: protobuf ---- */
+/* ---- decode*.c, resolve.c: protobuf ---- */
 
 /* The messages of profile.proto, for diagnostics. */
 enum message_kind {
@@ -216,11 +217,21 @@ bool message_next(struct decode *decode, struct message *message, struct pb_fiel
 bool message_want(struct decode *decode, const struct message *message,
                   const struct pb_field *field, unsigned wire);
 
-/* The number of an id, a new one when it has none yet (*added). */
-uint32_t id_table_number(const struct memory *memory, struct id_table *table, uint64_t id,
-                         uint32_t next, bool *added);
+/* "sample", "location", ... */
+const char *message_name(enum message_kind kind);
+
+void id_table_init(struct id_table *table, const struct profile_input *input);
+void id_table_release(const struct memory *memory, struct id_table *table);
+/* The number of an id, a new one when it is named for the first time, which is noted as `where`. */
 uint32_t decode_location_number(struct decode *decode, uint64_t id, const unsigned char *where);
+uint32_t decode_function_number(struct decode *decode, uint64_t id, const unsigned char *where);
+uint32_t decode_mapping_number(struct decode *decode, uint64_t id, const unsigned char *where);
+/* Marks a definition; false (and said) when the id is 0 or was defined before. */
+bool decode_define(struct decode *decode, struct mention *mention, enum message_kind kind,
+                   const unsigned char *where);
+/* Reads one sample. */
 bool decode_sample(struct decode *decode, struct pb body);
+/* Makes the profile's numbers indices, once all is read. */
 bool decode_resolve(struct decode *decode);
 
 /* ---- text.c, text_symbols.c: the text form ---- */

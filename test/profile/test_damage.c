@@ -268,6 +268,17 @@ static void value_counts_agree(void **state)
                            "the samples have 2 values each, but there are 3 sample types");
 }
 
+/* Found by fuzzing: there is no array of values to add to. */
+static void samples_without_values_are_refused(void **state)
+{
+    (void)state;
+    struct message_writer writer = {.len = 0};
+    put_text(&writer, 2, "");
+    put_text(&writer, 2, "");
+    put_text(&writer, 6, "");
+    assert_message_refused(&writer, DIAG_PROFILE_DAMAGED, writer.len, "sample_type: there is none");
+}
+
 static void wire_types_agree(void **state)
 {
     (void)state;
@@ -452,6 +463,7 @@ int main(void)
         cmocka_unit_test(dangling_strings_are_named),
         cmocka_unit_test(ids_are_defined_once_and_not_zero),
         cmocka_unit_test(value_counts_agree),
+        cmocka_unit_test(samples_without_values_are_refused),
         cmocka_unit_test(wire_types_agree),
         cmocka_unit_test(lengths_are_checked),
         cmocka_unit_test(the_string_table_begins_with_nothing),
