@@ -11,10 +11,8 @@ shift
 mkdir -p "$build/check-tap"
 rm -f "$build"/check-tap/*
 for name; do
-    if scripts/check-"$name".sh "$build"; then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-    fi >"$build/check-tap/$name.tap"
+    verdict=ok
+    scripts/check-"$name".sh "$build" || verdict='not ok'
+    echo "$verdict - $name" >"$build/check-tap/$name.tap"
 done
 scripts/tap-total.sh "$build/check-tap"
