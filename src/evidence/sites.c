@@ -30,8 +30,19 @@ void sites_init(struct sites *sites, struct atlas *atlas, const struct points *p
     sites->of_point = ARENA_ARRAY(arena, struct point_sites, points->points.len + 1);
 }
 
+/* A type whose file cannot be read has no size, which may make a site ambiguous: worth a word. */
+static void tell_unread(const struct sites *sites)
+{
+    struct str first;
+    size_t count = sites->types ? syntax_types_unread(sites->types, &first) : 0;
+    if (count > 0)
+        diag_add(sites->atlas->sink, DIAG_SOURCE_READ, first, 0, DIAG_NO_OFFSET,
+                 "%zu files with types cannot be read, this one first", count);
+}
+
 void sites_release(struct sites *sites)
 {
+    tell_unread(sites);
     VEC_RELEASE(sites->atlas->memory, &sites->entries);
     intern_release(&sites->keys);
     sb_release(&sites->scratch);

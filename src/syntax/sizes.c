@@ -33,6 +33,13 @@ struct syntax_types *syntax_types_new(const struct memory *memory,
     return types;
 }
 
+size_t syntax_types_unread(const struct syntax_types *types, struct str *first)
+{
+    size_t count = diag_count(types->sink) + diag_dropped(types->sink);
+    *first = count > 0 ? diag_at(types->sink, 0)->file : STR_NONE;
+    return count;
+}
+
 void syntax_types_free(struct syntax_types *types)
 {
     if (types == NULL)

@@ -199,6 +199,9 @@ struct syntax_types *syntax_types_new(const struct memory *memory,
                                       struct str (*find_dir)(void *ctx, struct str import_path),
                                       void *ctx);
 void syntax_types_free(struct syntax_types *types);
+/* How many files and folders could not be read; their declarations are simply not known. first gets
+ * the path of one of them, valid as long as types. */
+size_t syntax_types_unread(const struct syntax_types *types, struct str *first);
 struct type_size {
     uint64_t size, align;
     bool has_pointers;
