@@ -558,6 +558,7 @@ void atlas_init(struct atlas *atlas, const struct evidence_request *request,
     intern_init(&atlas->keys, memory);
     map_init(&atlas->packages, memory);
     map_init(&atlas->directories, memory);
+    intern_init(&atlas->globals, memory);
     atlas->index = compiler_index_new(compiler, memory);
     atlas->tests = names_tests(profile);
     find_module(atlas, absolute(atlas, str_from(atlas->dir)));
@@ -579,5 +580,6 @@ void atlas_release(struct atlas *atlas)
     compiler_index_free(atlas->index);
     map_release(&atlas->packages);
     map_release(&atlas->directories);
+    intern_release(&atlas->globals);
     intern_release(&atlas->keys);
 }

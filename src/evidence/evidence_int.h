@@ -47,6 +47,8 @@ struct atlas {
     VEC(struct source *) sources; /* by id of keys - 1 */
     struct map packages;       /* string id of an import path -> index into packages + 1 */
     struct map directories;    /* string id of an import path -> directory text, as pointer */
+    struct intern globals;     /* "import path\tname" of package-level variables, and "import path\t" of
+                                  packages that were read for them (globals.c) */
     bool tests;                /* the profile names _test.go files: prefer test variants */
     bool all_own;              /* no package of the profile was asked for by pattern */
 };
@@ -255,6 +257,12 @@ const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct
 /* The category of an allocation whose remedy is at the allocation itself: growth, strings,
  * channels; CAUSE_OTHER for those whose way to the heap matters. */
 enum cause_category category_of_site(const struct site_entry *site);
+
+/* ---- globals.c: package-level variables ---- */
+
+/* Does a statement at this step that stores into target ("orders[id]", "s.items", "lib.Last") store into
+ * a package-level variable? */
+bool target_is_global(struct atlas *atlas, const struct step *step, struct str target);
 
 /* ---- chain.c: where gc's explanations go on ---- */
 

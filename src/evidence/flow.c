@@ -10,47 +10,6 @@ enum { LEAK_DEPTH = 6, INLINED_DEPTH = 4 };
 
 /* ---- what kind of step it is ---- */
 
-/* The name at the root of "orders[id]", "s.items", "*p", "pkg.Last": "orders", "s", "p", "pkg". */
-static struct str root_name(struct str target)
-{
-    size_t from = 0;
-    while (from < target.len && (target.ptr[from] == '*' || target.ptr[from] == '('))
-        from++;
-    size_t to = from;
-    while (to < target.len && !strchr(".[ ()", target.ptr[to]))
-        to++;
-    return str_slice(target, from, to);
-}
-
-static bool declares_global(const struct source *source, struct str name)
-{
-    for (size_t i = 0; source && i < source->syntax.global_count; i++)
-        if (str_equal(source->syntax.globals[i], name))
-            return true;
-    return false;
-}
-
-/* Is it a package-level variable of the package that this file belongs to? */
-static bool is_global(struct atlas *atlas, struct str import_path, struct str base_name,
-                      struct str name)
-{
-    if (declares_global(atlas_source(atlas, import_path, base_name, STR_NONE), name))
-        return true;
-    struct str dir = atlas_directory(atlas, import_path);
-    if (dir.len == 0)
-        return false;
-    struct str *names;
-    size_t count;
-    if (dir_list(arena_strndup(atlas->arena, dir.ptr, dir.len), atlas->arena, &names, &count,
-                 atlas->sink))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (str_ends(names[i], STR(".go")) && !str_ends(names[i], STR("_test.go")) &&
-            declares_global(atlas_source(atlas, import_path, names[i], STR_NONE), name))
-            return true;
-    return false;
-}
-
 /* "orders[id] = o" -> "orders[id]". */
 static struct str assigned_target(struct str expression)
 {
@@ -59,18 +18,6 @@ static struct str assigned_target(struct str expression)
     if (define >= 0 && (at < 0 || define < at))
         at = define;
     return at < 0 ? STR_NONE : str_slice(expression, 0, (size_t)at);
-}
-
-static enum cause_category category_of_store(struct tracer *tracer, const struct step *step,
-                                             struct str target)
-{
-    struct str root = root_name(target);
-    bool plain = str_equal(root, target);
-    if (root.len > 0 && is_global(tracer->atlas, step->import_path, step->base_name, root))
-        return CAUSE_GLOBAL;
-    if (plain) /* a plain variable that lives on the heap: a package's, or a captured one */
-        return CAUSE_GLOBAL;
-    return CAUSE_CONTAINER;
 }
 
 /* "fmt.errorf(fmt.format, fmt.a...)" -> "fmt.errorf". */
@@ -152,7 +99,8 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
         return category_of_call(tracer, step);
     default:
         if (to_heap && is_assignment(told->reason))
-            return category_of_store(tracer, step, assigned_target(step->expression));
+            return target_is_global(tracer->atlas, step, assigned_target(step->expression))
+                       ? CAUSE_GLOBAL : CAUSE_CONTAINER;
         return category_of_reason(told->reason);
     }
 }
