@@ -57,12 +57,15 @@ static void take_count(const struct callee *callee, const struct found *found,
 }
 
 /* What is allocated first for a map or a channel is not of the type that the argument tells. */
-static int64_t size_by_kind(const struct binary *binary, const struct binary_site *site)
+static int64_t size_by_kind(const struct binary *binary, const struct callee *callee,
+                            const struct binary_site *site)
 {
     const struct binary_type *type = &binary->types.at[site->type - 1];
-    if (type->kind == GO_KIND_MAP)
+    bool made = callee->kind == BINARY_KIND_MAKE_MAP || callee->kind == BINARY_KIND_MAP_GROWTH ||
+                callee->kind == BINARY_KIND_MAKE_CHAN;
+    if (made && type->kind == GO_KIND_MAP)
         return MAP_BYTES;
-    if (type->kind == GO_KIND_CHAN) {
+    if (made && type->kind == GO_KIND_CHAN) {
         const unsigned char *element =
             descriptor_at(binary, descriptor_part(binary, type->address, TYPE_BYTES));
         uint64_t bytes = element ? read_u64(element) : 0;
@@ -83,7 +86,7 @@ static void take_size(struct binary *binary, const struct callee *callee,
                       const struct found *found, struct binary_site *site)
 {
     if (site->type && site->size == BINARY_NO_NUMBER && callee->type >= 0)
-        site->size = size_by_kind(binary, site);
+        site->size = size_by_kind(binary, callee, site);
     if (callee->size >= 0 && found->size.kind == VALUE_NUMBER &&
         found->size.number <= INT64_MAX)
         site->size = (int64_t)found->size.number;

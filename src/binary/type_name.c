@@ -191,7 +191,27 @@ static void add_signature(struct naming *naming, uint64_t address)
         sb_addc(naming->out, ')');
 }
 
-static void add_field(struct naming *naming, uint64_t address)
+/* Names that are not exported belong to a package, which is part of the type's identity: the linker
+ * and DWARF write it before them. */
+static void add_qualified(struct naming *naming, struct str name, struct str path)
+{
+    bool exported = name.len && ((name.ptr[0] >= 'A' && name.ptr[0] <= 'Z') ||
+                                 (unsigned char)name.ptr[0] >= 0x80);
+    if (!exported && path.len) {
+        sb_add(naming->out, path);
+        sb_addc(naming->out, '.');
+    }
+    sb_add(naming->out, name);
+}
+
+/* The package of a struct's fields or of an interface's methods. */
+static struct str path_of(const struct naming *naming, uint64_t address)
+{
+    uint64_t name = part(naming, address, PART_ONE);
+    return name ? name_text(naming->binary, name, NULL) : STR_NONE;
+}
+
+static void add_field(struct naming *naming, uint64_t address, struct str path)
 {
     bool embedded = false;
     struct str name =
@@ -201,7 +221,7 @@ static void add_field(struct naming *naming, uint64_t address)
     if (name.len == 0)
         naming->bad = true;
     if (!embedded) {
-        sb_add(naming->out, name);
+        add_qualified(naming, name, path);
         sb_addc(naming->out, ' ');
     }
     add_type(naming, part(naming, address, 8));
@@ -210,11 +230,12 @@ static void add_field(struct naming *naming, uint64_t address)
 static void add_struct(struct naming *naming, uint64_t address)
 {
     uint64_t fields = part(naming, address, PART_TWO), count = part(naming, address, PART_THREE);
+    struct str path = path_of(naming, address);
     sb_adds(naming->out, count ? "struct { " : "struct {}");
     for (uint64_t i = 0; i < count && !naming->bad; i++) {
         if (i > 0)
             sb_adds(naming->out, "; ");
-        add_field(naming, fields + i * FIELD_BYTES);
+        add_field(naming, fields + i * FIELD_BYTES, path);
     }
     if (count)
         sb_adds(naming->out, " }");
@@ -223,6 +244,7 @@ static void add_struct(struct naming *naming, uint64_t address)
 static void add_interface(struct naming *naming, uint64_t address)
 {
     uint64_t methods = part(naming, address, PART_TWO), count = part(naming, address, PART_THREE);
+    struct str path = path_of(naming, address);
     sb_adds(naming->out, count ? "interface { " : "interface {}");
     for (uint64_t i = 0; i < count && !naming->bad; i++) {
         const unsigned char *at =
@@ -231,7 +253,7 @@ static void add_interface(struct naming *naming, uint64_t address)
         naming->bad |= name.len == 0;
         if (i > 0)
             sb_adds(naming->out, "; ");
-        sb_add(naming->out, name);
+        add_qualified(naming, name, path);
         if (at)
             add_signature(naming, naming->binary->module->types + read_u32(at + 4));
     }
