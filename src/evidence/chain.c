@@ -82,7 +82,8 @@ uint32_t chain_next(const struct atlas *atlas, uint32_t message, const struct st
 
 struct search {
     struct tracer *tracer;
-    const struct story_step *wanted;
+    enum flow_reason reason;
+    struct str expression; /* as the callee's own package prints it */
     struct story_step found;
     size_t count; /* of different places */
 };
@@ -95,8 +96,7 @@ static void search_story(struct search *search, uint32_t message)
                &tracer->scratch, &story);
     for (size_t i = 0; i < story.count; i++) {
         const struct story_step *step = &story.steps[i];
-        if (step->reason != search->wanted->reason ||
-            !str_equal(step->expression, search->wanted->expression))
+        if (step->reason != search->reason || !str_equal(step->expression, search->expression))
             continue;
         if (search->count > 0 && search->found.line == step->line &&
             search->found.column == step->column)
@@ -141,10 +141,14 @@ static bool step_in_callee(struct tracer *tracer, const struct step *step, struc
     uint32_t id = source ? syntax_function_named(&source->syntax, judged->name) : SYNTAX_NONE;
     if (id == SYNTAX_NONE)
         return false;
-    struct search search = {.tracer = tracer, .wanted = told};
+    struct search search = {.tracer = tracer, .reason = told->reason,
+                            .expression = told->expression};
+    if (!str_equal(path, step->import_path))
+        search.expression = unqualified(tracer->arena, told->expression, package_name(path));
     search_function(&search, path, source, id);
     if (search.count != 1) /* N2 */
         return false;
+    told->expression = search.found.expression;
     told->path = search.found.path;
     told->line = search.found.line;
     told->column = search.found.column;

@@ -145,6 +145,8 @@ void sites_init(struct sites *sites, struct atlas *atlas, const struct points *p
                 struct arena *arena);
 void sites_release(struct sites *sites);
 struct verdict sites_decide(struct sites *sites, uint32_t point, int64_t object_bytes);
+/* Names of a package in an inlined copy are qualified with it ("fmt.a"): takes "name." off. */
+struct str unqualified(struct arena *arena, struct str text, struct str package);
 /* Is the line in that function in the analysed sources too? */
 bool sites_line_belongs(struct sites *sites, const struct located *located, int64_t line);
 

@@ -151,6 +151,7 @@ static struct step read_step(struct tracer *tracer, struct story_step *told, boo
     step.category = category_of_step(tracer, &step, told, alone);
     for (unsigned depth = 0; depth < INLINED_DEPTH && step.category != CAUSE_OTHER && step.own &&
                              chain_written(tracer, &step, told); depth++) {
+        step.expression = told->expression;
         place_step(tracer, told, &step);
         step.category = category_of_step(tracer, &step, told, alone);
     }

@@ -70,8 +70,7 @@ static bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* Names of a package in an inlined copy are qualified with it ("fmt.a"): take "name." off. */
-static struct str unqualified(struct arena *arena, struct str text, struct str package)
+struct str unqualified(struct arena *arena, struct str text, struct str package)
 {
     if (package.len == 0 || str_find(text, package) < 0)
         return text;
