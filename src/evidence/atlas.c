@@ -365,17 +365,18 @@ static bool ends_in_path(struct str folder, struct str path)
            (folder.len == path.len || folder.ptr[folder.len - path.len - 1] == '/');
 }
 
-/* Is the line in that function there (1), and does the compiler speak of it (1 more)? -m names only
- * the functions that can be inlined. */
+/* Is the line in that function there, and, what counts far less, does the compiler speak of it? -m
+ * names only the functions that can be inlined. */
 static size_t fit_line(const struct atlas *atlas, struct str path, const struct located *located,
                        uint32_t line)
 {
+    enum { FUNCTION_FITS = 16 };
     const struct judged_function *judged =
         compiler_index_enclosing(atlas->index, path, located->base_name, line);
-    size_t count, fits = atlas->compiler->level < 2;
+    size_t count, fits = atlas->compiler->level < 2 ? FUNCTION_FITS : 0;
     compiler_index_at(atlas->index, path, located->base_name, line, &count);
     if (judged && str_equal(root_function(judged->name), root_function(located->name)))
-        fits = 1;
+        fits = FUNCTION_FITS;
     return fits + (fits && count > 0);
 }
 

@@ -228,15 +228,15 @@ static void add_quality(struct match_quality *quality, const struct located *loc
             quality->by_import_path += value;
         return;
     }
-    if (quality->first_unknown.len == 0)
-        quality->first_unknown = located->symbol;
+    if (quality->first_unknown.len == 0 ||
+        (!located->runtime && str_starts(quality->first_unknown, STR("runtime."))))
+        quality->first_unknown = located->symbol; /* the runtime is no telling example */
     if (located->package)
         quality->unknown_function += value;
     else
         quality->unknown_package += value;
 }
 
-/* The share of bytes with own code anywhere on the stack. */
 static bool any_own_frame(const struct joiner *joiner)
 {
     const struct profile *profile = joiner->evidence->profile;
@@ -244,6 +244,19 @@ static bool any_own_frame(const struct joiner *joiner)
         if (joiner->atlas->functions[i].own)
             return true;
     return false;
+}
+
+/* A function that tells which program a profile is of: none of the runtime's or standard library's. */
+static struct str telling_function(const struct joiner *joiner)
+{
+    const struct profile *profile = joiner->evidence->profile;
+    for (size_t i = 0; i < profile->functions.len; i++) {
+        const struct located *located = &joiner->atlas->functions[i];
+        bool standard = located->package && located->package->standard;
+        if (!located->runtime && !standard && str_find_char(located->symbol, '.') > 0)
+            return located->symbol;
+    }
+    return joiner->evidence->quality.first_unknown;
 }
 
 static double share(int64_t part, int64_t whole)
@@ -273,7 +286,7 @@ static enum status judge_quality(struct joiner *joiner, struct diag_sink *sink)
     if (evidence->total != 0 && !any_own_frame(joiner)) {
         diag_add(sink, DIAG_JOIN_FOREIGN, STR_NONE, 0, DIAG_NO_OFFSET,
                  "no function of the analysed packages occurs in the profile: they are different "
-                 "programs (the profile has %.*s, for example)", STR_ARGS(quality->first_unknown));
+                 "programs (the profile has %.*s, for example)", STR_ARGS(telling_function(joiner)));
         return STATUS_BAD_INPUT;
     }
     double unknown = share(own_unknown, own);

@@ -53,11 +53,8 @@ def rewrite(text, pairs):
     return text
 
 
-def main():
-    if len(sys.argv) < 4:
-        sys.exit(__doc__)
-    pairs = [pair.split("=", 1) for pair in sys.argv[3:]]
-    with open(sys.argv[1], "rb") as source:
+def rewrite_profile(source_path, target_path, pairs):
+    with open(source_path, "rb") as source:
         data = source.read()
     if data[:2] == b"\x1f\x8b":
         data = gzip.decompress(data)
@@ -67,8 +64,14 @@ def main():
             content = rewrite(content, pairs)
             whole = b"\x32" + write_varint(len(content)) + content
         out += whole
-    with open(sys.argv[2], "wb") as target:
+    with open(target_path, "wb") as target:
         target.write(gzip.compress(bytes(out), mtime=0))
+
+
+def main():
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    rewrite_profile(sys.argv[1], sys.argv[2], [pair.split("=", 1) for pair in sys.argv[3:]])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,10 @@ wrong as well, the latter only in programs that name sites. Beyond that each pro
 causes add up to what is explained, explained and unexplained to the total, the total is that of
 `go tool pprof -raw`, and all is explained.
 
-usage: run.py [--unheap FILE] [--work DIR] [--show] [PROGRAM...]
+--freeze DIR keeps profiles and the compiler's text of the packages that matter, so that --frozen DIR
+needs no Go: no source of the standard library is looked at then, so a little may stay unexplained.
+
+usage: run.py [--unheap FILE] [--work DIR] [--show] [--freeze DIR | --frozen DIR] [PROGRAM...]
 """
 import argparse
 import collections
@@ -26,8 +29,16 @@ import subprocess
 import sys
 import tempfile
 
+import rewrite
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 POINTS = 2.0
+UNEXPLAINED_WHEN_FROZEN = 0.5  # percent
+# Programs of which most bytes are on lines of the standard library, and the packages that the others
+# need the compiler's words of.
+NOT_FROZEN = {"json_marshal", "library_calls", "passed_on", "timers"}
+FROZEN_PACKAGES = {"bytes", "container/list", "errors", "fmt", "internal/fmtsort", "strconv", "strings",
+                   "sync", "unicode/utf8"}
 
 Fact = collections.namedtuple("Fact", "kind file line names low high rest")
 
@@ -172,7 +183,7 @@ def pprof_total(profile):
     return total
 
 
-def check_sums(report, profile):
+def check_sums(report, profile, frozen):
     """Complaints about E1 and E2 of src/evidence/evidence.h, and about what is unexplained."""
     total, explained = report["total"], report["explained"]
     causes = sum(cause["value"] for cause in report["causes"])
@@ -182,6 +193,10 @@ def check_sums(report, profile):
         found.append(f"causes add up to {causes}, explained are {explained}")
     if explained + unexplained != total:
         found.append(f"{explained} explained + {unexplained} unexplained is not {total}")
+    if frozen:
+        if 100.0 * unexplained > UNEXPLAINED_WHEN_FROZEN * total:
+            found.append(f"{100.0 * unexplained / total:.1f} % are unexplained")
+        return found
     if total != pprof_total(profile):
         found.append(f"total is {total}, go tool pprof has {pprof_total(profile)}")
     for row in report["unexplained"]:
@@ -201,36 +216,78 @@ def build(work):
     return diagnostics
 
 
-def analyse(program, unheap, work, diagnostics):
+def record(program, work):
     profile = os.path.join(work, program + ".pb.gz")
     if not os.path.exists(profile):
         subprocess.run([os.path.join(work, "bin", program), profile], check=True)
+    return profile
+
+
+def freeze(programs, work, diagnostics, folder):
+    os.makedirs(folder, exist_ok=True)
+    for program in set(programs) - NOT_FROZEN:
+        rewrite.rewrite_profile(record(program, work), os.path.join(folder, program + ".pb.gz"),
+                                [(HERE, "/src/join"), (work, "/src")])
+    kept, keeps = [], False
+    with open(diagnostics, encoding="utf-8") as source:
+        for line in source:
+            if line.startswith("# "):
+                package = line[2:].strip()
+                keeps = package.startswith("join.test") or package in FROZEN_PACKAGES
+            if keeps:
+                kept.append(line)
+    subprocess.run(["zstd", "-19", "-q", "-f", "-o", os.path.join(folder, "diagnostics.txt.zst")],
+                   input="".join(kept).encode(), check=True)
+
+
+def analyse(program, unheap, profile, diagnostics, environment):
     done = subprocess.run([unheap, "hot", "-json", "-profile", profile, "-diagnostics", diagnostics,
-                           "./" + program + "/..."], cwd=HERE, capture_output=True, text=True, check=False)
+                           "./" + program + "/..."], cwd=HERE, env=environment, capture_output=True,
+                          text=True, check=False)
     if done.returncode:
         sys.exit(f"{program}: unheap ended with {done.returncode}: {done.stderr}")
-    return profile, json.loads(done.stdout)
+    return json.loads(done.stdout)
 
 
-def main():
+def all_programs(frozen):
+    names = sorted(name for name in os.listdir(HERE)
+                   if os.path.exists(os.path.join(HERE, name, "main.go")))
+    return [name for name in names if name not in NOT_FROZEN] if frozen else names
+
+
+def options_of_command_line():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--unheap", default=os.environ.get("UNHEAP", "unheap"))
     parser.add_argument("--work", help="keep programs and profiles in this folder")
     parser.add_argument("--show", action="store_true", help="print the causes of each program")
+    parser.add_argument("--freeze", help="keep what is needed without Go in this folder")
+    parser.add_argument("--frozen", help="use what was kept in this folder")
     parser.add_argument("programs", nargs="*")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    options = options_of_command_line()
+    frozen, environment = options.frozen, dict(os.environ)
+    if frozen:
+        environment.update(GOROOT="/nowhere", GOMODCACHE="/nowhere")
+    programs = options.programs or all_programs(frozen)
     with tempfile.TemporaryDirectory() as scratch:
         work = os.path.abspath(options.work or scratch)
         diagnostics = os.path.join(work, "diagnostics.txt")
-        if not os.path.exists(diagnostics):
+        if frozen:
+            diagnostics = os.path.join(frozen, "diagnostics.txt.zst")
+        elif not os.path.exists(diagnostics):
             build(work)
-        programs = options.programs or sorted(
-            name for name in os.listdir(HERE) if os.path.exists(os.path.join(HERE, name, "main.go")))
+        if options.freeze:
+            freeze(programs, work, diagnostics, options.freeze)
+            return
         tally, wrong = Tally(), 0
         for program in programs:
-            profile, report = analyse(program, options.unheap, work, diagnostics)
+            profile = os.path.join(frozen, program + ".pb.gz") if frozen else record(program, work)
+            report = analyse(program, options.unheap, profile, diagnostics, environment)
             complaints = check_facts(read_facts(program), report, tally)
-            complaints += check_sums(report, profile)
+            complaints += check_sums(report, profile, frozen)
             print(f"{'not ok' if complaints else 'ok'} - {program}")
             for complaint in complaints:
                 print(f"    {complaint}")
