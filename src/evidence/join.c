@@ -246,15 +246,16 @@ static bool any_own_frame(const struct joiner *joiner)
     return false;
 }
 
-/* A function that tells which program a profile is of: none of the runtime's or standard library's. */
+/* A function that tells which program a profile is of: of a main package, or of one whose path begins
+ * with a host, as none of the standard library's does. */
 static struct str telling_function(const struct joiner *joiner)
 {
     const struct profile *profile = joiner->evidence->profile;
     for (size_t i = 0; i < profile->functions.len; i++) {
-        const struct located *located = &joiner->atlas->functions[i];
-        bool standard = located->package && located->package->standard;
-        if (!located->runtime && !standard && str_find_char(located->symbol, '.') > 0)
-            return located->symbol;
+        struct str rest = joiner->atlas->functions[i].symbol;
+        struct str first = str_cut(&rest, '/');
+        if (str_starts(first, STR("main.")) || (rest.ptr && str_find_char(first, '.') > 0))
+            return joiner->atlas->functions[i].symbol;
     }
     return joiner->evidence->quality.first_unknown;
 }
