@@ -1,7 +1,8 @@
 /* amd64.c: what x86-64 instructions do to registers and stack slots, decoded by Zydis.
  *
- * Instruction forms are those of the Intel SDM, volume 2. Only what compiled Go code uses to carry
- * constants, addresses and copies is understood; everything else that writes a register loses it. */
+ * Instruction forms are those of the Intel SDM, volume 2. Only what compiled Go code uses to
+ * carry constants, addresses and copies is understood; everything else that writes a register
+ * loses it. */
 #include "decoder.h"
 
 enum { REGISTER_SP = 4, NO_REGISTER = -1, LOOK_BACK = 24 };

@@ -1,7 +1,7 @@
 /* arm64.c: what A64 instructions do to registers and stack slots.
  *
- * The forms that carry constants, addresses and copies are told by their bits (Arm ARM DDI 0487, C4);
- * which registers anything else writes is asked of Capstone. */
+ * The forms that carry constants, addresses and copies are told by their bits (Arm ARM DDI 0487,
+ * C4); which registers anything else writes is asked of Capstone. */
 #include "decoder.h"
 
 enum { REGISTER_SP = 31, ARGUMENTS = 16, LOOK_BACK = 24 };
@@ -228,7 +228,8 @@ static void lose_slots(const struct decoder *decoder, struct action *action)
             decoder->instruction->mnemonic[0] != 's' || action->count == EFFECTS_MAX)
             continue;
         struct place place = {.slot = true, .number = operand->mem.disp};
-        add_effect(action, EFFECT_UNKNOWN, place)->width = 64; /* two vectors of 128 bits, doubled */
+        /* Two vectors of 128 bits, doubled. */
+        add_effect(action, EFFECT_UNKNOWN, place)->width = 64;
     }
 }
 

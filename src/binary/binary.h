@@ -8,7 +8,8 @@
  *
  * Invariants
  * N1. Sites are in the order of their addresses; a function's sites lie side by side.
- * N2. Every index leads somewhere: site.function, site.type - 1, site.first_inlined + inlined_count.
+ * N2. Every index leads somewhere: site.function, site.type - 1, site.first_inlined with
+ *     inlined_count.
  * N3. A type or a number that is given was derived from the instructions on every way to the call;
  *     where one way is not understood, or two ways differ, it is not given. Nothing is guessed.
  * N4. Texts live as long as the binary. */

@@ -39,6 +39,7 @@ struct image {
     uint64_t dynamic_address, dynamic_size;
 };
 
+/* Reads the headers of image->file; the segments point into it. */
 NODISCARD enum status image_open(struct image *image);
 void image_release(struct image *image);
 /* n bytes at an address, or NULL when they are not all in one segment. */
@@ -76,6 +77,7 @@ bool read_varint(const unsigned char **at, const unsigned char *end, uint32_t *v
 
 /* ---- buildinfo.c ---- */
 
+/* Fills what buildinfo and the build id tell; a program without them is none the worse. */
 NODISCARD enum status buildinfo_read(const struct image *image, struct binary *binary);
 /* The minor version of "go1.26.8"; 0 when it cannot be told. */
 unsigned go_minor(struct str version);
@@ -100,10 +102,10 @@ struct module {
     const uint32_t *records;  /* offset of each function's record from `functions` */
 };
 
+/* Finds and checks pclntab and moduledata. */
 NODISCARD enum status module_open(const struct image *image, struct module *module);
 /* Fills binary's functions. */
 NODISCARD enum status module_functions(struct module *module, struct binary *binary);
-struct str module_name(const struct module *module, uint32_t offset);
 
 /* A pcvalue table (runtime/symtab.go, pcvalue), and how far it was read: offsets that go up are
  * found in one pass over it. */
@@ -142,8 +144,6 @@ struct callee {
     const char *type_name;
     int64_t bytes;
 };
-/* The table's entry for a function of that version (0: any), or NULL. */
-const struct callee *callee_find(struct str function, unsigned minor);
 
 /* Calls that are not like others. */
 enum call_effect {
@@ -152,7 +152,6 @@ enum call_effect {
     CALL_KEEPS,       /* loses none that hold arguments (gcWriteBarrier*) */
     CALL_BLOCK_COPY,  /* duffzero, duffcopy */
 };
-enum call_effect callee_effect(struct str function);
 
 /* Functions of interest by address. Constant once made. */
 struct target {
@@ -202,8 +201,6 @@ struct body {
 void body_read(struct body *body, const struct decoder *decoder, uint64_t entry,
                const unsigned char *bytes, uint32_t size);
 void body_release(struct body *body);
-/* Index of the instruction at an offset, or BODY_OUTSIDE. */
-uint32_t body_find(const struct body *body, uint32_t offset);
 /* Where a direct call or jump leads; 0 when it is none. */
 uint64_t body_target(const struct body *body, const struct instruction *instruction);
 bool body_falls_through(const struct body *body, uint32_t index);

@@ -1,6 +1,6 @@
-/* The kinds a call into the allocator can show: X(NAME, "name in the contract"). The contract's list
- * is longer; what only the source tells apart (a variable moved to the heap, a composite literal) is
- * "new" here. */
+/* The kinds a call into the allocator can show: X(NAME, "name in the contract"). The contract's
+ * list is longer; what only the source tells apart (a variable moved to the heap, a composite
+ * literal) is "new" here. */
 X(NEW, "new")
 X(MAKE_SLICE, "make_slice")
 X(MAKE_MAP, "make_map")

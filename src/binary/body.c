@@ -9,7 +9,8 @@
 
 enum { MAX_JUMP_TABLE = 4096, SPARE_EDGES = 65536 };
 
-uint32_t body_find(const struct body *body, uint32_t offset)
+/* Index of the instruction at an offset, or BODY_OUTSIDE. */
+static uint32_t body_find(const struct body *body, uint32_t offset)
 {
     size_t low = 0, high = body->list.len;
     while (low < high) {

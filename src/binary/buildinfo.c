@@ -54,7 +54,7 @@ static bool read_text(const unsigned char **at, const unsigned char *end, struct
     return true;
 }
 
-/* ---- the module lines: "path\tX", "mod\tPATH\tVERSION\tSUM", "dep\t...", "build\tKEY=VALUE" ---- */
+/* ---- the module lines: "path\tX", "mod\tPATH\tVERSION\tSUM", "dep\t...", "build\tK=V" ---- */
 
 static struct str unquote(struct str value)
 {

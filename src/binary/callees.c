@@ -47,16 +47,17 @@ static bool fits(const char *symbol, struct str function)
     return function.len == len && memcmp(function.ptr, symbol, len) == 0;
 }
 
-const struct callee *callee_find(struct str function, unsigned minor)
+/* The table's entry for a function of that version, or NULL. */
+static const struct callee *find_callee(struct str function, unsigned minor)
 {
     for (size_t i = 0; i < COUNT_OF(table); i++)
         if (fits(table[i].symbol, function) &&
-            (minor == 0 || (minor >= table[i].from && minor <= table[i].to)))
+            minor >= table[i].from && minor <= table[i].to)
             return &table[i];
     return NULL;
 }
 
-enum call_effect callee_effect(struct str function)
+static enum call_effect effect_of(struct str function)
 {
     if (str_starts(function, STR("runtime.gcWriteBarrier")))
         return CALL_KEEPS;
@@ -78,8 +79,8 @@ static bool may_fit(struct str name)
 static void add_target(struct targets *targets, struct binary *binary,
                        const struct binary_function *function, unsigned minor)
 {
-    struct target target = {.callee = callee_find(function->name, minor),
-                            .effect = callee_effect(function->name)};
+    struct target target = {.callee = find_callee(function->name, minor),
+                            .effect = effect_of(function->name)};
     bool added;
     if (!target.callee && target.effect == CALL_ORDINARY)
         return;

@@ -40,7 +40,7 @@ static struct str text_at(const struct module *module, uint64_t offset, uint64_t
     return stop ? str_span(text, stop) : STR_NONE;
 }
 
-struct str module_name(const struct module *module, uint32_t offset)
+static struct str module_name(const struct module *module, uint32_t offset)
 {
     return text_at(module, module->names + offset, module->units);
 }

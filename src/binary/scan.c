@@ -1,10 +1,10 @@
 /* scan.c: finds the calls into the allocator, on all processors.
  *
- * First the code is searched for bytes that would be such a call; most functions have none and are
- * never disassembled. A function with a candidate is then read instruction by instruction from its
- * start: what does not begin at an instruction is no call. Each job takes a range of functions and
- * puts its finds into its own list; the lists are joined in order, so that the result is the same on
- * any number of threads. */
+ * First the code is searched for bytes that would be such a call; most functions have none and
+ * are never disassembled. A function with a candidate is then read instruction by instruction
+ * from its start: what does not begin at an instruction is no call. Each job takes a range of
+ * functions and puts its finds into its own list; the lists are joined in order, so that the
+ * result is the same on any number of threads. */
 #include "scan.h"
 
 enum { FUNCTIONS_PER_JOB = 512 };
@@ -116,11 +116,11 @@ static void scan_function(struct scan *scan, struct worker *worker, struct found
     const unsigned char *bytes = image_at(scan->binary->image, function->entry, function->size);
     if (!bytes || function->size > LIMIT_BINARY_FUNCTION_BYTES)
         return;
-    bool candidate = scan->binary->image->machine == MACHINE_AMD64
-                         ? amd64_has_candidate(scan->targets, function->entry, bytes, function->size)
-                         : arm64_has_candidate(scan->targets, function->entry, bytes,
-                                               function->size);
-    if (!candidate || !record_open(scan->binary->module, number, &worker->record))
+    bool amd64 = scan->binary->image->machine == MACHINE_AMD64;
+    bool (*has_candidate)(const struct targets *, uint64_t, const unsigned char *, uint32_t) =
+        amd64 ? amd64_has_candidate : arm64_has_candidate;
+    if (!has_candidate(scan->targets, function->entry, bytes, function->size) ||
+        !record_open(scan->binary->module, number, &worker->record))
         return;
     worker->record.work = &worker->line_work;
     body_read(&worker->body, worker->decoder, function->entry, bytes, function->size);

@@ -1,7 +1,7 @@
 /* track.c: what a register holds before a call, found by walking backwards.
  *
- * T1. The value of a place after an instruction is what the instruction writes there, or, if it does
- *     not touch it, the value before it.
+ * T1. The value of a place after an instruction is what the instruction writes there, or, if it
+ *     does not touch it, the value before it.
  * T2. Where ways meet, the value is known when it is the same on all of them. A way that leads back
  *     to where the question came from adds nothing: what it carries came in on another way. That is
  *     true of copies only; so a sum or a load of such a value is unknown.

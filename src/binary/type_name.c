@@ -1,9 +1,9 @@
 /* type_name.c: the names of types, with whole package paths.
  *
- * A descriptor's own text has package names only ("*http.Request"). So a defined type's name is its
- * package path (internal/abi.UncommonType) and the part of the text after the package name; of other
- * types the name is put together from their parts, in the words of the Go specification, as the
- * linker and DWARF have it. */
+ * A descriptor's own text has package names only ("*http.Request"). So a defined type's name is
+ * its package path (internal/abi.UncommonType) and the part of the text after the package name;
+ * of other types the name is put together from their parts, in the words of the Go
+ * specification, as the linker and DWARF have it. */
 #include "types.h"
 
 enum {
@@ -31,7 +31,7 @@ struct naming {
 
 static void add_type(struct naming *naming, uint64_t address);
 
-/* ---- abi.Name: flags, length, text; then a tag; then, with flag 4, a package's name offset ---- */
+/* ---- abi.Name: flags, length, text; then a tag, and a package's name offset ---- */
 
 struct str name_text(const struct binary *binary, uint64_t address, bool *embedded)
 {

@@ -106,7 +106,7 @@ static int bin_report(struct cmd *cmd, const struct bin_flags *flags, enum bin_g
     filters_release(&filters);
     report.sites = sites;
     if (getcwd(room, sizeof(room) - 1)) {
-        strcat(room, "/");
+        snprintf(room + strlen(room), 2, "/");
         report.directory = str_from(room);
     }
     if (good && flags->json)

@@ -42,7 +42,7 @@ static void add_head(const struct report_bin *report, struct sb *out)
     amount_grouped(out, binary->function_count);
     sb_adds(out, " functions\n");
     amount_grouped(out, report->count);
-    sb_adds(out, " calls into the allocator: ");
+    sb_adds(out, report->count == 1 ? " call into the allocator: " : " calls into the allocator: ");
     amount_grouped(out, counts[BINARY_RESOLVED]);
     sb_adds(out, " with what they allocate, ");
     amount_grouped(out, counts[BINARY_PARTIAL]);

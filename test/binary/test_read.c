@@ -48,6 +48,10 @@ static void sites_by_place(void **state)
     assert_non_null(binary_function_at(binary, SMALL_BASE + SMALL_MAIN + 63));
     assert_null(binary_function_at(binary, SMALL_BASE + SMALL_TEXT_END));
     assert_null(binary_function_at(binary, SMALL_BASE + SMALL_TEXT - 1));
+    struct binary_frame frame;
+    assert_int_equal(binary_position(binary, &binary->functions[1], 0, &frame, 1), 1);
+    assert_int_equal(frame.line, 7);
+    assert_true(str_is(frame.function, "main.main"));
     binary_index_free(index);
     binary_free(binary);
     diag_sink_free(sink);
