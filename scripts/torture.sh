@@ -69,7 +69,7 @@ left_files() {
     for file in "$1"/place/*; do
         whole=$scratch/whole/place/${file##*/}
         cmp -s "$file" "$whole" && continue
-        [ "$2" = 0 ] && [ -s "$1/stderr" ] &&
+        [ -s "$1/stderr" ] &&
             [ "$(tail -c 8 "$file")" = "$(tail -c 8 "$whole")" ] && continue
         echo "left a damaged ${file##*/}"
     done
