@@ -3,6 +3,14 @@
 # shellcheck source=test/house/helpers.bash
 . "$ROOT/test/house/helpers.bash"
 
+# whole_table FILE: every row of a table of packages has its seven columns.
+whole_table() {
+    ! awk -F ' [|] ' '!/^#/ && NF && NF != 7 { print FILENAME ":" FNR ": " NF " columns" }' "$1" | grep .
+}
+passes "the table of packages is whole" whole_table "$ROOT/scripts/packages.txt"
+echo 'test | a | b | c | d | fc-list | grep . | x' >"$tree/broken.txt"
+refuses "a row with a pipe in its probe" 'broken.txt:1: 8 columns' whole_table "$tree/broken.txt"
+
 # A machine made of little programs: `id`, `dpkg-query`, `apt-get` and `sudo` as the case wants them.
 machine() {
     plant

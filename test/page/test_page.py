@@ -183,15 +183,15 @@ def case_ranking_keys(page):
 
 def case_tab_reaches_everything(page):
     page.show("shop")
+    parts = {"ranking", "flow", "theme", "paint", "flame-search", "source-file", "source-next"}
     seen = set()
-    for _ in range(140):
+    for _ in range(280):  # Chromium 150 starts in the middle, where the last click was
         page.key("Tab", 9)
         seen.add(page.ask("(() => { const e = document.activeElement;"
                           " return e.closest('.flow') ? 'flow' : e.id || e.name || e.tagName; })()"))
-        if "source-box" in seen:
+        if parts <= seen:
             break
-    for part in ("ranking", "flow", "theme", "paint", "flame-search", "source-file", "source-next"):
-        assert part in seen, "Tab does not come to " + part
+    assert parts <= seen, "Tab does not come to " + ", ".join(sorted(parts - seen))
 
 
 def case_address(page):
