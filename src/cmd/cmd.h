@@ -48,11 +48,10 @@ int cmd_print(struct cmd *cmd, struct str text);
 /* Tells all collected diagnostics on standard error; returns EXIT_COULD_NOT if there is an error.
  */
 int cmd_diagnose(struct cmd *cmd);
-/* A progress line on standard error, on a terminal only; at most ten times a second. */
-void cmd_progress(struct cmd *cmd, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void cmd_progress_wipe(struct cmd *cmd);
-/* The same for compiler_request.progress; its context is the struct cmd. */
+/* The go command's progress (compiler_request.progress, with the struct cmd as its context), a line
+ * on standard error, on a terminal only, at most ten times a second. */
 bool cmd_compiler_progress(void *cmd, size_t packages_done, size_t bytes);
+void cmd_progress_wipe(struct cmd *cmd);
 
 int verb_hot(struct cmd *cmd, int argc, char **argv);
 int verb_why(struct cmd *cmd, int argc, char **argv);

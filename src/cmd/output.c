@@ -54,26 +54,19 @@ static bool too_soon(struct cmd *cmd)
     return false;
 }
 
-void cmd_progress(struct cmd *cmd, const char *fmt, ...)
-{
-    if (!cmd->stderr_terminal || too_soon(cmd))
-        return;
-    va_list args;
-    va_start(args, fmt);
-    fputs("\r\033[K", stderr);
-    vfprintf(stderr, fmt, args);
-    fflush(stderr);
-    va_end(args);
-}
-
 void cmd_progress_wipe(struct cmd *cmd)
 {
     if (cmd->stderr_terminal)
         fputs("\r\033[K", stderr);
 }
 
-bool cmd_compiler_progress(void *cmd, size_t packages_done, size_t bytes)
+bool cmd_compiler_progress(void *ctx, size_t packages_done, size_t bytes)
 {
-    cmd_progress(cmd, "asking the compiler: %zu packages, %zu MB", packages_done, bytes >> 20);
+    struct cmd *cmd = ctx;
+    if (cmd->stderr_terminal && !too_soon(cmd)) {
+        fprintf(stderr, "\r\033[Kasking the compiler: %zu packages, %zu MB", packages_done,
+                bytes >> 20);
+        fflush(stderr);
+    }
     return true;
 }

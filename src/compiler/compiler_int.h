@@ -178,8 +178,6 @@ void packages_mark(struct compiler *compiler, const struct compiler_request *req
 /* ---- symbol.c ---- */
 /* "%2e" is "."; the text is in the arena when it holds a "%". */
 struct str percent_decode(struct str text, struct arena *arena);
-/* "F[int].func1" becomes "F[...].func1". */
-struct str type_arguments_shorten(struct str name, struct arena *arena);
 
 /* ---- logs.c ---- */
 /* Reads a directory of -json=0 logs into text that says the same. */

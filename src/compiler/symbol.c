@@ -32,7 +32,7 @@ struct str percent_decode(struct str text, struct arena *arena)
     return (struct str){decoded, len};
 }
 
-struct str type_arguments_shorten(struct str name, struct arena *arena)
+static struct str type_arguments_shorten(struct str name, struct arena *arena)
 {
     if (str_find_char(name, '[') < 0)
         return name;

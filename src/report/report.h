@@ -38,7 +38,7 @@ struct report_bin {
     const uint32_t *sites;
     size_t count;
     enum bin_group group; /* of the text */
-    struct str directory; /* "/work/": files below it are shown relative to it; may be empty */
+    struct str directory; /* ends in "/": files below it are shown relative to it; may be empty */
 };
 /* Schema "unheap.bin/1" (reference/cli.md). */
 void report_bin_json(const struct report_bin *report, struct sb *out);
