@@ -128,7 +128,8 @@ static void index_packages(struct atlas *atlas)
     atlas->all_own = !any_wanted;
 }
 
-const struct compiled_package *atlas_package(const struct atlas *atlas, struct str import_path)
+static const struct compiled_package *atlas_package(const struct atlas *atlas,
+                                                    struct str import_path)
 {
     uint32_t id = intern_find(&atlas->compiler->strings, import_path);
     uint64_t *at = id ? map_get(&atlas->packages, id) : NULL;

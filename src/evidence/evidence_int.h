@@ -47,8 +47,8 @@ struct atlas {
     VEC(struct source *) sources; /* by id of keys - 1 */
     struct map packages;       /* string id of an import path -> index into packages + 1 */
     struct map directories;    /* string id of an import path -> directory text, as pointer */
-    struct intern globals;     /* "import path\tname" of package-level variables, and "import path\t" of
-                                  packages that were read for them (globals.c) */
+    struct intern globals; /* "import path\tname" of package-level variables, and "import path\t" of
+                              packages that were read for them (globals.c) */
     bool tests;                /* the profile names _test.go files: prefer test variants */
     bool all_own;              /* no package of the profile was asked for by pattern */
 };
@@ -68,7 +68,6 @@ bool atlas_owns(const struct atlas *atlas, struct str import_path);
  * it inside import_path ("fmt.errorf", "(*zapcore.CheckedEntry).Write"). */
 bool atlas_function(const struct atlas *atlas, struct arena *arena, struct str import_path,
                     struct str name, struct str *found_path, struct str *found_name);
-const struct compiled_package *atlas_package(const struct atlas *atlas, struct str import_path);
 /* The directory of a package's sources, or an empty text. */
 struct str atlas_directory(struct atlas *atlas, struct str import_path);
 /* The last element of an import path that is a name: "yaml" of "gopkg.in/yaml.v3". */
@@ -103,7 +102,9 @@ struct candidate {
     enum site_kind kind;
     enum site_verdict verdict;
     struct str type;
-    uint64_t size, class_bytes; /* 0 when unknown */
+    uint64_t size;       /* 0 when unknown */
+    uint64_t classes[3]; /* sizes that a profile may show for it; none: any */
+    size_t class_count;
     bool runtime_sized;         /* its size is chosen when it runs */
 };
 
@@ -149,6 +150,13 @@ struct verdict sites_decide(struct sites *sites, uint32_t point, int64_t object_
 struct str unqualified(struct arena *arena, struct str text, struct str package);
 /* Is the line in that function in the analysed sources too? */
 bool sites_line_belongs(struct sites *sites, const struct located *located, int64_t line);
+
+/* ---- sizes.c: how large is what a message speaks of ---- */
+
+/* Fills type, size and classes of a candidate that is written at this line. */
+void size_candidate(struct sites *sites, const struct located *written, uint32_t line,
+                    struct candidate *candidate);
+bool may_have_size(const struct candidate *candidate, uint64_t object_bytes);
 
 /* ---- runtime_reasons.c: allocations that have no escape verdict ---- */
 
@@ -256,14 +264,11 @@ struct flow {
 /* function: that was compiled with the allocation in it; NULL for a leaking parameter's
  * explanation. */
 const struct flow *flow_of(struct tracer *tracer, uint32_t message, const struct located *function);
-/* The category of an allocation whose remedy is at the allocation itself: growth, strings,
- * channels; CAUSE_OTHER for those whose way to the heap matters. */
-enum cause_category category_of_site(const struct site_entry *site);
 
 /* ---- globals.c: package-level variables ---- */
 
-/* Does a statement at this step that stores into target ("orders[id]", "s.items", "lib.Last") store into
- * a package-level variable? */
+/* Does a statement at this step that stores into target ("orders[id]", "s.items", "lib.Last") store
+ * into a package-level variable? */
 bool target_is_global(struct atlas *atlas, const struct step *step, struct str target);
 
 /* ---- chain.c: where gc's explanations go on ---- */
@@ -365,7 +370,6 @@ struct joiner {
 void build_sites(struct joiner *joiner);
 void build_causes(struct joiner *joiner);
 void build_unexplained(struct joiner *joiner);
-void build_samples(struct joiner *joiner, const uint32_t *site_rank, const uint32_t *cause_rank);
 
 /* ---- picture.c: the flow graph of a cause ---- */
 

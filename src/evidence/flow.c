@@ -35,11 +35,28 @@ static struct str called_name(struct str expression)
     return STR_NONE;
 }
 
+/* "list" of "append(list, x)" and "copy(list, x)"; empty for other calls. */
+static struct str filled_slice(struct str expression)
+{
+    struct str name = called_name(expression);
+    if (!str_is(name, "append") && !str_is(name, "copy"))
+        return STR_NONE;
+    int depth = 0;
+    for (size_t i = name.len + 1; i < expression.len; i++) {
+        char c = expression.ptr[i];
+        if (depth == 0 && (c == ',' || c == ')'))
+            return str_slice(expression, name.len + 1, i);
+        depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+    }
+    return STR_NONE;
+}
+
 static enum cause_category category_of_call(struct tracer *tracer, const struct step *step)
 {
     struct str name = called_name(step->expression), path, callee;
-    if (str_is(name, "append") || str_is(name, "copy"))
-        return CAUSE_CONTAINER;
+    struct str filled = filled_slice(step->expression);
+    if (filled.len > 0)
+        return target_is_global(tracer->atlas, step, filled) ? CAUSE_GLOBAL : CAUSE_CONTAINER;
     if (str_is(name, "panic"))
         return CAUSE_INTERFACE;
     if (atlas_function(tracer->atlas, tracer->arena, step->import_path, name, &path, &callee))
@@ -156,6 +173,7 @@ static struct step read_step(struct tracer *tracer, struct story_step *told, boo
         step.category = category_of_step(tracer, &step, told, alone);
     }
     step.class = step.category == CAUSE_RETURNED ? STEP_RETURN : STEP_FLOW;
+    step.detail = filled_slice(step.expression);
     return step;
 }
 

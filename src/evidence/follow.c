@@ -80,11 +80,45 @@ struct follower {
     const struct followed_value *value;
 };
 
-/* "pkg.F" in this file, as import path and name; false for methods and local values. */
-static bool resolve_callee(const struct follower *follower, struct str callee,
+/* The type of a receiver or parameter of the function around a line; empty for other names. */
+static struct str declared_type(const struct syntax_file *file, uint32_t line, struct str name)
+{
+    for (uint32_t id = syntax_function_at(file, line); id != SYNTAX_NONE;
+         id = file->functions[id].parent) {
+        const struct syntax_function *function = &file->functions[id];
+        if (str_equal(function->receiver.name, name))
+            return function->receiver.type;
+        for (uint32_t i = 0; i < function->param_count; i++)
+            if (str_equal(function->params[i].name, name))
+                return function->params[i].type;
+    }
+    return STR_NONE;
+}
+
+/* "x.M" with x of a type of this package, as gc names the method; false when gc judged no such one.
+ */
+static bool resolve_method(const struct follower *follower, const struct fate *fate,
+                           struct str variable, struct str method, struct str *name)
+{
+    struct arena *arena = follower->tracer->arena;
+    const struct compiler_index *index = follower->tracer->atlas->index;
+    struct str path = follower->caller->import_path;
+    struct str type = declared_type(&follower->source->syntax, fate->line, variable);
+    if (type.len == 0 || str_find_char(type, '.') >= 0)
+        return false;
+    struct str bare = str_starts(type, STR("*")) ? str_skip(type, 1) : type;
+    *name = arena_fmt(arena, "(*%.*s).%.*s", STR_ARGS(bare), STR_ARGS(method));
+    if (compiler_index_function(index, path, *name))
+        return true;
+    *name = arena_fmt(arena, "%.*s.%.*s", STR_ARGS(bare), STR_ARGS(method));
+    return compiler_index_function(index, path, *name) != NULL;
+}
+
+/* "F", "pkg.F" or "x.M" in this file, as import path and name; false when it cannot be told. */
+static bool resolve_callee(const struct follower *follower, const struct fate *fate,
                            struct str *import_path, struct str *name)
 {
-    struct str rest = callee;
+    struct str rest = fate->callee;
     struct str first = str_cut(&rest, '.');
     *import_path = follower->caller->import_path;
     *name = first;
@@ -94,14 +128,14 @@ static bool resolve_callee(const struct follower *follower, struct str callee,
         return false;
     for (size_t i = 0; i < follower->source->syntax.import_count; i++) {
         const struct syntax_import *import = &follower->source->syntax.imports[i];
-        struct str known = import->name.len > 0 ? import->name : str_base_name(import->path);
+        struct str known = import->name.len > 0 ? import->name : package_name(import->path);
         if (!str_equal(known, first))
             continue;
         *import_path = import->path;
         *name = rest;
         return true;
     }
-    return false;
+    return resolve_method(follower, fate, first, rest, name);
 }
 
 /* message: the parameter's tag, or NONE. */
@@ -124,7 +158,7 @@ static enum leak leak_of_use(const struct follower *follower, const struct fate 
         return parameter_leak(atlas, value->type_path, name, -1, message) == LEAK_UNKNOWN
                    ? LEAK_UNKNOWN : LEAK_NONE; /* a value receiver gets a copy */
     }
-    if (!resolve_callee(follower, fate->callee, &path, &name))
+    if (!resolve_callee(follower, fate, &path, &name))
         return LEAK_UNKNOWN;
     return parameter_leak(atlas, path, name, (int)fate->index, message);
 }
@@ -170,12 +204,26 @@ static enum ending ending_of(const struct follower *follower, const struct fate 
     }
 }
 
-static enum cause_category category_of_fate(const struct fate *fate)
+/* A store into something that is a package-level variable, or lies in one. */
+static enum cause_category category_of_store(const struct follower *follower,
+                                             const struct fate *fate)
+{
+    const struct located *caller = follower->caller;
+    struct step step = {.import_path = caller->import_path, .base_name = caller->base_name,
+                        .place = {.file = caller->file, .line = fate->line}};
+    bool global = fate->target_global ||
+                  target_is_global(follower->tracer->atlas, &step, fate->target);
+    return global ? CAUSE_GLOBAL : CAUSE_CONTAINER;
+}
+
+static enum cause_category category_of_fate(const struct follower *follower,
+                                            const struct fate *fate)
 {
     switch (fate->kind) {
     case FATE_GLOBAL: return CAUSE_GLOBAL;
-    case FATE_FIELD: case FATE_ELEMENT: return fate->target_global ? CAUSE_GLOBAL : CAUSE_CONTAINER;
-    case FATE_APPENDED: case FATE_IN_LITERAL: return CAUSE_CONTAINER;
+    case FATE_FIELD: case FATE_ELEMENT: case FATE_APPENDED:
+        return category_of_store(follower, fate);
+    case FATE_IN_LITERAL: return CAUSE_CONTAINER;
     case FATE_SENT: return CAUSE_CHANNEL;
     case FATE_CAPTURED: return CAUSE_CLOSURE;
     case FATE_SPAWNED: return CAUSE_GO_DEFER;
@@ -235,7 +283,7 @@ static uint32_t fate_step(const struct follower *follower, const struct fate *fa
 {
     enum step_class class = fate->kind == FATE_RETURNED ? STEP_RETURN : STEP_FATE;
     uint32_t id = caller_step(follower, class, fate->line, fate->column, fate->text,
-                              category_of_fate(fate));
+                              category_of_fate(follower, fate));
     struct step *step = &follower->tracer->steps->at.at[id];
     if (step->sentence.len > 0)
         return id;

@@ -2,8 +2,8 @@
  *
  * gc prints "orders[id] = o" for a global and for a local alike. The name at the root of the target
  * decides: a local variable, parameter or receiver of that name hides the package's. "lib.last" is
- * another package's when lib is an import that declares it; in inlined code gc prints that package's
- * locals so, too. */
+ * another package's when lib is an import that declares it; in inlined code gc prints that
+ * package's locals so, too. */
 #include "evidence_int.h"
 
 /* ---- the names of a package ---- */
@@ -15,14 +15,16 @@ static void read_globals(struct atlas *atlas, struct str import_path)
     size_t count;
     struct arena scratch;
     arena_init(&scratch, atlas->memory);
-    if (dir.len == 0 || dir_list(arena_strndup(&scratch, dir.ptr, dir.len), &scratch, &names, &count,
-                                 atlas->sink))
+    if (dir.len == 0 ||
+        dir_list(arena_strndup(&scratch, dir.ptr, dir.len), &scratch, &names, &count, atlas->sink))
         count = 0;
     for (size_t i = 0; i < count; i++) {
         struct file file;
         struct arena arena;
-        if (!str_ends(names[i], STR(".go")) || (!atlas->tests && str_ends(names[i], STR("_test.go"))) ||
-            file_open(&file, arena_fmt(&scratch, "%.*s/%.*s", STR_ARGS(dir), STR_ARGS(names[i])).ptr,
+        if (!str_ends(names[i], STR(".go")) ||
+            (!atlas->tests && str_ends(names[i], STR("_test.go"))) ||
+            file_open(&file,
+                      arena_fmt(&scratch, "%.*s/%.*s", STR_ARGS(dir), STR_ARGS(names[i])).ptr,
                       atlas->memory, atlas->sink))
             continue;
         arena_init(&arena, atlas->memory);
@@ -126,9 +128,12 @@ bool target_is_global(struct atlas *atlas, const struct step *step, struct str t
         atlas_source(atlas, step->import_path, step->base_name, step->place.file);
     if (source && is_local(&source->syntax, step->place.line, root))
         return false;
-    if (str_equal(root, target)) /* a plain variable that lives on the heap: a package's */
-        return true;
-    struct str path = source ? imported_path(&source->syntax, root) : STR_NONE;
+    if (!source)
+        return str_equal(root, target); /* a plain variable that lives on the heap: a package's */
+    for (size_t i = 0; i < source->syntax.global_count; i++)
+        if (str_equal(source->syntax.globals[i], root))
+            return true;
+    struct str path = imported_path(&source->syntax, root);
     if (path.len == 0)
         return package_declares(atlas, step->import_path, root);
     struct str name = root_name(str_skip(target, root.len + 1));

@@ -246,8 +246,8 @@ static bool any_own_frame(const struct joiner *joiner)
     return false;
 }
 
-/* A function that tells which program a profile is of: of a main package, or of one whose path begins
- * with a host, as none of the standard library's does. */
+/* A function that tells which program a profile is of: of a main package, or of one whose path
+ * begins with a host, as none of the standard library's does. */
 static struct str telling_function(const struct joiner *joiner)
 {
     const struct profile *profile = joiner->evidence->profile;
@@ -287,7 +287,8 @@ static enum status judge_quality(struct joiner *joiner, struct diag_sink *sink)
     if (evidence->total != 0 && !any_own_frame(joiner)) {
         diag_add(sink, DIAG_JOIN_FOREIGN, STR_NONE, 0, DIAG_NO_OFFSET,
                  "no function of the analysed packages occurs in the profile: they are different "
-                 "programs (the profile has %.*s, for example)", STR_ARGS(telling_function(joiner)));
+                 "programs (the profile has %.*s, for example)",
+                 STR_ARGS(telling_function(joiner)));
         return STATUS_BAD_INPUT;
     }
     double unknown = share(own_unknown, own);

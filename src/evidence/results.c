@@ -311,6 +311,23 @@ static void number_results(struct joiner *joiner, const uint32_t *cause_rank)
         evidence->causes[i].id = (uint32_t)i + 1;
 }
 
+static void build_samples(struct joiner *joiner, const uint32_t *site_rank,
+                          const uint32_t *cause_rank)
+{
+    struct evidence *evidence = joiner->evidence;
+    size_t count = evidence->profile->samples.len;
+    evidence->sample_site = ARENA_ARRAY(&evidence->arena, uint32_t, count + 1);
+    evidence->sample_cause = ARENA_ARRAY(&evidence->arena, uint32_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        evidence->sample_site[i] = evidence->sample_cause[i] = EVIDENCE_NONE;
+        if (joiner->sample_group[i] == NONE)
+            continue;
+        const struct group *group = &joiner->tracer.groups.at[joiner->sample_group[i]];
+        evidence->sample_site[i] = site_rank[group->site];
+        evidence->sample_cause[i] = cause_rank[group->cause];
+    }
+}
+
 void build_causes(struct joiner *joiner)
 {
     struct evidence *evidence = joiner->evidence;
@@ -332,22 +349,6 @@ void build_causes(struct joiner *joiner)
         cause_rank[evidence->causes[i].id] = (uint32_t)i;
     build_samples(joiner, site_rank, cause_rank);
     number_results(joiner, cause_rank);
-}
-
-void build_samples(struct joiner *joiner, const uint32_t *site_rank, const uint32_t *cause_rank)
-{
-    struct evidence *evidence = joiner->evidence;
-    size_t count = evidence->profile->samples.len;
-    evidence->sample_site = ARENA_ARRAY(&evidence->arena, uint32_t, count + 1);
-    evidence->sample_cause = ARENA_ARRAY(&evidence->arena, uint32_t, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        evidence->sample_site[i] = evidence->sample_cause[i] = EVIDENCE_NONE;
-        if (joiner->sample_group[i] == NONE)
-            continue;
-        const struct group *group = &joiner->tracer.groups.at[joiner->sample_group[i]];
-        evidence->sample_site[i] = site_rank[group->site];
-        evidence->sample_cause[i] = cause_rank[group->cause];
-    }
 }
 
 /* ---- unexplained ---- */

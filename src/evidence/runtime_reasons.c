@@ -137,8 +137,8 @@ static size_t token_on_line(const struct syntax_file *file, uint32_t line)
     return low;
 }
 
-/* An entry of a map's literal is an assignment on its own line (cmd/compile/internal/walk/complit.go,
- * maplit). */
+/* An entry of a map's literal is an assignment on its own line
+ * (cmd/compile/internal/walk/complit.go, maplit). */
 static bool reason_of_literal(const struct syntax_file *file, uint32_t line, struct arena *arena,
                               struct runtime_reason *reason)
 {

@@ -124,117 +124,6 @@ static bool never_allocates(struct str expression)
     return str_ends(expression, STR("struct {}{}"));
 }
 
-/* ---- types and sizes ---- */
-
-/* The type that an expression allocates, as its package would write it. */
-static struct str allocated_type(const struct candidate *candidate, const struct source *source,
-                                 uint32_t line, struct arena *arena)
-{
-    struct str text = candidate->expression;
-    if (candidate->kind == SITE_VARIABLE)
-        return source ? syntax_variable_type(&source->syntax, text, line, arena) : STR_NONE;
-    if (candidate->kind == SITE_COMPOSITE && str_starts(text, STR("&"))) {
-        ptrdiff_t brace = str_find_char(text, '{');
-        return brace < 1 ? STR_NONE : str_slice(text, 1, (size_t)brace);
-    }
-    if (candidate->kind == SITE_NEW && str_starts(text, STR("new(")) && text.len > 5)
-        return str_slice(text, 4, text.len - 1);
-    return STR_NONE;
-}
-
-/* How many elements a composite literal has, by the tokens behind its "{"; 0 when keys may number
- * them. */
-static uint64_t literal_elements(const struct syntax_file *file, uint32_t line, uint32_t column)
-{
-    size_t i = 0;
-    while (i < file->token_count &&
-           (file->tokens[i].line < line ||
-            (file->tokens[i].line == line && file->tokens[i].column < column)))
-        i++;
-    if (i >= file->token_count || file->tokens[i].kind != TOKEN_LBRACE)
-        return 0;
-    uint64_t count = 0;
-    bool inside = false;
-    for (size_t end = file->tokens[i++].match; i < end && i < file->token_count; i++) {
-        const struct token *token = &file->tokens[i];
-        if (token->kind == TOKEN_COLON)
-            return 0;
-        inside = token->kind != TOKEN_COMMA && (inside || token->kind != TOKEN_SEMICOLON);
-        count += token->kind == TOKEN_COMMA;
-        if (token->kind == TOKEN_LPAREN || token->kind == TOKEN_LBRACK ||
-            token->kind == TOKEN_LBRACE)
-            i = token->match > i ? token->match : i;
-    }
-    return count + inside;
-}
-
-/* make([]T, n) and []T{...} hold elements; returns their type, the count when it is constant. */
-static struct str element_type(const struct sites *sites, const struct candidate *candidate,
-                               const struct source *source, uint64_t *count)
-{
-    struct str text = candidate->expression;
-    *count = 0;
-    if (candidate->kind == SITE_SLICE_LITERAL && str_ends(text, STR("{...}"))) {
-        uint32_t at = candidate->written_message != NONE ? candidate->written_message
-                                                         : candidate->message;
-        const struct message *message = &sites->atlas->compiler->messages.at[at];
-        if (source)
-            *count = literal_elements(&source->syntax, message->line, message->column);
-        return str_slice(text, 2, text.len - 5);
-    }
-    if (candidate->kind != SITE_MAKE_SLICE || !str_starts(text, STR("make([]")))
-        return STR_NONE;
-    text = str_slice(text, 7, text.len - 1);
-    ptrdiff_t comma = str_find_last(text, ',');
-    if (comma < 0)
-        return STR_NONE;
-    if (!str_to_u64(str_trim(str_skip(text, (size_t)comma + 1)), count))
-        *count = 0;
-    struct str type = str_slice(text, 0, (size_t)comma);
-    ptrdiff_t earlier = str_find(type, STR(", "));
-    return earlier < 0 ? type : str_slice(type, 0, (size_t)earlier);
-}
-
-static struct str find_dir(void *ctx, struct str import_path)
-{
-    return atlas_directory(ctx, import_path);
-}
-
-static bool size_type(struct sites *sites, struct str import_path, const struct source *source,
-                      struct str type, struct type_size *size)
-{
-    if (!sites->types)
-        sites->types = syntax_types_new(sites->atlas->memory, find_dir, sites->atlas);
-    return syntax_size_of(sites->types, import_path, source ? &source->syntax : NULL, type, size);
-}
-
-static void size_candidate(struct sites *sites, const struct located *written, uint32_t line,
-                           struct candidate *candidate)
-{
-    struct source *source = atlas_source(sites->atlas, written->import_path, written->base_name,
-                                         written->file);
-    struct type_size size;
-    uint64_t count;
-    struct str type = element_type(sites, candidate, source, &count);
-    if (type.len > 0) {
-        candidate->type = arena_fmt(sites->arena, "[]%.*s", STR_ARGS(type));
-        if (count > 0 && size_type(sites, written->import_path, source, type, &size) &&
-            size.size < UINT64_MAX / count) {
-            candidate->size = size.size * count;
-            candidate->class_bytes = syntax_profiled_size(candidate->size, size.has_pointers);
-        }
-        return;
-    }
-    candidate->type = allocated_type(candidate, source, line, sites->arena);
-    if (candidate->type.len == 0)
-        return;
-    candidate->type = str_copy(sites->arena, candidate->type);
-    if (size_type(sites, written->import_path, source, candidate->type, &size)) {
-        candidate->size = size.size;
-        candidate->class_bytes = syntax_profiled_size(size.size, size.has_pointers);
-    }
-}
-
 /* ---- candidates ---- */
 
 static bool kind_sized_at_run_time(enum site_kind kind)
@@ -423,6 +312,41 @@ static bool is_typed_constant(const struct sites *sites, const struct located *l
            !atlas_function(sites->atlas, sites->arena, located->import_path, type, &path, &name);
 }
 
+/* Does a conversion or concatenation allocate as part of another one? string(b) + "x" reads the
+ * bytes of b (cmd/compile/internal/walk/order.go, OADDSTR: when an operand is a constant), and
+ * []byte(a + b) is one call (runtime.concatbytes, Go 1.25 and newer). */
+static bool is_part_of(const struct candidate *part, const struct candidate *whole)
+{
+    if (part->kind == SITE_BYTES_TO_STRING && whole->kind == SITE_STRING_CONCAT)
+        return str_find_char(whole->expression, '"') >= 0 &&
+               str_find(whole->expression, part->expression) >= 0;
+    return part->kind == SITE_STRING_CONCAT && whole->kind == SITE_STRING_TO_BYTES &&
+           str_ends(whole->expression, STR(")")) &&
+           str_equal(str_slice(whole->expression, sizeof("([]byte)(") - 1,
+                               whole->expression.len - 1), part->expression);
+}
+
+static bool is_part(const struct candidate *list, size_t count, size_t part)
+{
+    for (size_t i = 0; i < count; i++)
+        if (i != part && is_part_of(&list[part], &list[i]))
+            return true;
+    return false;
+}
+
+static size_t drop_parts(struct candidate *list, size_t count)
+{
+    for (size_t i = 0; i < count;) {
+        if (!is_part(list, count, i)) {
+            i++;
+            continue;
+        }
+        memmove(list + i, list + i + 1, (count - i - 1) * sizeof(*list));
+        count--;
+    }
+    return count;
+}
+
 /* Constants are no candidates; typed ones only look like calls, so they go when others remain. */
 static size_t drop_constants(const struct sites *sites, const struct located *located,
                              struct candidate *list, size_t count)
@@ -431,6 +355,7 @@ static size_t drop_constants(const struct sites *sites, const struct located *lo
     for (size_t i = 0; i < count; i++)
         if (!never_allocates(list[i].expression))
             list[kept++] = list[i];
+    kept = drop_parts(list, kept);
     for (size_t i = 0; i < kept; i++)
         plain += !is_typed_constant(sites, located, list[i].expression);
     if (plain == 0 || plain == kept)
@@ -738,14 +663,13 @@ static const struct point_sites *point_sites(struct sites *sites, uint32_t index
 
 /* ---- samples ---- */
 
-/* D2: candidates whose known size is not this object's are out, unless all are. */
+/* D2: candidates whose known sizes are not this object's are out, unless all are. */
 static size_t fitting(const struct point_sites *found, int64_t object_bytes,
                       struct candidate *list)
 {
     size_t count = 0;
     for (size_t i = 0; i < found->count; i++) {
-        uint64_t known = found->candidates[i].class_bytes;
-        if (object_bytes <= 0 || known == 0 || known == (uint64_t)object_bytes)
+        if (object_bytes <= 0 || may_have_size(&found->candidates[i], (uint64_t)object_bytes))
             list[count++] = found->candidates[i];
     }
     if (count > 0)

@@ -48,7 +48,9 @@ static enum cause_category category_of_kind(enum site_kind kind)
     }
 }
 
-enum cause_category category_of_site(const struct site_entry *site)
+/* The category of an allocation whose remedy is at the allocation itself: growth, strings,
+ * channels; CAUSE_OTHER for those whose way to the heap matters. */
+static enum cause_category category_of_site(const struct site_entry *site)
 {
     if (site->candidate_count == 0)
         return site->runtime_category;

@@ -26,7 +26,7 @@ func remember(n int) {
 func archive(n int) {
 	r := &report{name: "old"}
 	r.rows[1] = n
-	history = append(history[:n&31], r) // cause: stored_in_container|stored_in_global 50%
+	history = append(history[:n&31], r) // cause: stored_in_global 50%
 }
 
 func main() {
