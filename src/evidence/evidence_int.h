@@ -237,6 +237,7 @@ struct tracer {
     struct sites *sites;
     const struct points *points;
     struct steps *steps;
+    bool in_use;           /* the sample type is what lives, not what was allocated */
     struct arena *arena;   /* lives as long as the evidence */
     struct arena scratch;
     struct intern keys;    /* of groups */

@@ -7,7 +7,11 @@
  * F1. A value dies in its caller only if every use is known and none keeps it.
  * F2. With several uses that keep it, none of them alone dominates (evidence.h, E3).
  * F3. A call that hands its argument or receiver back ("return q") is no end: what becomes of its
- *     result becomes of the value. */
+ *     result becomes of the value.
+ * F4. Reading a field may take out what lies inside the value. That is a way only as long as none is
+ *     known that keeps the whole.
+ * F5. What is still in use is kept by what lives long: of several uses that keep a value the one that
+ *     stores it in a global is what holds it, when there is just one. */
 #include "evidence_int.h"
 
 enum { MAX_FATES = 64 };
@@ -378,17 +382,52 @@ static void keep_by(const struct follower *follower, const struct fate *fate, ui
     next->step_count = count + 1;
 }
 
+static bool stores_in_global(const struct follower *follower, const struct continuation *next)
+{
+    for (size_t i = 0; i < next->step_count; i++)
+        if (follower->tracer->steps->at.at[next->steps[i]].category == CAUSE_GLOBAL)
+            return true;
+    return false;
+}
+
+/* F5: the only one of several keeping uses that is, or leads to, a store in a global. */
+static bool settle_by_global(const struct follower *follower, const struct fate *fates,
+                             size_t count, struct continuation *next)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (ending_of(follower, &fates[i]) != ENDING_KEPT)
+            continue;
+        struct continuation kept;
+        keep_by(follower, &fates[i], fate_step(follower, &fates[i]), &kept);
+        if (!stores_in_global(follower, &kept))
+            continue;
+        next->steps = kept.steps;
+        next->step_count = kept.step_count;
+        found++;
+    }
+    if (found == 1)
+        next->ending = ENDING_KEPT;
+    else
+        next->step_count = 0;
+    return found == 1;
+}
+
 static void settle(const struct follower *follower, const struct fate *fates, size_t count,
                    struct continuation *next)
 {
     struct arena *arena = follower->tracer->arena;
     uint32_t *kept = ARENA_ARRAY(arena, uint32_t, count + 1);
-    const struct fate *keeper = NULL;
+    const struct fate *keeper = NULL, *read = NULL;
     size_t keeping = 0, unknown = 0, returned = 0;
     for (size_t i = 0; i < count; i++) {
         enum ending ending = ending_of(follower, &fates[i]);
         if (ending == ENDING_DIES)
             continue;
+        if (fates[i].kind == FATE_READ) { /* F4 */
+            read = &fates[i];
+            continue;
+        }
         unknown += ending == ENDING_UNKNOWN;
         if (ending == ENDING_RETURNED) {
             next->result = fates[i].index;
@@ -396,6 +435,10 @@ static void settle(const struct follower *follower, const struct fate *fates, si
         }
         kept[keeping++] = fate_step(follower, &fates[i]);
         keeper = &fates[i];
+    }
+    if (keeping == 0 && read) {
+        unknown++;
+        kept[keeping++] = fate_step(follower, read);
     }
     next->ending = keeping == 0 ? ENDING_DIES : unknown > 0 ? ENDING_UNKNOWN
                    : returned == keeping ? ENDING_RETURNED : ENDING_KEPT;
@@ -405,8 +448,8 @@ static void settle(const struct follower *follower, const struct fate *fates, si
         next->step_count = 1;
     } else if (keeping == 1 && unknown == 0) {
         keep_by(follower, keeper, kept[0], next);
-    } else { /* F2 */
-        next->others = kept;
+    } else if (!follower->tracer->in_use || !settle_by_global(follower, fates, count, next)) {
+        next->others = kept; /* F2 */
         next->other_count = keeping;
     }
 }

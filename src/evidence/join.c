@@ -362,6 +362,7 @@ static void open_joiner(struct joiner *joiner, const struct evidence_request *re
     steps_init(&joiner->steps, evidence->memory);
     tracer_init(&joiner->tracer, joiner->atlas, &joiner->sites, &joiner->points, &joiner->steps,
                 &evidence->arena);
+    joiner->tracer.in_use = str_starts(evidence->type_name, STR("inuse"));
 }
 
 static void close_joiner(struct joiner *joiner)
