@@ -8,10 +8,10 @@
  * F2. With several uses that keep it, none of them alone dominates (evidence.h, E3).
  * F3. A call that hands its argument or receiver back ("return q") is no end: what becomes of its
  *     result becomes of the value.
- * F4. Reading a field may take out what lies inside the value. That is a way only as long as none is
- *     known that keeps the whole.
- * F5. What is still in use is kept by what lives long: of several uses that keep a value the one that
- *     stores it in a global is what holds it, when there is just one. */
+ * F4. Reading a field may take out what lies inside the value. That is a way only as long as none
+ *     is known that keeps the whole.
+ * F5. What is still in use is kept by what lives long: of several uses that keep a value the one
+ *     that stores it in a global is what holds it, when there is just one. */
 #include "evidence_int.h"
 
 enum { MAX_FATES = 64 };
