@@ -199,7 +199,7 @@ void tagroot_apply(struct filter_ctx *ctx);
 void aggregate_apply(struct view *view, const struct view_settings *settings);
 void filter_note(struct sb *notes, bool matched, const char *option);
 
-/* ---- report.c: what all reports share ---- */
+/* ---- report.c and show.c: what all reports share ---- */
 
 struct report {
     struct view *view;
