@@ -1,4 +1,4 @@
-/* show.c: what all reports say alike: amounts, a pattern without a match, text that leaves early. */
+/* show.c: what all reports say alike: amounts, patterns without a match, text that leaves early. */
 #include "view/view_int.h"
 
 int64_t to_int64(double value)
