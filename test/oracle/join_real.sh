@@ -26,9 +26,7 @@ if [ $# -gt 0 ]; then
 else
     dir=$work
     make_profile encoding/json 'Encoder|Marshal|Unmarshal|Decode'
-    make_profile html/template 'Escape|Template'
     make_profile go/parser .
-    make_profile strings 'Split|Fields|Replace|ToUpper|Builder'
     make_profile net/http 'ClientServer$|Server$|Header|Cookie'
 fi
 
