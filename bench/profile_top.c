@@ -26,7 +26,9 @@ static void exhausted(void *ctx, size_t wanted)
 static int by_flat(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
-    return (x->flat < y->flat) - (x->flat > y->flat);
+    if (x->flat != y->flat)
+        return x->flat < y->flat ? 1 : -1;
+    return (x->cum < y->cum) - (x->cum > y->cum);
 }
 
 static void add_sample(const struct profile *profile, size_t sample, uint32_t type,
