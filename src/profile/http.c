@@ -205,6 +205,8 @@ static CURLcode set_tls(struct fetch *fetch)
             code = curl_easy_setopt(fetch->transfer, (option), (value)); \
     } while (0)
 
+/* CURLOPT_NOSIGNAL is left alone: libcurl then sees to it that a connection that is closed under it
+ * does not end the program by SIGPIPE. */
 static CURLcode set_options(struct fetch *fetch)
 {
     CURLcode code = set_protocols(fetch->transfer);
@@ -212,7 +214,6 @@ static CURLcode set_options(struct fetch *fetch)
     SET(CURLOPT_ERRORBUFFER, fetch->problem);
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, fetch);
-    SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_FOLLOWLOCATION, 1L);
     SET(CURLOPT_MAXREDIRS, (long)LIMIT_HTTP_REDIRECTS);
     SET(CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
