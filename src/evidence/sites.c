@@ -672,7 +672,7 @@ static size_t fitting(const struct point_sites *found, int64_t object_bytes,
         if (object_bytes <= 0 || may_have_size(&found->candidates[i], (uint64_t)object_bytes))
             list[count++] = found->candidates[i];
     }
-    if (count > 0)
+    if (count > 0 || found->count == 0)
         return count;
     memcpy(list, found->candidates, found->count * sizeof(*list));
     return found->count;
