@@ -8,46 +8,63 @@
 
 /* ---- the names of a package ---- */
 
-/* Reads the package's files once; only the names are kept. */
-static void read_globals(struct atlas *atlas, struct str import_path)
+/* Adds the package-level variables of a file, when it speaks of that name at all: scanning is what
+ * takes time. */
+static bool read_file(struct atlas *atlas, struct str import_path, const char *path, struct str name)
+{
+    struct file file;
+    if (file_open(&file, path, atlas->memory, atlas->sink))
+        return true;
+    struct str text = {(const char *)file.bytes, file.size};
+    bool speaks = str_find(text, name) >= 0 && str_find(text, STR("\nvar")) >= 0;
+    if (speaks) {
+        struct arena arena;
+        struct syntax_file syntax;
+        arena_init(&arena, atlas->memory);
+        syntax_read(&syntax, text, &arena);
+        for (size_t i = 0; i < syntax.global_count; i++)
+            intern_add(&atlas->globals, arena_fmt(&arena, "%.*s\t%.*s", STR_ARGS(import_path),
+                                                  STR_ARGS(syntax.globals[i])));
+        arena_release(&arena);
+    }
+    file_close(&file);
+    return speaks;
+}
+
+/* Looks for the name in those files of the package that were not read yet. */
+static void read_globals(struct atlas *atlas, struct str import_path, struct str name)
 {
     struct str dir = atlas_directory(atlas, import_path), *names;
     size_t count;
     struct arena scratch;
     arena_init(&scratch, atlas->memory);
-    if (dir.len == 0 ||
-        dir_list(arena_strndup(&scratch, dir.ptr, dir.len), &scratch, &names, &count, atlas->sink))
+    if (dir.len == 0 || dir_list(arena_strndup(&scratch, dir.ptr, dir.len), &scratch, &names,
+                                 &count, atlas->sink))
         count = 0;
     for (size_t i = 0; i < count; i++) {
-        struct file file;
-        struct arena arena;
         if (!str_ends(names[i], STR(".go")) ||
-            (!atlas->tests && str_ends(names[i], STR("_test.go"))) ||
-            file_open(&file,
-                      arena_fmt(&scratch, "%.*s/%.*s", STR_ARGS(dir), STR_ARGS(names[i])).ptr,
-                      atlas->memory, atlas->sink))
+            (!atlas->tests && str_ends(names[i], STR("_test.go"))))
             continue;
-        arena_init(&arena, atlas->memory);
-        struct syntax_file syntax;
-        syntax_read(&syntax, (struct str){(const char *)file.bytes, file.size}, &arena);
-        for (size_t k = 0; k < syntax.global_count; k++)
-            intern_add(&atlas->globals, arena_fmt(&scratch, "%.*s\t%.*s", STR_ARGS(import_path),
-                                                  STR_ARGS(syntax.globals[k])));
-        arena_release(&arena);
-        file_close(&file);
+        struct str path = arena_fmt(&scratch, "%.*s/%.*s", STR_ARGS(dir), STR_ARGS(names[i]));
+        if (!intern_find(&atlas->globals, path) && read_file(atlas, import_path, path.ptr, name))
+            intern_add(&atlas->globals, path);
     }
     arena_release(&scratch);
 }
 
 static bool package_declares(struct atlas *atlas, struct str import_path, struct str name)
 {
-    struct str key = arena_fmt(atlas->arena, "%.*s\t%.*s", STR_ARGS(import_path), STR_ARGS(name));
-    struct str package = str_slice(key, 0, import_path.len + 1); /* "path\t": it has been read */
-    if (!intern_find(&atlas->globals, package)) {
-        read_globals(atlas, import_path);
-        intern_add(&atlas->globals, package);
+    struct arena scratch;
+    arena_init(&scratch, atlas->memory);
+    struct str key = arena_fmt(&scratch, "%.*s\t%.*s", STR_ARGS(import_path), STR_ARGS(name));
+    struct str asked = arena_fmt(&scratch, "%.*s\t", STR_ARGS(key));
+    if (!intern_find(&atlas->globals, key) && !intern_find(&atlas->globals, asked)) {
+        read_globals(atlas, import_path, name);
+        intern_add(&atlas->globals, asked);
     }
-    return intern_find(&atlas->globals, key) != 0;
+    bool found = intern_find(&atlas->globals, key) != 0;
+    arena_release(&scratch);
+    return found;
 }
 
 /* ---- what hides them ---- */
