@@ -130,7 +130,7 @@ static enum status say_mismatch(struct diag_sink *sink, const char *what)
 
 static void rescale(struct view *view, uint32_t period_unit, const uint32_t *units)
 {
-    double ratios[LIMIT_PROFILE_SAMPLE_TYPES];
+    double ratios[LIMIT_PROFILE_SAMPLE_TYPES] = {0};
     struct str from = view_str(view, view->period_type.unit), to = view_str(view, period_unit);
     view->period = to_int64(units_scale(view->period, from, to).value);
     view->period_type.unit = period_unit;
@@ -144,7 +144,7 @@ static void rescale(struct view *view, uint32_t period_unit, const uint32_t *uni
 
 static enum status agree_on_units(struct view **all, size_t count, struct diag_sink *sink)
 {
-    uint32_t period_unit, units[LIMIT_PROFILE_SAMPLE_TYPES];
+    uint32_t period_unit, units[LIMIT_PROFILE_SAMPLE_TYPES] = {0};
     if (!finest(all, count, pick_period, 0, &period_unit))
         return say_mismatch(sink, "period types");
     for (size_t i = 0; i < all[0]->types.len; i++)
@@ -197,7 +197,7 @@ static void sum_values(const struct view *view, int64_t *sums)
 enum status combine_normalize(struct view *view, const struct view *base, struct diag_sink *sink)
 {
     int64_t own[LIMIT_PROFILE_SAMPLE_TYPES], other[LIMIT_PROFILE_SAMPLE_TYPES];
-    double ratios[LIMIT_PROFILE_SAMPLE_TYPES];
+    double ratios[LIMIT_PROFILE_SAMPLE_TYPES] = {0};
     if (view->types.len != base->types.len ||
         memcmp(&view->period_type, &base->period_type, sizeof(view->period_type)) != 0 ||
         memcmp(view->types.at, base->types.at, base->types.len * sizeof(*base->types.at)) != 0)

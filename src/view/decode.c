@@ -280,13 +280,12 @@ static void read_string(struct decoder *decoder, struct bytes bytes)
 
 static void read_comments(struct decoder *decoder, const struct field *field)
 {
-    struct bytes bytes = field->body;
-    uint64_t index = field->value;
     if (field->wire == WIRE_VARINT) {
-        VEC_PUSH(decoder->view->memory, &decoder->view->comments, (uint32_t)index);
+        VEC_PUSH(decoder->view->memory, &decoder->view->comments, (uint32_t)field->value);
         return;
     }
-    for (bytes = body_of(decoder, field); bytes.at < bytes.end;) {
+    for (struct bytes bytes = body_of(decoder, field); bytes.at < bytes.end;) {
+        uint64_t index;
         decoder->failed |= !take_varint(&bytes, &index);
         if (decoder->failed)
             return;

@@ -188,6 +188,8 @@ static enum status load_all(struct loader *loader, struct view **out)
         view_free(view);
         return status;
     }
+    if (!view)
+        BUG("view_load without a source");
     tidy(view, sources);
     *out = view;
     return STATUS_OK;

@@ -65,7 +65,7 @@ void view_settings_init(struct view_settings *settings);
 
 /* Where a view comes from. */
 struct view_sources {
-    const char *const *paths;
+    const char *const *paths; /* at least one */
     size_t path_count;
     const char *const *bases; /* -base or -diff_base */
     size_t base_count;
