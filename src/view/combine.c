@@ -185,10 +185,10 @@ void combine_scale(struct view *view, const double *ratios)
     view->values.len = kept * types;
 }
 
+/* Adds to sums, which start at 0. */
 static void sum_values(const struct view *view, int64_t *sums)
 {
     size_t types = view->types.len;
-    memset(sums, 0, types * sizeof(*sums));
     for (size_t s = 0; s < view->samples.len; s++)
         for (size_t i = 0; i < types; i++)
             sums[i] = added(sums[i], view_values(view, s)[i]);
@@ -196,7 +196,7 @@ static void sum_values(const struct view *view, int64_t *sums)
 
 enum status combine_normalize(struct view *view, const struct view *base, struct diag_sink *sink)
 {
-    int64_t own[LIMIT_PROFILE_SAMPLE_TYPES], other[LIMIT_PROFILE_SAMPLE_TYPES];
+    int64_t own[LIMIT_PROFILE_SAMPLE_TYPES] = {0}, other[LIMIT_PROFILE_SAMPLE_TYPES] = {0};
     double ratios[LIMIT_PROFILE_SAMPLE_TYPES] = {0};
     if (view->types.len != base->types.len ||
         memcmp(&view->period_type, &base->period_type, sizeof(view->period_type)) != 0 ||
