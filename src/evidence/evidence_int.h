@@ -47,8 +47,9 @@ struct atlas {
     VEC(struct source *) sources; /* by id of keys - 1 */
     struct map packages;       /* string id of an import path -> index into packages + 1 */
     struct map directories;    /* string id of an import path -> directory text, as pointer */
-    struct intern globals;     /* "import path\tname" of package-level variables, the same with a tab
-                                  behind it once asked for, and files that were read (globals.c) */
+    struct intern globals;     /* "import path\tname" of package-level variables, the same with a
+                                  tab behind it once asked for, and files that were read
+                                  (globals.c) */
     bool tests;                /* the profile names _test.go files: prefer test variants */
     bool all_own;              /* no package of the profile was asked for by pattern */
 };

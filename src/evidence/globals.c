@@ -10,7 +10,8 @@
 
 /* Adds the package-level variables of a file, when it speaks of that name at all: scanning is what
  * takes time. */
-static bool read_file(struct atlas *atlas, struct str import_path, const char *path, struct str name)
+static bool read_file(struct atlas *atlas, struct str import_path, const char *path,
+                      struct str name)
 {
     struct file file;
     if (file_open(&file, path, atlas->memory, atlas->sink))

@@ -132,7 +132,9 @@ uint32_t tables_stack(struct view *view, size_t first)
         }
         const struct view_span *known = &view->stacks.at[*slot];
         const uint32_t *others = view->stack_locations.at + known->first;
-        if (known->count != count || (count && memcmp(others, locations, count * sizeof(*others)) != 0))
+        if (known->count != count)
+            continue;
+        if (count && memcmp(others, locations, count * sizeof(*others)) != 0)
             continue;
         view->stack_locations.len = first;
         return (uint32_t)*slot;
