@@ -312,7 +312,9 @@ uint64_t arm64_jump_table(const struct decoder *decoder, const struct body *body
     uint32_t from;
     int64_t added = 0;
     int base = table_base(body, index, &from);
-    for (uint32_t i = from; base >= 0 && i > 0 && index - i < LOOK_BACK; i--) {
+    if (base < 0)
+        return 0;
+    for (uint32_t i = from; i > 0 && index - i < LOOK_BACK; i--) {
         struct action action;
         arm64_action(decoder, body, i - 1, &action);
         if (body->list.at[i - 1].flow == FLOW_CALL || (action.lost >> base & 1))

@@ -36,10 +36,11 @@ static void add_type(struct naming *naming, uint64_t address);
 struct str name_text(const struct binary *binary, uint64_t address, bool *embedded)
 {
     uint64_t rest;
-    const unsigned char *at = image_rest(binary->image, address, &rest), *end = at + rest;
+    const unsigned char *at = image_rest(binary->image, address, &rest);
     uint32_t len;
     if (!at || rest < 2)
         return STR_NONE;
+    const unsigned char *end = at + rest;
     if (embedded)
         *embedded = *at & 8;
     at++;
