@@ -53,9 +53,21 @@ int cmd_diagnose(struct cmd *cmd);
 bool cmd_compiler_progress(void *cmd, size_t packages_done, size_t bytes);
 void cmd_progress_wipe(struct cmd *cmd);
 
+/* ---- witness.c: for verbs that join a profile with the compiler ---- */
+
+struct profile;
+/* Test files are taken in when the profile names them. */
+bool cmd_names_tests(const struct profile *profile);
+/* GOROOT, else the folder above the go command's on the PATH, else NULL. Either points into `room`
+ * or the environment. */
+const char *cmd_find_goroot(char *room, size_t size);
+/* GOMODCACHE, else GOPATH/pkg/mod, else ~/go/pkg/mod (cmd/go, "go help environment"). */
+const char *cmd_find_modcache(char *room, size_t size);
+
 int verb_hot(struct cmd *cmd, int argc, char **argv);
 int verb_why(struct cmd *cmd, int argc, char **argv);
 int verb_prof(struct cmd *cmd, int argc, char **argv);
+int verb_diff(struct cmd *cmd, int argc, char **argv);
 int verb_bin(struct cmd *cmd, int argc, char **argv);
 int verb_version(struct cmd *cmd, int argc, char **argv);
 

@@ -6,10 +6,7 @@
 #include "profile/profile.h"
 #include "report/report.h"
 
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static const char usage[] =
     "usage: unheap hot -profile FILE|URL [flags] [PACKAGES...]\n\n"
@@ -29,14 +26,6 @@ struct hot_flags {
 };
 
 /* ---- the profile ---- */
-
-static bool names_tests(const struct profile *profile)
-{
-    for (size_t i = 0; i < profile->functions.len; i++)
-        if (str_ends(profile_string(profile, profile->functions.at[i].file), STR("_test.go")))
-            return true;
-    return false;
-}
 
 static enum status check_profile(struct cmd *cmd, const struct profile *profile, const char *name)
 {
@@ -90,7 +79,7 @@ static enum status read_compiler(struct cmd *cmd, const struct hot_flags *flags,
     static const char *const everything[] = {"./..."};
     struct compiler_request request = {
         .dir = flags->dir, .patterns = pattern_count ? patterns : everything,
-        .pattern_count = pattern_count ? pattern_count : 1, .tests = names_tests(profile),
+        .pattern_count = pattern_count ? pattern_count : 1, .tests = cmd_names_tests(profile),
         .tags = flags->tags, .goos = flags->goos, .goarch = flags->goarch, .pgo = flags->pgo,
         .progress = cmd_compiler_progress, .progress_ctx = cmd};
     enum status status;
@@ -101,40 +90,6 @@ static enum status read_compiler(struct cmd *cmd, const struct hot_flags *flags,
         status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, compiler);
     cmd_progress_wipe(cmd);
     return status;
-}
-
-/* ---- where sources may lie ---- */
-
-/* GOROOT, else the folder above the go command's on the PATH, else NULL. */
-static const char *find_goroot(char *room, size_t size)
-{
-    const char *goroot = getenv("GOROOT");
-    if (goroot)
-        return goroot;
-    struct str path = str_from(getenv("PATH"));
-    while (path.ptr) {
-        struct str dir = str_cut(&path, ':');
-        char command[PATH_MAX], real[PATH_MAX];
-        snprintf(command, sizeof(command), "%.*s/go", STR_ARGS(dir));
-        if (access(command, X_OK) != 0 || !realpath(command, real))
-            continue;
-        struct str bin = str_dir_name(str_from(real));
-        snprintf(room, size, "%.*s", STR_ARGS(str_dir_name(bin)));
-        return room;
-    }
-    return dir_exists("/usr/local/go/src") ? "/usr/local/go" : NULL;
-}
-
-/* GOMODCACHE, else GOPATH/pkg/mod, else ~/go/pkg/mod (cmd/go, "go help environment"). */
-static const char *find_modcache(char *room, size_t size)
-{
-    const char *modcache = getenv("GOMODCACHE"), *gopath = getenv("GOPATH"), *home = getenv("HOME");
-    if (modcache)
-        return modcache;
-    if (!gopath && !home)
-        return NULL;
-    snprintf(room, size, "%s%s/pkg/mod", gopath ? gopath : home, gopath ? "" : "/go");
-    return room;
 }
 
 /* ---- the report ---- */
@@ -175,8 +130,8 @@ static int join_and_report(struct cmd *cmd, const struct hot_flags *flags,
     struct evidence_request request = {
         .dir = flags->dir, .sample_type = str_from(flags->sample_index),
         .maps = flags->maps.at, .map_count = flags->maps.len,
-        .goroot = find_goroot(goroot, sizeof(goroot)),
-        .modcache = find_modcache(modcache, sizeof(modcache))};
+        .goroot = cmd_find_goroot(goroot, sizeof(goroot)),
+        .modcache = cmd_find_modcache(modcache, sizeof(modcache))};
     struct evidence *evidence;
     if (evidence_join(&request, profile, compiler, &cmd->memory, cmd->sink,
                       &evidence))

@@ -16,6 +16,7 @@ static const struct verb {
     {"hot", verb_hot, "what do I change first? Ranks what puts bytes on the heap, and why"},
     {"why", verb_why, "why is this on the heap? The compiler's reasoning, as a story"},
     {"prof", verb_prof, "the profile as go tool pprof shows it: -top, -peek, -list, ..."},
+    {"diff", verb_diff, "what changed between two profiles, and is it real?"},
     {"bin", verb_bin, "where does the shipped program allocate, what type, how much?"},
     {"version", verb_version, "which unheap is this?"},
 };

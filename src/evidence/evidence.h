@@ -178,5 +178,9 @@ void evidence_free(struct evidence *evidence);
  * adds to it; the mathematics and its source stand in measure.c. Variance 0 gives low == high ==
  * value. */
 struct measure measure_of(int64_t value, double samples, double variance);
+/* The limits of a Poisson mean of which n was counted (n >= 0, need not be whole). `spread` is the
+ * quantile of the normal or of Student's distribution: MEASURE_SPREAD for 95 %. */
+#define MEASURE_SPREAD 1.959964
+void measure_limits(double n, double spread, double *low, double *high);
 
 #endif

@@ -359,8 +359,8 @@ struct joiner {
     struct steps steps;
     struct tracer tracer;
     struct arena scratch;
-    uint32_t type, objects_type, space_type, other_type; /* NONE when there is none */
-    bool counts_bytes;
+    uint32_t type, other_type; /* NONE when there is none */
+    struct profile_sampler sampler;
     uint32_t *sample_group; /* by sample; NONE: unexplained */
     VEC(struct site_sum) site_sums;
     struct map copy_sums;   /* site and point -> value */

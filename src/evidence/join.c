@@ -11,8 +11,6 @@
  * Two samples with the same site and the same way are one group: that is what is ranked. */
 #include "evidence_int.h"
 
-#include <math.h>
-
 /* ---- sample types ---- */
 
 static uint32_t type_named(const struct profile *profile, const char *name)
@@ -55,13 +53,10 @@ static enum status choose_types(struct joiner *joiner, const struct evidence_req
     joiner->type = (uint32_t)type;
     struct str name = profile_type_name(profile, joiner->type);
     bool in_use = str_starts(name, STR("inuse")), alloc = str_starts(name, STR("alloc"));
-    joiner->counts_bytes = str_is(profile_type_unit(profile, joiner->type), "bytes");
-    joiner->objects_type = joiner->space_type = joiner->other_type = NONE;
-    if (in_use || alloc) {
-        joiner->objects_type = type_named(profile, alloc ? "alloc_objects" : "inuse_objects");
-        joiner->space_type = type_named(profile, alloc ? "alloc_space" : "inuse_space");
+    joiner->sampler = profile_sampler(profile, joiner->type);
+    joiner->other_type = NONE;
+    if (in_use || alloc)
         joiner->other_type = type_named(profile, alloc ? "inuse_space" : "alloc_space");
-    }
     joiner->evidence->type = joiner->type;
     joiner->evidence->type_name = name;
     joiner->evidence->unit = profile_type_unit(profile, joiner->type);
@@ -76,23 +71,9 @@ static enum status choose_types(struct joiner *joiner, const struct evidence_req
 static void sampling_of(const struct joiner *joiner, size_t sample, double *samples,
                         double *variance)
 {
-    const struct profile *profile = joiner->evidence->profile;
-    *samples = *variance = 0;
-    if (joiner->objects_type == NONE || joiner->space_type == NONE)
-        return;
-    double objects = fabs((double)profile_value(profile, sample, joiner->objects_type));
-    double space = fabs((double)profile_value(profile, sample, joiner->space_type));
-    if (objects <= 0)
-        return;
-    double size = (double)profile->samples.at[sample].object_bytes;
-    if (size <= 0)
-        size = space / objects;
-    double rate = (double)profile->period, seen = 1;
-    if (rate > 1 && size > 0)
-        seen = 1 - exp(-size / rate);
-    double weight = (joiner->counts_bytes ? size : 1) / seen;
-    *samples = objects * seen;
-    *variance = *samples * weight * weight * (1 - seen);
+    struct profile_sampling sampling = profile_sampling(&joiner->sampler, sample);
+    *samples = sampling.objects;
+    *variance = sampling.objects * sampling.weight * sampling.weight * (1 - sampling.seen);
 }
 
 /* ---- adding up ---- */

@@ -28,23 +28,31 @@ static int64_t rounded(double value)
     return value <= -9.2e18 ? INT64_MIN : (int64_t)llround(value);
 }
 
+void measure_limits(double n, double spread, double *low, double *high)
+{
+    double half = n + 0.5;
+    *low = half * cube(1 - 1 / (9 * half) - spread / (3 * sqrt(half)));
+    *high = half * cube(1 - 1 / (9 * half) + spread / (3 * sqrt(half)));
+    if (*low < 0)
+        *low = 0;
+}
+
 struct measure measure_of(int64_t value, double samples, double variance)
 {
     struct measure measure = {.value = value, .low = value, .high = value};
     measure.samples = samples > 0 ? (uint64_t)llround(samples) : 0;
     if (variance <= 0)
         return measure;
-    double size = fabs((double)value), spread = 1.959964;
+    double size = fabs((double)value), low, high;
     if (size * size < variance) { /* a difference lost in noise: the symmetric interval */
-        measure.low = rounded((double)value - spread * sqrt(variance));
-        measure.high = rounded((double)value + spread * sqrt(variance));
+        measure.low = rounded((double)value - MEASURE_SPREAD * sqrt(variance));
+        measure.high = rounded((double)value + MEASURE_SPREAD * sqrt(variance));
         return measure;
     }
-    double n = size * size / variance, half = n + 0.5;
-    double low = half * cube(1 - 1 / (9 * half) - spread / (3 * sqrt(half)));
-    double high = half * cube(1 - 1 / (9 * half) + spread / (3 * sqrt(half)));
-    low = low < 0 ? 0 : low * size / n;
-    high = high * size / n;
+    double n = size * size / variance;
+    measure_limits(n, MEASURE_SPREAD, &low, &high);
+    low *= size / n;
+    high *= size / n;
     measure.low = rounded(value < 0 ? -high : low);
     measure.high = rounded(value < 0 ? -low : high);
     return measure;

@@ -159,6 +159,26 @@ static inline int64_t profile_value(const struct profile *profile, size_t sample
 /* Sum over all samples, as pprof's "total" (plain sum; saturating). */
 int64_t profile_total(const struct profile *profile, uint32_t type);
 
+/* ---- sampling.c: what a value stands for ---- */
+
+/* Which values tell how a type was sampled; PROFILE_NONE where the profile has none. */
+struct profile_sampler {
+    const struct profile *profile;
+    uint32_t objects, space; /* "alloc_objects" and "alloc_space" for either */
+    bool bytes;              /* the type's values are bytes, else objects */
+    double rate;             /* mean bytes between two samples, at least 1 */
+};
+struct profile_sampler profile_sampler(const struct profile *profile, uint32_t type);
+/* The objects behind a sample's value, and what each was scaled up to. Go sees an object of s bytes
+ * with probability seen = 1 - exp(-s/rate) (runtime/malloc.go nextSample) and divides by it
+ * (runtime/pprof/protomem.go scaleHeapSample). objects is 0 when the profile does not tell. */
+struct profile_sampling {
+    double objects; /* really sampled */
+    double weight;  /* in units of the type */
+    double seen;
+};
+struct profile_sampling profile_sampling(const struct profile_sampler *sampler, size_t sample);
+
 /* The frames of a sample, leaf first, inlined ones included, into frames[0..max): returns how many
  * there are (which may be more than max). `outer[i]`, when not NULL, is true for the last frame of
  * its location, that is, a function that was really called. */

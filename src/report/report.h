@@ -58,6 +58,38 @@ void report_bin_diff_json(const struct binary_change *changes, size_t count,
  * index + 1 into binary->types. */
 void report_bin_layout(struct binary *binary, uint32_t type, struct sb *out);
 
+/* ---- diff: what changed between two groups of profiles ---- */
+
+struct comparison;
+struct compare_rule;
+/* A rule of -fail-on, and what became of it. */
+struct report_rule {
+    const struct compare_rule *rule;
+    long broken;  /* rows that break it, or 1 for the total */
+    size_t first; /* index of the first of them */
+};
+enum report_diff_by { DIFF_BY_LINE, DIFF_BY_FUNCTION, DIFF_BY_CAUSE };
+struct report_diff {
+    const struct comparison *comparison;
+    const char *old_name, *new_name; /* how the two sides are called */
+    const char *work;                /* of -per: "requests"; NULL */
+    double work_count[2];            /* of all runs of a side */
+    enum report_diff_by by;          /* of the terminal and Markdown */
+    const struct report_rule *rules;
+    size_t rule_count;
+};
+/* On the terminal: totals, then significant changes, then the largest of the others. */
+void report_diff_text(const struct report_diff *report, const struct report_style *style,
+                      struct sb *out);
+/* Schema "unheap.diff/1" (reference/cli.md). */
+void report_diff_json(const struct report_diff *report, struct sb *out);
+/* For a pull request: GitHub's Markdown, at most style->rows changes; names cannot break out. */
+void report_diff_markdown(const struct report_diff *report, const struct report_style *style,
+                          struct sb *out);
+/* One self-contained page with a differential flame graph (of compare_request.tree). */
+void report_diff_html(const struct report_diff *report, const struct report_style *style,
+                      struct sb *out);
+
 /* "512.05kB", "1.50MB", "12B": bytes as `go tool pprof` writes them, digit for digit (kB, MB, GB of
  * 1024, two decimals, ".00" left out). Other units are counts: "999", "12.3k", "1.23M" of 1000. */
 void report_amount(struct sb *out, int64_t value, struct str unit);

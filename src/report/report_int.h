@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "compare/compare.h"
 #include "report.h"
 
 /* ---- utf8.c: foreign bytes made fit to be shown ---- */
@@ -142,6 +143,28 @@ json_t *hot_json_cause(struct json_out *json, const struct evidence *evidence, s
 json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, size_t site_index);
 json_t *hot_json_unexplained(struct json_out *json, const struct unexplained *unexplained);
 json_t *hot_json_story(struct json_out *json, const struct told_step *story, size_t story_count);
+
+/* ---- diff_words.c: what the reports of a comparison share ---- */
+
+/* "+1.50MB", "-12kB", "0"; fractions of a byte where values are per second or request. */
+void diff_amount(struct sb *out, double value, struct str unit, bool sign);
+/* "+12.3 – +15.0MB" */
+void diff_range(struct sb *out, double low, double high, struct str unit);
+/* "+12.3%", "new", "gone", "x3.4" for what more than doubled, "" when nothing was there. */
+void diff_percent(struct sb *out, const struct change *change);
+/* What values are divided by: "request", "second"; empty when by nothing. */
+struct str diff_per(const struct report_diff *report);
+/* "bytes per request" */
+struct str diff_unit(const struct report_diff *report, struct str unit, struct sb *room);
+/* Lines of prose: what was compared, how it was scaled, and what a verdict means. */
+void diff_notes(const struct report_diff *report, struct sb *out);
+/* The sentence that says how a rule came out. */
+void diff_rule(const struct report_diff *report, const struct report_rule *rule, struct sb *out);
+/* The rows that a report is asked for. */
+const struct compare_row *diff_rows(const struct report_diff *report, size_t *count);
+size_t diff_verdicts(const struct report_diff *report, enum compare_verdict verdict);
+/* "sites", "functions", "causes" */
+const char *diff_rows_name(const struct report_diff *report, size_t count);
 
 /* ---- flame.c: the profile as a tree of calls ---- */
 

@@ -1,0 +1,48 @@
+/* witness.c: what the verbs that join a profile with the compiler need: where sources may lie, and
+ * whether test files are to be analysed too. */
+#include "cmd.h"
+
+#include "profile/profile.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool cmd_names_tests(const struct profile *profile)
+{
+    for (size_t i = 0; i < profile->functions.len; i++)
+        if (str_ends(profile_string(profile, profile->functions.at[i].file), STR("_test.go")))
+            return true;
+    return false;
+}
+
+const char *cmd_find_goroot(char *room, size_t size)
+{
+    const char *goroot = getenv("GOROOT");
+    if (goroot)
+        return goroot;
+    struct str path = str_from(getenv("PATH"));
+    while (path.ptr) {
+        struct str dir = str_cut(&path, ':');
+        char command[PATH_MAX], real[PATH_MAX];
+        snprintf(command, sizeof(command), "%.*s/go", STR_ARGS(dir));
+        if (access(command, X_OK) != 0 || !realpath(command, real))
+            continue;
+        struct str bin = str_dir_name(str_from(real));
+        snprintf(room, size, "%.*s", STR_ARGS(str_dir_name(bin)));
+        return room;
+    }
+    return dir_exists("/usr/local/go/src") ? "/usr/local/go" : NULL;
+}
+
+const char *cmd_find_modcache(char *room, size_t size)
+{
+    const char *modcache = getenv("GOMODCACHE"), *gopath = getenv("GOPATH"), *home = getenv("HOME");
+    if (modcache)
+        return modcache;
+    if (!gopath && !home)
+        return NULL;
+    snprintf(room, size, "%s%s/pkg/mod", gopath ? gopath : home, gopath ? "" : "/go");
+    return room;
+}
