@@ -161,11 +161,23 @@ static int judge_rules(struct diffing *diffing, struct report_rule *rules)
     return code;
 }
 
+static int write_html(struct cmd *cmd, const struct report_diff *report, const char *path)
+{
+    struct report_style style = {.columns = 100};
+    struct sb sb;
+    sb_init(&sb, &cmd->memory);
+    report_diff_html(report, &style, &sb);
+    enum status status = file_write_atomic(path, sb_str(&sb), &cmd->memory, cmd->sink);
+    sb_release(&sb);
+    return status ? EXIT_COULD_NOT : EXIT_CLEAN;
+}
+
 static int write_report(struct cmd *cmd, const struct diff_flags *flags,
                         const struct report_diff *report)
 {
     struct report_style style = {.columns = cmd->columns, .color = cmd->stdout_terminal,
                                  .rows = flags->rows};
+    int code = flags->html ? write_html(cmd, report, flags->html) : EXIT_CLEAN;
     struct sb sb;
     sb_init(&sb, &cmd->memory);
     switch (flags->format) {
@@ -175,7 +187,7 @@ static int write_report(struct cmd *cmd, const struct diff_flags *flags,
     }
     int printed = cmd_print(cmd, sb_str(&sb));
     sb_release(&sb);
-    return printed;
+    return code ? code : printed;
 }
 
 static double work_sum(const struct diff_flags *flags, enum compare_side side)

@@ -14,7 +14,7 @@ static const char usage[] =
     "  unheap diff before.pb.gz after.pb.gz\n"
     "  unheap diff -sample_index=inuse_space -per requests=30000 before.pb.gz after.pb.gz\n"
     "  unheap diff -fail-on 'alloc_space>+5%' -format=markdown main.pb.gz pr.pb.gz\n"
-    "  unheap diff old1.pb.gz old2.pb.gz -- new1.pb.gz new2.pb.gz\n"
+    "  unheap diff -html diff.html old1.pb.gz old2.pb.gz -- new1.pb.gz new2.pb.gz\n"
     "  unheap diff -by=cause -packages ./... -old_C ../before before.pb.gz after.pb.gz\n\n"
     "-fail-on RULE, e.g. 'alloc_space>+5%', 'inuse_space>+10MB', 'total>500MB' (of NEW itself),\n"
     "'site>+20%', 'function:json.Marshal>+1MB': exit code 3 when a change is beyond it and\n"
@@ -229,6 +229,7 @@ int diff_flags_parse(struct cmd *cmd, struct diff_flags *flags, int argc, char *
         {"n", FLAG_UNSIGNED, &flags->rows, "N", "how many rows to show (30)"},
         {"json", FLAG_BOOL, &flags->typed.json, NULL, "one JSON document, schema unheap.diff/1"},
         {"format", FLAG_STRING, &flags->typed.format, "FORMAT", "text, markdown, json"},
+        {"html", FLAG_STRING, &flags->html, "FILE", "write a page with a differential flame graph"},
         {"packages", FLAG_LIST, &flags->packages, "PATTERN",
          "your own code, for causes (./...); may be repeated"},
         {"diagnostics", FLAG_STRING, &flags->typed.diagnostics, "FILE|DIR",

@@ -5,7 +5,7 @@
 
 enum { NOSCRIPT_COLUMNS = 100 };
 
-static void add_escaped(struct sb *out, struct str text)
+void page_add_escaped(struct sb *out, struct str text)
 {
     struct sb valid;
     sb_init(&valid, out->memory);
@@ -29,7 +29,7 @@ static void add_title(struct sb *out, const struct evidence *evidence)
     sb_init(&title, out->memory);
     sb_addf(&title, "unheap hot: %.*s ", STR_ARGS(evidence->type_name));
     report_amount(&title, evidence->total, evidence->unit);
-    add_escaped(out, sb_str(&title));
+    page_add_escaped(out, sb_str(&title));
     sb_release(&title);
 }
 
@@ -42,7 +42,7 @@ static void add_text(struct sb *out, const struct evidence *evidence,
     struct sb text;
     sb_init(&text, out->memory);
     report_hot_text(evidence, &plain, &text);
-    add_escaped(out, sb_str(&text));
+    page_add_escaped(out, sb_str(&text));
     sb_release(&text);
 }
 

@@ -144,6 +144,11 @@ json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, si
 json_t *hot_json_unexplained(struct json_out *json, const struct unexplained *unexplained);
 json_t *hot_json_story(struct json_out *json, const struct told_step *story, size_t story_count);
 
+/* ---- diff_json.c: elements of unheap.diff/1, which the page shows too ---- */
+
+/* Everything behind the schema, into the current object; at most max_rows rows of a kind. */
+void diff_json_body(struct json_out *json, const struct report_diff *report, size_t max_rows);
+
 /* ---- diff_words.c: what the reports of a comparison share ---- */
 
 /* "+1.50MB", "-12kB", "0"; fractions of a byte where values are per second or request. */
@@ -194,6 +199,11 @@ struct flame {
 void flame_build(struct flame *flame, const struct evidence *evidence, int64_t least,
                  size_t max_nodes);
 void flame_release(struct flame *flame);
+
+/* ---- page.c ---- */
+
+/* Text as HTML: valid UTF-8, with what could begin markup or end an attribute escaped. */
+void page_add_escaped(struct sb *out, struct str text);
 
 /* ---- page_*.c: what the page carries with it ---- */
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""embed.py OUT TEMPLATE STYLE SCRIPT...: writes the page's files as C text.
+"""embed.py OUT TEMPLATE STYLE... SCRIPT...: writes the page's files as C text.
 
 Style and scripts (in the order given) go into the template at build time, with their SHA-256 for
 the page's Content-Security-Policy: the browser then runs these scripts and no others, whatever a
@@ -50,9 +50,11 @@ def pieces(page):
 
 
 def main():
-    out, template, style, *scripts = sys.argv[1:]
+    out, template, *parts = sys.argv[1:]
+    scripts = [part for part in parts if part.endswith(".js")]
+    style = "".join(read(part) for part in parts if part.endswith(".css"))
     script = '(() => {\n"use strict";\n%s})();\n' % "\n".join(map(read, scripts))
-    page = assemble(read(template), read(style), script)
+    page = assemble(read(template), style, script)
     with open(out, "w", encoding="ascii") as file:
         file.write("/* Made by page/embed.py from the files beside it. */\n")
         file.write("#include <stddef.h>\n\n")
