@@ -1,46 +1,7 @@
 /* unheap prof: the profile as `go tool pprof` shows it. */
 #include "prof.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
-
-/* A device or a pipe is written to as it is, a file whole or not at all. */
-static int write_special(const char *path, struct str text)
-{
-    FILE *file = fopen(path, "wb");
-    bool good = file && fwrite(text.ptr, 1, text.len, file) == text.len;
-    if (file)
-        good = fclose(file) == 0 && good;
-    if (!good)
-        fprintf(stderr, "unheap: %s: %s\n", path, strerror(errno));
-    return good ? EXIT_CLEAN : EXIT_COULD_NOT;
-}
-
-static int write_output(struct cmd *cmd, const char *path, struct str text)
-{
-    struct stat status;
-    fprintf(stderr, "Generating report in %s\n", path);
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        return write_special(path, text);
-    return file_write_atomic(path, text, &cmd->memory, cmd->sink) ? EXIT_COULD_NOT : EXIT_CLEAN;
-}
-
-static bool is_binary(enum view_report report)
-{
-    return report == VIEW_PROTO || report == VIEW_TOPPROTO;
-}
-
-static int put_report(struct cmd *cmd, const struct prof_flags *flags, struct str text)
-{
-    if (flags->output && *flags->output)
-        return write_output(cmd, flags->output, text);
-    if (is_binary(flags->report) && cmd->stdout_terminal) {
-        fputs("unheap prof: a profile is no text for a terminal: use -output FILE\n", stderr);
-        return EXIT_USAGE;
-    }
-    return cmd_print(cmd, text);
-}
 
 struct stream {
     struct cmd *cmd;
@@ -54,7 +15,27 @@ static void write_piece(void *ctx, struct str text)
         stream->code = cmd_print(stream->cmd, text);
 }
 
-static int report(struct cmd *cmd, const struct prof_flags *flags, struct view *view)
+/* A report that only goes to standard output may be written while it is made. */
+static bool is_streamed(const struct prof_flags *flags)
+{
+    return !(flags->output && *flags->output) && !flags->command->draw && !flags->command->suffix;
+}
+
+static int draw_and_put(struct cmd *cmd, const struct prof_flags *flags, struct str text,
+                        bool in_shell)
+{
+    struct sb drawing;
+    if (!flags->command->draw)
+        return prof_put(cmd, flags, text, in_shell);
+    sb_init(&drawing, &cmd->memory);
+    int code = prof_draw(cmd, flags->command->draw, text, &drawing);
+    if (code == EXIT_CLEAN)
+        code = prof_put(cmd, flags, sb_str(&drawing), in_shell);
+    sb_release(&drawing);
+    return code;
+}
+
+int prof_report(struct cmd *cmd, const struct prof_flags *flags, struct view *view, bool in_shell)
 {
     struct sb out, notes;
     int code = EXIT_COULD_NOT;
@@ -62,14 +43,15 @@ static int report(struct cmd *cmd, const struct prof_flags *flags, struct view *
     sb_init(&notes, &cmd->memory);
     struct view_settings settings = flags->settings;
     struct stream stream = {cmd, EXIT_CLEAN};
-    if (!flags->output || !*flags->output) {
+    if (is_streamed(flags)) {
         settings.flush = write_piece;
         settings.flush_ctx = &stream;
     }
-    enum status status = view_write(view, flags->report, &settings, cmd->sink, &notes, &out);
+    enum status status =
+        view_write(view, flags->command->report, &settings, cmd->sink, &notes, &out);
     fwrite(notes.text, 1, notes.len, stderr);
     if (!status && stream.code == EXIT_CLEAN)
-        code = put_report(cmd, flags, sb_str(&out));
+        code = draw_and_put(cmd, flags, sb_str(&out), in_shell);
     sb_release(&out);
     sb_release(&notes);
     return code;
@@ -82,9 +64,14 @@ int verb_prof(struct cmd *cmd, int argc, char **argv)
     int code = prof_flags_parse(cmd, &flags, argc, argv);
     if (code < 0) {
         code = EXIT_COULD_NOT;
-        if (!view_load(&flags.sources, &cmd->memory, cmd->sink, &view))
-            code = report(cmd, &flags, view);
-        view_free(view);
+        if (!view_load(&flags.sources, &cmd->memory, cmd->sink, &view)) {
+            if (flags.command) {
+                code = prof_report(cmd, &flags, view, false);
+                view_free(view);
+            } else {
+                code = prof_shell(cmd, &flags, view);
+            }
+        }
         (void)cmd_diagnose(cmd); /* as in pprof, one bad source of several is no failure */
     }
     prof_flags_release(cmd, &flags);

@@ -5,17 +5,91 @@
 #include "cmd.h"
 #include "view/view.h"
 
+/* A report by the name it has as a flag and in the shell. */
+struct prof_command {
+    const char *name, *help;
+    enum view_report report;
+    const char *argument; /* "RE" when it takes one, else NULL */
+    const char *draw;     /* the graph is drawn in this format of Graphviz, or NULL */
+    const char *suffix;   /* on a terminal it goes to a file that ends so, or NULL */
+    const char *viewers;  /* programs that show it, the first there is, with | between; or NULL */
+};
+enum { PROF_COMMAND_COUNT = 24 };
+const struct prof_command *prof_command_at(size_t index);
+/* NULL when there is none. */
+const struct prof_command *prof_command_find(struct str name);
+
 struct prof_flags {
     struct view_settings settings;
     struct view_sources sources;
     struct flag_list bases, diff_bases;
-    enum view_report report;
-    bool has_report;
+    const struct prof_command *command; /* NULL: the shell */
     const char *output;
+    bool intel_syntax;
 };
 
 /* -1 to go on, else the exit code. The flags point into argv. */
 int prof_flags_parse(struct cmd *cmd, struct prof_flags *flags, int argc, char **argv);
 void prof_flags_release(struct cmd *cmd, struct prof_flags *flags);
+
+/* ---- prof.c ---- */
+
+/* Makes flags->command's report of the view, which it uses up, and puts it where it belongs.
+ * `in_shell`: what is no text never goes to standard output. Returns an exit code. */
+int prof_report(struct cmd *cmd, const struct prof_flags *flags, struct view *view, bool in_shell);
+
+/* ---- prof_output.c: where a report goes ---- */
+
+/* `text` is the finished report. */
+int prof_put(struct cmd *cmd, const struct prof_flags *flags, struct str text, bool in_shell);
+/* Has Graphviz's `dot` draw a graph. */
+int prof_draw(struct cmd *cmd, const char *format, struct str graph, struct sb *out);
+
+/* ---- prof_variables.c: pprof's variables, by name ---- */
+
+enum prof_kind { PROF_BOOL, PROF_INTEGER, PROF_NUMBER, PROF_TEXT, PROF_CHOICE };
+struct prof_variable {
+    const char *name, *help;
+    enum prof_kind kind;
+    const char *choices; /* of PROF_CHOICE: with | between */
+    size_t offset;       /* in struct prof_flags */
+};
+size_t prof_variable_count(void);
+const struct prof_variable *prof_variable_at(size_t index);
+/* By its name, or by that of one of its choices; NULL when there is none. */
+const struct prof_variable *prof_variable_find(struct str name);
+/* Appends its value as text. */
+void prof_variable_show(const struct prof_variable *variable, const struct prof_flags *flags,
+                        struct sb *out);
+/* Sets name=value (a choice is set by choice=true); the text lives in the arena. False when the
+ * value does not fit, with why appended to `why`. */
+bool prof_variable_set(struct prof_flags *flags, struct str name, struct str value,
+                       struct arena *arena, struct sb *why);
+
+/* ---- prof_shell.c, prof_shell_words.c, prof_line.c ---- */
+
+/* Reads commands until the end of standard input. Takes the view. */
+int prof_shell(struct cmd *cmd, struct prof_flags *flags, struct view *view);
+
+struct prof_shell {
+    struct cmd *cmd;
+    struct prof_flags *flags;
+    struct view *view;
+    struct arena arena; /* texts of variables */
+};
+/* What to do for a line of words: a report with the variables for this one time. False when it is
+ * no report's line, told on standard error. */
+bool prof_shell_parse(struct prof_shell *shell, struct str line, struct prof_flags *once);
+/* The line with its last word completed, where just one thing fits; in the arena. */
+struct str prof_shell_complete(struct prof_shell *shell, struct str line, struct arena *arena);
+void prof_shell_help(struct str topic);
+void prof_shell_options(struct prof_shell *shell);
+
+/* Lines from a terminal with editing, history and completion, else from standard input as it is. */
+struct prof_line;
+struct prof_line *prof_line_new(struct prof_shell *shell);
+/* False at the end. The line is valid until the next. */
+bool prof_line_read(struct prof_line *line, struct str *text);
+void prof_line_free(struct prof_line *line);
 
 #endif

@@ -7,24 +7,24 @@
 #include <stdlib.h>
 
 static const char usage[] =
-    "usage: unheap prof REPORT [flags] [BINARY] PROFILE...\n\n"
+    "usage: unheap prof [REPORT] [flags] [BINARY] PROFILE...\n\n"
     "Shows profiles as `go tool pprof` does, byte for byte, at a fraction of the time and memory.\n"
-    "Several profiles are merged. A PROFILE is a file, - or an http address.\n\n"
+    "Several profiles are merged. A PROFILE is a file, - or an http address. Without a REPORT it\n"
+    "asks for commands.\n\n"
     "  unheap prof -top heap.pb.gz\n"
     "  unheap prof -peek 'json.*Decode' -sample_index=alloc_space heap.pb.gz\n"
     "  unheap prof -list 'main\\.handle' -base before.pb.gz after.pb.gz\n";
 
 /* What has to be looked at once more after parsing. */
 struct raw_flags {
-    bool reports[VIEW_REPORT_COUNT + 1]; /* the last: -text */
+    bool reports[PROF_COMMAND_COUNT];
+    const char *arguments[PROF_COMMAND_COUNT];
     bool cum, flat;
     bool granularity[VIEW_ADDRESSES + 1];
     bool inuse_space, inuse_objects, alloc_space, alloc_objects;
     bool total_delay, contentions, mean_delay;
-    const char *peek, *list, *weblist;
     const char *nodecount, *nodefraction, *edgefraction, *divide_by, *seconds, *timeout;
     const char *symbolize, *unused;
-    bool unused_bool;
 };
 
 static int mistake(const char *fmt, const char *what)
@@ -75,28 +75,17 @@ static int read_numbers(const struct raw_flags *raw, struct prof_flags *flags)
 
 /* ---- choices ---- */
 
-static int choose_report(const struct raw_flags *raw, struct prof_flags *flags)
+static int choose_report(struct raw_flags *raw, struct prof_flags *flags)
 {
-    const struct {
-        enum view_report report;
-        const char *argument;
-    } patterns[] = {
-        {VIEW_PEEK, raw->peek}, {VIEW_LIST, raw->list}, {VIEW_WEBLIST, raw->weblist}};
     int count = 0;
-    for (size_t i = 0; i < COUNT_OF(raw->reports); i++) {
-        if (!raw->reports[i])
+    for (size_t i = 0; i < PROF_COMMAND_COUNT; i++) {
+        const char *argument = raw->arguments[i];
+        if (!raw->reports[i] && !(argument && *argument))
             continue;
-        flags->report = i == VIEW_REPORT_COUNT ? VIEW_TOP : (enum view_report)i;
+        flags->command = prof_command_at(i);
+        flags->settings.argument = argument;
         count++;
     }
-    for (size_t i = 0; i < COUNT_OF(patterns); i++) {
-        if (!patterns[i].argument || !*patterns[i].argument)
-            continue;
-        flags->report = patterns[i].report;
-        flags->settings.argument = patterns[i].argument;
-        count++;
-    }
-    flags->has_report = count > 0;
     return count > 1 ? mistake("must set at most one output format%s", "") : -1;
 }
 
@@ -199,8 +188,6 @@ static int choose_sources(struct prof_flags *flags, char **argv, size_t count)
     flags->sources.path_count = count - skip;
     if (count == 0)
         return mistake("no profile source specified%s", "");
-    if (!flags->has_report)
-        return mistake("no report is asked for: %s", "-top, -tree, -peek=RE, -list=RE, ...");
     return choose_bases(flags);
 }
 
@@ -231,26 +218,21 @@ int prof_flags_parse(struct cmd *cmd, struct prof_flags *flags, int argc, char *
     return code;
 }
 
+static struct flag report_flag(struct raw_flags *raw, size_t index)
+{
+    const struct prof_command *command = prof_command_at(index);
+    if (command->argument)
+        return (struct flag){command->name, FLAG_STRING, &raw->arguments[index], command->argument,
+                             command->help};
+    return (struct flag){command->name, FLAG_BOOL, &raw->reports[index], NULL, command->help};
+}
+
 static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flags, int argc,
                  char **argv, size_t *count)
 {
     struct view_settings *s = &flags->settings;
     struct view_sources *from = &flags->sources;
-    const struct flag list[] = {
-        {"top", FLAG_BOOL, &raw->reports[VIEW_TOP], NULL, "report: heaviest functions"},
-        {"text", FLAG_BOOL, &raw->reports[VIEW_REPORT_COUNT], NULL, "report: the same"},
-        {"tree", FLAG_BOOL, &raw->reports[VIEW_TREE], NULL, "report: functions, callers, callees"},
-        {"peek", FLAG_STRING, &raw->peek, "RE", "report: the same, of functions that match"},
-        {"list", FLAG_STRING, &raw->list, "RE", "report: annotated source"},
-        {"weblist", FLAG_STRING, &raw->weblist, "RE", "report: the same as a page"},
-        {"traces", FLAG_BOOL, &raw->reports[VIEW_TRACES], NULL, "report: every sample's stack"},
-        {"tags", FLAG_BOOL, &raw->reports[VIEW_TAGS], NULL, "report: labels and what they weigh"},
-        {"raw", FLAG_BOOL, &raw->reports[VIEW_RAW], NULL, "report: the profile itself as text"},
-        {"comments", FLAG_BOOL, &raw->reports[VIEW_COMMENTS], NULL, "report: its comments"},
-        {"dot", FLAG_BOOL, &raw->reports[VIEW_DOT], NULL, "report: call graph for Graphviz"},
-        {"callgrind", FLAG_BOOL, &raw->reports[VIEW_CALLGRIND], NULL, "report: for KCachegrind"},
-        {"proto", FLAG_BOOL, &raw->reports[VIEW_PROTO], NULL, "report: a profile, packed"},
-        {"topproto", FLAG_BOOL, &raw->reports[VIEW_TOPPROTO], NULL, "report: -top as a profile"},
+    const struct flag options[] = {
         {"output", FLAG_STRING, &flags->output, "FILE", "write the report there"},
         {"sample_index", FLAG_STRING, &s->sample_index, "TYPE", "which values: name or number"},
         {"inuse_space", FLAG_BOOL, &raw->inuse_space, NULL, "-sample_index=inuse_space"},
@@ -307,9 +289,13 @@ static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flag
         {"tls_cert", FLAG_STRING, &from->options.tls_cert, "FILE", "https: client certificate"},
         {"tls_key", FLAG_STRING, &from->options.tls_key, "FILE", "https: client key"},
         {"tools", FLAG_STRING, &raw->unused, "DIRS", "taken and not needed"},
-        {"intel_syntax", FLAG_BOOL, &raw->unused_bool, NULL, "taken and not needed"},
+        {"intel_syntax", FLAG_BOOL, &flags->intel_syntax, NULL, "taken and not needed"},
     };
+    struct flag list[PROF_COMMAND_COUNT + COUNT_OF(options)];
     struct arguments words = {.argc = argc, .argv = argv};
+    for (size_t i = 0; i < PROF_COMMAND_COUNT; i++)
+        list[i] = report_flag(raw, i);
+    memcpy(list + PROF_COMMAND_COUNT, options, sizeof(options));
     int code = flags_parse(cmd, usage, list, COUNT_OF(list), &words);
     *count = words.count;
     return code;

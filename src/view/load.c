@@ -170,7 +170,7 @@ static void tidy(struct view *view, const struct view_sources *sources)
         demangle_names(view, sources->force_demangle);
     prune_uninteresting(view);
     forget_urls(view);
-    if (sources->comment)
+    if (sources->comment && *sources->comment)
         VEC_PUSH(view->memory, &view->comments, view_intern(view, str_from(sources->comment)));
 }
 

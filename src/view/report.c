@@ -26,6 +26,7 @@ static const struct report_kind kinds[] = {
     {topproto_write, false, true, false},
     {list_write, true, false, false},
     {weblist_write, true, false, false},
+    {NULL, false, false, false},
 };
 _Static_assert(COUNT_OF(kinds) == VIEW_REPORT_COUNT, "a row for each report");
 
@@ -55,14 +56,13 @@ static void override_settings(struct view_settings *settings, enum view_report k
 
 /* ---- sample types ---- */
 
-static enum status say_types(struct report *report, const char *wanted)
+static enum status say_types(const struct view *view, const char *wanted, struct diag_sink *sink)
 {
     struct sb sb;
-    sb_init(&sb, report->view->memory);
-    for (size_t i = 0; i < report->view->types.len; i++)
-        sb_addf(&sb, "%s%.*s", i ? " " : "",
-                STR_ARGS(view_str(report->view, report->view->types.at[i].type)));
-    diag_add(report->sink, DIAG_PROFILE_SAMPLE_TYPE, STR_NONE, 0, DIAG_NO_OFFSET,
+    sb_init(&sb, view->memory);
+    for (size_t i = 0; i < view->types.len; i++)
+        sb_addf(&sb, "%s%.*s", i ? " " : "", STR_ARGS(view_type_name(view, i)));
+    diag_add(sink, DIAG_PROFILE_SAMPLE_TYPE, STR_NONE, 0, DIAG_NO_OFFSET,
              "sample_index \"%s\" must be one of: [%s]", wanted, sb.text ? sb.text : "");
     sb_release(&sb);
     return STATUS_BAD_INPUT;
@@ -77,19 +77,19 @@ static uint32_t default_index(const struct view *view)
 }
 
 /* By number, by name, or by the name without "inuse_", as old profiles have it. */
-static enum status find_type(struct report *report)
+enum status view_type_find(const struct view *view, const char *name, struct diag_sink *sink,
+                           uint32_t *index)
 {
-    const struct view *view = report->view;
-    struct str wanted = str_from(report->settings.sample_index), plain = wanted;
+    struct str wanted = str_from(name), plain = wanted;
     uint64_t number;
-    report->type = default_index(view);
+    *index = default_index(view);
     if (!wanted.len)
         return STATUS_OK;
     if (str_to_u64(wanted, &number)) {
-        report->type = (uint32_t)number;
+        *index = (uint32_t)number;
         if (number < view->types.len)
             return STATUS_OK;
-        diag_add(report->sink, DIAG_PROFILE_SAMPLE_TYPE, STR_NONE, 0, DIAG_NO_OFFSET,
+        diag_add(sink, DIAG_PROFILE_SAMPLE_TYPE, STR_NONE, 0, DIAG_NO_OFFSET,
                  "sample_index %.*s is outside the range [0..%zu]", STR_ARGS(wanted),
                  view->types.len - 1);
         return STATUS_BAD_INPUT;
@@ -97,19 +97,30 @@ static enum status find_type(struct report *report)
     if (str_starts(wanted, STR("inuse_")))
         plain = str_skip(wanted, 6);
     for (uint32_t i = 0; i < view->types.len; i++) {
-        struct str name = view_str(view, view->types.at[i].type);
-        if (!str_equal(name, wanted) && !str_equal(name, plain))
+        struct str type = view_type_name(view, i);
+        if (!str_equal(type, wanted) && !str_equal(type, plain))
             continue;
-        report->type = i;
+        *index = i;
         return STATUS_OK;
     }
-    return say_types(report, report->settings.sample_index);
+    return say_types(view, name, sink);
+}
+
+size_t view_type_count(const struct view *view)
+{
+    return view->types.len;
+}
+
+struct str view_type_name(const struct view *view, size_t index)
+{
+    return view_str(view, view->types.at[index].type);
 }
 
 static enum status choose_values(struct report *report)
 {
     struct view *view = report->view;
-    enum status status = find_type(report);
+    enum status status =
+        view_type_find(view, report->settings.sample_index, report->sink, &report->type);
     if (status)
         return status;
     if (report->settings.divide_by == 0) {
@@ -176,12 +187,28 @@ static enum status compile_symbol(struct report *report)
     return STATUS_BAD_INPUT;
 }
 
+/* Of everything, whatever the filters. */
+static enum status greet(struct report *report)
+{
+    enum status status = choose_values(report);
+    if (status)
+        return status;
+    compute_total(report);
+    header_profile(report, report->out);
+    if (report->total == 0 && report->view->types.len > 1)
+        sb_adds(report->out, "The default type of sample holds nothing.\n"
+                             "Choose another: sample_index=NAME, or its name alone.\n");
+    return STATUS_OK;
+}
+
 static enum status run(struct report *report, struct sb *notes)
 {
     struct view *view = report->view;
     struct filter_ctx ctx = {view, &report->settings, &report->units, report->sink, notes};
     bool relative = report->settings.relative_percentages;
     label_units_find(&report->units, view, notes);
+    if (report->kind == VIEW_GREETING)
+        return greet(report);
     tagroot_apply(&ctx);
     enum status status = relative ? filter_apply(&ctx) : STATUS_OK;
     if (!status)

@@ -239,3 +239,13 @@ void tables_keep_samples(struct view *view, bool (*keep)(void *ctx, size_t sampl
     view->samples.len = kept;
     view->values.len = kept * types;
 }
+
+size_t view_function_count(const struct view *view)
+{
+    return view->functions.len;
+}
+
+struct str view_function_name(const struct view *view, size_t index)
+{
+    return view_str(view, view->functions.at[index].name);
+}

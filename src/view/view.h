@@ -31,6 +31,7 @@ enum view_report {
     VIEW_TOPPROTO,
     VIEW_LIST,
     VIEW_WEBLIST,
+    VIEW_GREETING, /* what stands above every report, of the whole profile, filters or not */
     VIEW_REPORT_COUNT,
 };
 
@@ -92,6 +93,17 @@ void view_free(struct view *view);
 NODISCARD enum status view_write(struct view *view, enum view_report report,
                                  const struct view_settings *settings, struct diag_sink *sink,
                                  struct sb *notes, struct sb *out);
+
+/* The sample types. `name` is one of them, its number, or empty for the one that is shown unless
+ * asked otherwise; for another name a diagnostic lists those there are. */
+size_t view_type_count(const struct view *view);
+struct str view_type_name(const struct view *view, size_t index);
+NODISCARD enum status view_type_find(const struct view *view, const char *name,
+                                     struct diag_sink *sink, uint32_t *index);
+
+/* The functions that the profile names, some of them perhaps several times. */
+size_t view_function_count(const struct view *view);
+struct str view_function_name(const struct view *view, size_t index);
 
 /* pprof's own way to write an amount, for other users of the same numbers: "1.50MB". `to` is a
  * unit, or "auto" or "minimum". */

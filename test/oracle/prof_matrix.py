@@ -212,7 +212,7 @@ def varies(oracle, words, ours, first):
     "identical": another run of pprof said the same. "lines": in another order. "covered": each line
     stands in some run of pprof; where it cuts off among equals, no two runs need agree."""
     answers = [first]
-    for _ in range(6):
+    for _ in range(40): # two equals may stand the same way round nine times of ten
         answers.append(oracle.again(words))
         if ours.same(answers[-1]):
             return "identical"
@@ -223,7 +223,7 @@ def varies(oracle, words, ours, first):
     lines = unordered(ours.out)
     if any(lines == unordered(answer.out) for answer in answers):
         return "lines"
-    for _ in range(24):
+    for _ in range(400): # among hundreds of equals a run shows a dozen
         seen = {line for answer in answers for line in unordered(answer.out)}
         if seen.issuperset(lines):
             return "covered"
