@@ -186,6 +186,53 @@ size_t profile_frames(const struct profile *profile, size_t sample, struct profi
                       bool *outer, size_t max);
 struct str profile_string(const struct profile *profile, uint32_t id);
 
+/* ---- call_tree.c: many stacks as one tree of calls, for flame graphs ---- */
+
+#define CALL_NONE UINT32_MAX
+
+/* Where a stack has been read to, from its root. */
+struct call_cursor {
+    uint32_t stack;             /* the caller's number of it */
+    uint32_t locations, frames; /* the caller's, for step(): what is left of the stack */
+    uint32_t call;              /* the call it stands on, as the caller numbers them; CALL_NONE when
+                                   none is left */
+    uint32_t label;             /* what the sums of a node's own bytes are told apart by */
+    int64_t value;              /* above 0 */
+};
+/* The stacks. Cursors stand on their first call; their order and state change. step() moves one to
+ * its next call. */
+struct call_stacks {
+    struct call_cursor *cursors;
+    size_t count;
+    void (*step)(const void *ctx, struct call_cursor *cursor);
+    const void *ctx;
+};
+
+/* A call. Parents stand before their children, and siblings together, by value. Node 0 is the root,
+ * whose call is CALL_NONE. */
+struct call_node {
+    uint32_t parent; /* index; 0 for the root itself */
+    uint32_t call;
+    int64_t value; /* of what goes through it, what the cut left out included */
+};
+/* What ends in a node (or below it, where the tree was cut), by label. */
+struct call_self {
+    uint32_t node, label;
+    int64_t value;
+};
+struct call_tree {
+    const struct memory *memory;
+    VEC(struct call_node) nodes;
+    VEC(struct call_self) selfs; /* those of a node stand together, by label */
+    int64_t total;               /* of all stacks */
+    int64_t least;               /* nodes below it were cut; their values are in the parents' selfs */
+};
+/* Leaves nodes below `least` out; the children of the dearest nodes come first, and no more are
+ * added once there are `max_nodes`. The same stacks give the same tree. */
+void call_tree_grow(struct call_tree *tree, const struct call_stacks *stacks, int64_t least,
+                    size_t max_nodes, const struct memory *memory);
+void call_tree_release(struct call_tree *tree);
+
 /* Stable text of everything, for tests and for comparing with `go tool pprof -raw`; no addresses
  * unless asked. */
 void profile_dump(const struct profile *profile, struct sb *out);

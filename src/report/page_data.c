@@ -164,28 +164,11 @@ static void write_notices(struct json_out *json, const struct evidence *evidence
     sb_release(&text);
 }
 
-/* ---- the flame graph: one list for each field, which packs well and reads fast ---- */
-
-enum flame_field { FLAME_PARENT, FLAME_NAME, FLAME_VALUE };
-
-static void write_flame_field(struct json_out *json, const char *name, const struct flame *flame,
-                              enum flame_field field, const uint32_t *names)
-{
-    json_begin(json, name, '[');
-    for (size_t i = 0; i < flame->nodes.len; i++) {
-        const struct flame_node *node = &flame->nodes.at[i];
-        int64_t number = field == FLAME_PARENT  ? node->parent
-                         : field == FLAME_VALUE ? node->value
-                         : i == 0               ? 0
-                                                : names[node->function];
-        write_number(json, NULL, number);
-    }
-    json_end(json, ']');
-}
+/* ---- the flame graph ---- */
 
 /* Names of the functions that the tree has, each once; names[0] is the root's. */
 static void write_flame_names(struct json_out *json, const struct evidence *evidence,
-                              const struct flame *flame, uint32_t *names)
+                              const struct call_tree *flame, uint32_t *names)
 {
     const struct profile *profile = evidence->profile;
     uint32_t next = 1;
@@ -193,7 +176,7 @@ static void write_flame_names(struct json_out *json, const struct evidence *evid
     json_begin(json, "names", '[');
     write_text(json, NULL, STR("all"));
     for (size_t i = 1; i < flame->nodes.len; i++) {
-        uint32_t function = flame->nodes.at[i].function;
+        uint32_t function = flame->nodes.at[i].call;
         if (names[function])
             continue;
         names[function] = next++;
@@ -202,13 +185,13 @@ static void write_flame_names(struct json_out *json, const struct evidence *evid
     json_end(json, ']');
 }
 
-static void write_selfs(struct json_out *json, const struct flame *flame)
+static void write_selfs(struct json_out *json, const struct call_tree *flame)
 {
     json_begin(json, "selfs", '[');
     for (size_t i = 0; i < flame->selfs.len; i++) {
-        const struct flame_self *self = &flame->selfs.at[i];
+        const struct call_self *self = &flame->selfs.at[i];
         write_number(json, NULL, self->node);
-        write_number(json, NULL, self->cause == EVIDENCE_NONE ? -1 : (int64_t)self->cause);
+        write_number(json, NULL, self->label == EVIDENCE_NONE ? -1 : (int64_t)self->label);
         write_number(json, NULL, self->value);
     }
     json_end(json, ']');
@@ -216,22 +199,21 @@ static void write_selfs(struct json_out *json, const struct flame *flame)
 
 static void write_flame(struct json_out *json, const struct evidence *evidence)
 {
-    struct flame flame;
+    struct call_tree flame;
+    bool below_zero;
     int64_t least = evidence->total / LIMIT_PAGE_FLAME_PARTS;
-    flame_build(&flame, evidence, least > 0 ? least : 1, LIMIT_PAGE_FLAME_NODES);
+    flame_build(&flame, evidence, least > 0 ? least : 1, LIMIT_PAGE_FLAME_NODES, &below_zero);
     uint32_t *names =
         memory_get(json->memory, evidence->profile->functions.len * sizeof(*names));
     json_begin(json, "flame", '{');
     write_flame_names(json, evidence, &flame, names);
-    write_flame_field(json, "parent", &flame, FLAME_PARENT, names);
-    write_flame_field(json, "name", &flame, FLAME_NAME, names);
-    write_flame_field(json, "value", &flame, FLAME_VALUE, names);
+    tree_write_nodes(json, &flame, names);
     write_selfs(json, &flame);
     write_number(json, "least", flame.least);
-    json_write(json, "below_zero", json_new_bool(json, flame.below_zero));
+    json_write(json, "below_zero", json_new_bool(json, below_zero));
     json_end(json, '}');
     memory_put(json->memory, names);
-    flame_release(&flame);
+    call_tree_release(&flame);
 }
 
 /* ---- the whole ---- */

@@ -173,32 +173,14 @@ const char *diff_rows_name(const struct report_diff *report, size_t count);
 
 /* ---- flame.c: the profile as a tree of calls ---- */
 
-/* A call. Parents stand before their children, and siblings together, by bytes. Node 0 is the root,
- * whose function is PROFILE_NONE. */
-struct flame_node {
-    uint32_t parent;   /* index; 0 for the root itself */
-    uint32_t function; /* of the profile */
-    int64_t value;     /* bytes through it, of what the cut left in and out */
-};
-/* What samples that end in a node (or below it, where the tree was cut) have as their cause. */
-struct flame_self {
-    uint32_t node;
-    uint32_t cause; /* index into causes, or EVIDENCE_NONE */
-    int64_t value;
-};
-struct flame {
-    const struct memory *memory;
-    VEC(struct flame_node) nodes;
-    VEC(struct flame_self) selfs; /* those of a node stand together, by cause */
-    int64_t total;       /* of all samples above zero */
-    int64_t least;       /* nodes below it were cut; their bytes are in their parents' selfs */
-    bool below_zero;     /* samples below zero were left out (a profile with -base) */
-};
-/* Leaves nodes below `least` out; the children of the dearest nodes come first, and no more are
- * added once there are `max_nodes`. */
-void flame_build(struct flame *flame, const struct evidence *evidence, int64_t least,
-                 size_t max_nodes);
-void flame_release(struct flame *flame);
+/* Calls are functions of the profile, labels are indexes into causes, or EVIDENCE_NONE. True in
+ * *below_zero: samples below zero were left out (a profile with -base). */
+void flame_build(struct call_tree *tree, const struct evidence *evidence, int64_t least,
+                 size_t max_nodes, bool *below_zero);
+
+/* tree_json.c: the elements "parent", "name" and "value", by node. names[call] is the index of a
+ * call's name; the root's is 0. */
+void tree_write_nodes(struct json_out *json, const struct call_tree *tree, const uint32_t *names);
 
 /* ---- page.c ---- */
 

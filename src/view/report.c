@@ -27,6 +27,7 @@ static const struct report_kind kinds[] = {
     {list_write, true, false, false},
     {weblist_write, true, false, false},
     {NULL, false, false, false},
+    {calls_write, true, false, false},
 };
 _Static_assert(COUNT_OF(kinds) == VIEW_REPORT_COUNT, "a row for each report");
 
@@ -226,18 +227,36 @@ static enum status run(struct report *report, struct sb *notes)
     return kinds[report->kind].write(report);
 }
 
+static enum status run_once(struct report *report, struct sb *notes)
+{
+    const struct memory *memory = report->view->memory;
+    override_settings(&report->settings, report->kind);
+    arena_init(&report->arena, memory);
+    enum status status = run(report, notes);
+    if (report->symbol)
+        regex_free(report->symbol);
+    VEC_RELEASE(memory, &report->units.list);
+    arena_release(&report->arena);
+    return status;
+}
+
 enum status view_write(struct view *view, enum view_report kind,
                        const struct view_settings *settings, struct diag_sink *sink,
                        struct sb *notes, struct sb *out)
 {
     struct report report = {
         .view = view, .kind = kind, .settings = *settings, .sink = sink, .out = out};
-    override_settings(&report.settings, kind);
-    arena_init(&report.arena, view->memory);
-    enum status status = run(&report, notes);
-    if (report.symbol)
-        regex_free(report.symbol);
-    VEC_RELEASE(view->memory, &report.units.list);
-    arena_release(&report.arena);
-    return status;
+    if (kind == VIEW_CALLS)
+        BUG("a tree of calls is no text");
+    return run_once(&report, notes);
+}
+
+enum status view_calls_read(struct view *view, const struct view_settings *settings,
+                            int64_t least_part, size_t max_nodes, struct diag_sink *sink,
+                            struct sb *notes, struct view_calls *out)
+{
+    struct call_limits limits = {least_part, max_nodes, out};
+    struct report report = {.view = view, .kind = VIEW_CALLS, .settings = *settings, .sink = sink,
+                            .calls = &limits};
+    return run_once(&report, notes);
 }

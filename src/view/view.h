@@ -32,6 +32,7 @@ enum view_report {
     VIEW_LIST,
     VIEW_WEBLIST,
     VIEW_GREETING, /* what stands above every report, of the whole profile, filters or not */
+    VIEW_CALLS, /* no text: see view_calls_read */
     VIEW_REPORT_COUNT,
 };
 
@@ -104,6 +105,25 @@ NODISCARD enum status view_type_find(const struct view *view, const char *name,
 /* The functions that the profile names, some of them perhaps several times. */
 size_t view_function_count(const struct view *view);
 struct str view_function_name(const struct view *view, size_t index);
+/* What the settings leave of a profile as one tree of calls, for flame graphs, treemaps and
+ * timelines: nodes are what the granularity makes of frames, inlined ones included. Samples below
+ * zero (of a difference) are left out, and then below_zero is set. Releases with
+ * view_calls_release; all texts live that long. */
+struct view_calls {
+    struct call_tree tree;
+    struct str *names;     /* by call */
+    size_t call_count;
+    struct str type, unit; /* of the values, "alloc_space" and "bytes" */
+    int64_t time_nanos;    /* when the profile was taken; 0 when it does not say */
+    bool below_zero;
+    struct arena arena;    /* of the texts */
+};
+/* Nodes that weigh less than 1 / least_part of the whole are cut, and no more than max_nodes are
+ * made. The view is changed (V3). On failure there is nothing to release. */
+NODISCARD enum status view_calls_read(struct view *view, const struct view_settings *settings,
+                                      int64_t least_part, size_t max_nodes, struct diag_sink *sink,
+                                      struct sb *notes, struct view_calls *out);
+void view_calls_release(struct view_calls *calls);
 
 /* pprof's own way to write an amount, for other users of the same numbers: "1.50MB". `to` is a
  * unit, or "auto" or "minimum". */

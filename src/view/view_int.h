@@ -7,7 +7,7 @@
  *   filter.c, tagfilter.c, tagroot.c, aggregate.c   what the settings leave of it
  *   graph.c, order.c, trim.c   nodes and edges, sorted and cut down
  *   text.c, tree.c, traces.c, raw.c, tags.c, dot.c, nodelets.c, callgrind.c, encode.c, list.c,
- *   weblist.c   one report each; header.c writes what stands above most of them
+ *   weblist.c, calls.c   one report each; header.c writes what stands above most of them
  *   regex.h, regex_re2.cc   regular expressions; names.c, units.c   texts and amounts */
 #ifndef UNHEAP_VIEW_INT_H
 #define UNHEAP_VIEW_INT_H
@@ -201,6 +201,11 @@ void filter_note(struct sb *notes, bool matched, const char *option);
 
 /* ---- report.c and show.c: what all reports share ---- */
 
+struct call_limits {
+    int64_t least_part;
+    size_t max_nodes;
+    struct view_calls *out;
+};
 struct report {
     struct view *view;
     enum view_report kind;
@@ -214,6 +219,7 @@ struct report {
     int64_t total;
     struct diag_sink *sink;
     struct sb *out;
+    struct call_limits *calls; /* of VIEW_CALLS, which writes no text */
     struct arena arena;
 };
 static inline int64_t report_value(const struct report *report, size_t sample)
@@ -410,5 +416,6 @@ enum status proto_write(struct report *report);
 enum status topproto_write(struct report *report);
 enum status list_write(struct report *report);
 enum status weblist_write(struct report *report);
+enum status calls_write(struct report *report);
 
 #endif

@@ -28,6 +28,18 @@ static void choose(struct view_settings *settings, unsigned choice)
     settings->argument = ".";
 }
 
+static void read_calls(struct view *view, const struct view_settings *settings,
+                       struct diag_sink *sink, struct sb *notes)
+{
+    struct view_calls calls;
+    if (view_calls_read(view, settings, 100, 50, sink, notes, &calls))
+        return;
+    for (size_t i = 1; i < calls.tree.nodes.len; i++)
+        if (!calls.names[calls.tree.nodes.at[i].call].ptr)
+            BUG("a call without a name");
+    view_calls_release(&calls);
+}
+
 static void report_all(struct view *view, const struct view_settings *settings)
 {
     struct diag_sink *sink = diag_sink_new(view->memory);
@@ -36,7 +48,10 @@ static void report_all(struct view *view, const struct view_settings *settings)
         struct sb out, notes;
         sb_init(&out, view->memory);
         sb_init(&notes, view->memory);
-        (void)!view_write(copy, (enum view_report)kind, settings, sink, &notes, &out);
+        if (kind == VIEW_CALLS)
+            read_calls(copy, settings, sink, &notes);
+        else
+            (void)!view_write(copy, (enum view_report)kind, settings, sink, &notes, &out);
         sb_release(&out);
         sb_release(&notes);
         view_free(copy);

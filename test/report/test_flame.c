@@ -2,16 +2,16 @@
 #include "report_test.h"
 
 /* F3 for each node, and what the header promises of the order. */
-static void check_tree(const struct flame *flame)
+static void check_tree(const struct call_tree *flame)
 {
     size_t count = flame->nodes.len;
     int64_t *sums = memory_get(&sample_memory, count * sizeof(*sums));
     memset(sums, 0, count * sizeof(*sums));
     for (size_t i = 1; i < count; i++) {
-        const struct flame_node *node = &flame->nodes.at[i];
+        const struct call_node *node = &flame->nodes.at[i];
         assert_true(node->parent < i);
         assert_true(node->value >= flame->least);
-        assert_int_not_equal(node->function, PROFILE_NONE);
+        assert_int_not_equal(node->call, PROFILE_NONE);
         sums[node->parent] += node->value;
         if (i > 1 && flame->nodes.at[i - 1].parent == node->parent)
             assert_true(flame->nodes.at[i - 1].value >= node->value);
@@ -23,12 +23,12 @@ static void check_tree(const struct flame *flame)
     memory_put(&sample_memory, sums);
 }
 
-static void check_causes(const struct flame *flame, const struct evidence *evidence)
+static void check_causes(const struct call_tree *flame, const struct evidence *evidence)
 {
     for (size_t i = 0; i < evidence->cause_count; i++) {
         int64_t sum = 0;
         for (size_t j = 0; j < flame->selfs.len; j++)
-            if (flame->selfs.at[j].cause == i)
+            if (flame->selfs.at[j].label == i)
                 sum += flame->selfs.at[j].value;
         assert_int_equal(sum, evidence->causes[i].measure.value);
     }
@@ -46,19 +46,20 @@ static void test_sums_hold_whatever_is_cut(void **state)
                  {SAMPLE_BIG, 1 << 30, 500}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct evidence *evidence = sample_new(cases[i].kind, &sample_memory);
-        struct flame flame;
+        struct call_tree flame;
+        bool below_zero;
         int64_t least = evidence->total / cases[i].parts;
-        flame_build(&flame, evidence, least ? least : 1, cases[i].max_nodes);
+        flame_build(&flame, evidence, least ? least : 1, cases[i].max_nodes, &below_zero);
         assert_int_equal(flame.total, evidence->total); /* E2 */
         assert_int_equal(flame.nodes.at[0].value, evidence->total);
         check_tree(&flame);
         check_causes(&flame, evidence);
-        flame_release(&flame);
+        call_tree_release(&flame);
         sample_free(evidence);
     }
 }
 
-static bool has_child(const struct flame *flame, size_t parent)
+static bool has_child(const struct call_tree *flame, size_t parent)
 {
     for (size_t i = parent + 1; i < flame->nodes.len; i++)
         if (flame->nodes.at[i].parent == parent)
@@ -72,9 +73,10 @@ static void test_the_ceiling_keeps_what_is_dear(void **state)
 {
     (void)state;
     struct evidence *evidence = sample_new(SAMPLE_BIG, &sample_memory);
-    struct flame all, some;
-    flame_build(&all, evidence, evidence->total / 2000, 20000);
-    flame_build(&some, evidence, evidence->total / 2000, 20);
+    struct call_tree all, some;
+    bool below_zero;
+    flame_build(&all, evidence, evidence->total / 2000, 20000, &below_zero);
+    flame_build(&some, evidence, evidence->total / 2000, 20, &below_zero);
     assert_in_range(some.nodes.len, 20, all.nodes.len - 1);
     int64_t cheapest_opened = INT64_MAX, dearest_closed = 0;
     for (size_t i = 0; i < some.nodes.len; i++) {
@@ -86,8 +88,8 @@ static void test_the_ceiling_keeps_what_is_dear(void **state)
     }
     assert_true(cheapest_opened >= dearest_closed);
     check_tree(&some);
-    flame_release(&all);
-    flame_release(&some);
+    call_tree_release(&all);
+    call_tree_release(&some);
     sample_free(evidence);
 }
 
@@ -129,17 +131,18 @@ static void test_inlined_calls_stand_in_their_order(void **state)
     (void)state;
     static const char *const want[] = {"main", "outer", "inner", "leaf"};
     struct evidence *evidence = inlined_evidence(100);
-    struct flame flame;
-    flame_build(&flame, evidence, 1, 100);
+    struct call_tree flame;
+    bool below_zero;
+    flame_build(&flame, evidence, 1, 100, &below_zero);
     assert_int_equal(flame.nodes.len, 5);
     for (uint32_t i = 0; i < 4; i++) {
         const struct profile *profile = evidence->profile;
-        uint32_t name = profile->functions.at[flame.nodes.at[i + 1].function].name;
+        uint32_t name = profile->functions.at[flame.nodes.at[i + 1].call].name;
         assert_true(str_is(profile_string(profile, name), want[i]));
         assert_int_equal(flame.nodes.at[i + 1].parent, i);
     }
     check_tree(&flame);
-    flame_release(&flame);
+    call_tree_release(&flame);
     sample_free(evidence);
 }
 
@@ -147,12 +150,13 @@ static void test_values_below_zero_are_left_out_and_told(void **state)
 {
     (void)state;
     struct evidence *evidence = inlined_evidence(-5);
-    struct flame flame;
-    flame_build(&flame, evidence, 1, 100);
+    struct call_tree flame;
+    bool below_zero;
+    flame_build(&flame, evidence, 1, 100, &below_zero);
     assert_int_equal(flame.nodes.len, 1);
     assert_int_equal(flame.total, 0);
-    assert_true(flame.below_zero);
-    flame_release(&flame);
+    assert_true(below_zero);
+    call_tree_release(&flame);
     sample_free(evidence);
 }
 
