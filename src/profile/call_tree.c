@@ -20,7 +20,7 @@ struct open_group {
 struct growing {
     struct call_tree *tree;
     const struct call_stacks *stacks;
-    VEC(struct open_group) open; /* groups whose children are not yet known: a heap, dearest first */
+    VEC(struct open_group) open; /* children not yet known: a heap, dearest first */
 };
 
 /* ---- the heap of open groups ---- */

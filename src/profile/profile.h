@@ -225,7 +225,7 @@ struct call_tree {
     VEC(struct call_node) nodes;
     VEC(struct call_self) selfs; /* those of a node stand together, by label */
     int64_t total;               /* of all stacks */
-    int64_t least;               /* nodes below it were cut; their values are in the parents' selfs */
+    int64_t least;               /* nodes below it were cut: their values are in parents' selfs */
 };
 /* Leaves nodes below `least` out; the children of the dearest nodes come first, and no more are
  * added once there are `max_nodes`. The same stacks give the same tree. */

@@ -42,22 +42,23 @@ static struct call_cursor cursor_for(const struct graph *graph, size_t index)
     return cursor;
 }
 
-static void grow(struct graph *graph, const struct call_limits *limits)
+static void grow(struct graph *graph, const struct calls_request *request)
 {
     const struct memory *memory = graph->report->view->memory;
     VEC(struct call_cursor) cursors = {0};
     int64_t total = 0;
     for (size_t i = 0; i < graph->weights.len; i++) {
         struct call_cursor cursor = cursor_for(graph, i);
-        limits->out->below_zero |= cursor.value < 0;
+        request->out->below_zero |= cursor.value < 0;
         if (cursor.value <= 0)
             continue;
         total = total > INT64_MAX - cursor.value ? INT64_MAX : total + cursor.value;
         VEC_PUSH(memory, &cursors, cursor);
     }
     struct call_stacks stacks = {cursors.at, cursors.len, step, graph};
-    int64_t least = total / limits->least_part;
-    call_tree_grow(&limits->out->tree, &stacks, least > 0 ? least : 1, limits->max_nodes, memory);
+    int64_t least = request->max_nodes ? total / LIMIT_PAGE_FLAME_PARTS : 0;
+    call_tree_grow(&request->out->tree, &stacks, least > 0 ? least : 1,
+                   request->max_nodes ? request->max_nodes : SIZE_MAX, memory);
     VEC_RELEASE(memory, &cursors);
 }
 

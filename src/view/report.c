@@ -252,11 +252,11 @@ enum status view_write(struct view *view, enum view_report kind,
 }
 
 enum status view_calls_read(struct view *view, const struct view_settings *settings,
-                            int64_t least_part, size_t max_nodes, struct diag_sink *sink,
-                            struct sb *notes, struct view_calls *out)
+                            size_t max_nodes, struct diag_sink *sink, struct sb *notes,
+                            struct view_calls *out)
 {
-    struct call_limits limits = {least_part, max_nodes, out};
+    struct calls_request request = {max_nodes, out};
     struct report report = {.view = view, .kind = VIEW_CALLS, .settings = *settings, .sink = sink,
-                            .calls = &limits};
+                            .calls = &request};
     return run_once(&report, notes);
 }

@@ -118,11 +118,12 @@ struct view_calls {
     bool below_zero;
     struct arena arena;    /* of the texts */
 };
-/* Nodes that weigh less than 1 / least_part of the whole are cut, and no more than max_nodes are
- * made. The view is changed (V3). On failure there is nothing to release. */
+/* Nodes that weigh less than 1 / LIMIT_PAGE_FLAME_PARTS of the whole are cut, and no more than
+ * max_nodes are made; with max_nodes 0, all there are. The view is changed (V3). On failure there is
+ * nothing to release. */
 NODISCARD enum status view_calls_read(struct view *view, const struct view_settings *settings,
-                                      int64_t least_part, size_t max_nodes, struct diag_sink *sink,
-                                      struct sb *notes, struct view_calls *out);
+                                      size_t max_nodes, struct diag_sink *sink, struct sb *notes,
+                                      struct view_calls *out);
 void view_calls_release(struct view_calls *calls);
 
 /* pprof's own way to write an amount, for other users of the same numbers: "1.50MB". `to` is a

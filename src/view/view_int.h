@@ -201,8 +201,7 @@ void filter_note(struct sb *notes, bool matched, const char *option);
 
 /* ---- report.c and show.c: what all reports share ---- */
 
-struct call_limits {
-    int64_t least_part;
+struct calls_request {
     size_t max_nodes;
     struct view_calls *out;
 };
@@ -219,7 +218,7 @@ struct report {
     int64_t total;
     struct diag_sink *sink;
     struct sb *out;
-    struct call_limits *calls; /* of VIEW_CALLS, which writes no text */
+    struct calls_request *calls; /* of VIEW_CALLS, which writes no text */
     struct arena arena;
 };
 static inline int64_t report_value(const struct report *report, size_t sample)

@@ -32,7 +32,7 @@ static void read_calls(struct view *view, const struct view_settings *settings,
                        struct diag_sink *sink, struct sb *notes)
 {
     struct view_calls calls;
-    if (view_calls_read(view, settings, 100, 50, sink, notes, &calls))
+    if (view_calls_read(view, settings, 50, sink, notes, &calls))
         return;
     for (size_t i = 1; i < calls.tree.nodes.len; i++)
         if (!calls.names[calls.tree.nodes.at[i].call].ptr)
