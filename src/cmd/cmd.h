@@ -64,6 +64,11 @@ const char *cmd_find_goroot(char *room, size_t size);
 /* GOMODCACHE, else GOPATH/pkg/mod, else ~/go/pkg/mod (cmd/go, "go help environment"). */
 const char *cmd_find_modcache(char *room, size_t size);
 
+/* ---- objects.c: prof -sizes, prof -types ---- */
+
+bool objects_asked(int argc, char **argv); /* the words ask for one of them */
+int verb_prof_objects(struct cmd *cmd, int argc, char **argv);
+
 int verb_hot(struct cmd *cmd, int argc, char **argv);
 int verb_why(struct cmd *cmd, int argc, char **argv);
 int verb_prof(struct cmd *cmd, int argc, char **argv);

@@ -61,6 +61,8 @@ int verb_prof(struct cmd *cmd, int argc, char **argv)
 {
     struct prof_flags flags;
     struct view *view = NULL;
+    if (objects_asked(argc, argv))
+        return verb_prof_objects(cmd, argc, argv);
     int code = prof_flags_parse(cmd, &flags, argc, argv);
     if (code < 0) {
         code = EXIT_COULD_NOT;

@@ -13,7 +13,8 @@ static const char usage[] =
     "asks for commands.\n\n"
     "  unheap prof -top heap.pb.gz\n"
     "  unheap prof -peek 'json.*Decode' -sample_index=alloc_space heap.pb.gz\n"
-    "  unheap prof -list 'main\\.handle' -base before.pb.gz after.pb.gz\n";
+    "  unheap prof -list 'main\\.handle' -base before.pb.gz after.pb.gz\n"
+    "  unheap prof -sizes heap.pb.gz         (-sizes -h: by size of objects; -types: by Go type)\n";
 
 /* What has to be looked at once more after parsing. */
 struct raw_flags {

@@ -90,6 +90,15 @@ void report_diff_markdown(const struct report_diff *report, const struct report_
 void report_diff_html(const struct report_diff *report, const struct report_style *style,
                       struct sb *out);
 
+/* ---- prof -sizes, prof -types ---- */
+
+struct objects;
+/* By type, or by size. Not more than style->rows rows (0: 40). */
+void report_objects_text(const struct objects *objects, bool types,
+                         const struct report_style *style, struct sb *out);
+/* Schema "unheap.types/1" or "unheap.sizes/1". */
+void report_objects_json(const struct objects *objects, bool types, struct sb *out);
+
 /* "512.05kB", "1.50MB", "12B": bytes as `go tool pprof` writes them, digit for digit (kB, MB, GB of
  * 1024, two decimals, ".00" left out). Other units are counts: "999", "12.3k", "1.23M" of 1000. */
 void report_amount(struct sb *out, int64_t value, struct str unit);

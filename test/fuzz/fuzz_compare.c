@@ -1,6 +1,6 @@
-/* fuzz_compare.c: any two profiles, compared: the first two bytes say how long the first one is. The
- * rows add up to the totals, each change lies in its interval, and no figure is no number. The bytes
- * are a rule for -fail-on too, which is refused or judged. */
+/* fuzz_compare.c: any two profiles, compared: the first two bytes say how long the first one is.
+ * The rows add up to the totals, each change lies in its interval, and no figure is no number. The
+ * bytes are a rule for -fail-on too, which is refused or judged. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
