@@ -50,5 +50,7 @@ X(BINARY_NOT_GO, "binary-not-go", DIAG_ERROR,
 X(BINARY_DAMAGED, "binary-damaged", DIAG_ERROR, "copy the file again: a table in it is damaged")
 X(BINARY_NO_TYPE, "binary-no-type", DIAG_ERROR,
   "give the whole name, as unheap bin -by type shows it")
+X(BINARY_DISASSEMBLE, "binary-disassemble", DIAG_ERROR,
+  "run `go tool objdump` on the program to see what it says")
 X(BINARY_LIMIT, "binary-limit", DIAG_ERROR, "the program is larger than unheap reads")
 X(USAGE, "usage", DIAG_ERROR, "see the verb's -h")

@@ -109,6 +109,9 @@ NODISCARD enum status binary_read(const char *path, struct workers *workers,
 NODISCARD enum status binary_read_bytes(struct str bytes, struct str name, struct workers *workers,
                                         const struct memory *memory, struct diag_sink *sink,
                                         struct binary **out);
+/* The file without its sites: functions and positions only, in a fraction of the time. */
+NODISCARD enum status binary_open(const char *path, const struct memory *memory,
+                                  struct diag_sink *sink, struct binary **out);
 void binary_free(struct binary *binary);
 
 /* ---- looking things up ---- */
@@ -119,6 +122,38 @@ const struct binary_function *binary_function_at(const struct binary *binary, ui
  * are (the first is the innermost, the last is the symbol itself). */
 size_t binary_position(const struct binary *binary, const struct binary_function *function,
                        uint32_t offset, struct binary_frame *frames, size_t max);
+
+/* ---- as go tool pprof looks at it ---- */
+
+struct binary_symbol {
+    struct str name;
+    uint64_t address, size;
+    uint64_t entry; /* its offset in the symbol table */
+};
+/* The symbol table, in its order; of a stripped executable the functions of pclntab. Made anew at
+ * each call, in the binary's arena. */
+const struct binary_symbol *binary_symbols(struct binary *binary, size_t *count);
+/* Where the first page of its code lies before it is moved; 0 when there is none. */
+uint64_t binary_load_address(const struct binary *binary);
+
+/* An instruction in the Go assembler's syntax; its texts are valid for the call that gives it. */
+struct binary_line {
+    uint64_t address;
+    struct str text, file; /* the file's base name */
+    uint32_t line;
+};
+/* Gets the instructions of each symbol in order; not all of one symbol's need come at once. */
+struct binary_request {
+    const struct binary_symbol *symbols;
+    size_t count;
+    void (*take)(void *ctx, size_t symbol, const struct binary_line *line);
+    void *ctx;
+};
+/* The code of symbols, but for the last byte of each, as go tool pprof asks for it. Runs
+ * `go tool objdump`. */
+NODISCARD enum status binary_disassemble(const struct binary *binary,
+                                         const struct binary_request *request,
+                                         struct diag_sink *sink);
 
 /* Sites by where they are written: base name of the file and line. Built once; indexes into sites,
  * in order of address. */

@@ -204,7 +204,9 @@ static void read_sections(struct image *image, Elf *elf)
     Elf_Scn *scn = NULL;
     while ((scn = elf_nextscn(elf, scn)) && image->sections.len < LIMIT_BINARY_SECTIONS) {
         GElf_Shdr header;
-        if (!gelf_getshdr(scn, &header) || !(header.sh_flags & SHF_ALLOC))
+        if (!gelf_getshdr(scn, &header) ||
+            (!(header.sh_flags & SHF_ALLOC) && header.sh_type != SHT_SYMTAB &&
+             header.sh_type != SHT_STRTAB))
             continue;
         const char *name = elf_strptr(elf, names, header.sh_name);
         if (!name || (header.sh_type != SHT_NOBITS &&

@@ -41,6 +41,7 @@ static struct binary *binary_new(const struct memory *memory, struct diag_sink *
     return binary;
 }
 
+/* Without workers the sites are not looked for. */
 static enum status read_image(struct binary *binary, struct workers *workers, struct binary **out)
 {
     enum status status = STATUS_LIMIT;
@@ -52,7 +53,8 @@ static enum status read_image(struct binary *binary, struct workers *workers, st
     else
         status = read_tables(binary);
     if (status == STATUS_OK) {
-        find_sites(binary, workers);
+        if (workers)
+            find_sites(binary, workers);
         *out = binary;
     } else {
         binary_free(binary);
@@ -68,6 +70,12 @@ enum status binary_read_bytes(struct str bytes, struct str name, struct workers 
     struct binary *binary = binary_new(memory, sink, name);
     binary->image->file = bytes;
     return read_image(binary, workers, out);
+}
+
+enum status binary_open(const char *path, const struct memory *memory, struct diag_sink *sink,
+                        struct binary **out)
+{
+    return binary_read(path, NULL, memory, sink, out);
 }
 
 enum status binary_read(const char *path, struct workers *workers, const struct memory *memory,

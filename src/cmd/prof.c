@@ -2,6 +2,7 @@
 #include "prof.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 struct stream {
     struct cmd *cmd;
@@ -57,25 +58,52 @@ int prof_report(struct cmd *cmd, const struct prof_flags *flags, struct view *vi
     return code;
 }
 
+/* pprof's default is a folder that hardly anybody has. */
+static const char *binary_path(struct sb *sb)
+{
+    const char *path = getenv("PPROF_BINARY_PATH"), *home = getenv("HOME");
+    if (path && *path)
+        return path;
+    sb_addf(sb, "%s/pprof/binaries", home ? home : "");
+    return sb->text;
+}
+
+static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs,
+                        struct view **view)
+{
+    struct sb notes, path;
+    sb_init(&notes, &cmd->memory);
+    sb_init(&path, &cmd->memory);
+    flags->sources.programs = &programs->face;
+    flags->sources.notes = &notes;
+    flags->sources.binary_path = binary_path(&path);
+    enum status status = view_load(&flags->sources, &cmd->memory, cmd->sink, view);
+    fwrite(notes.text, 1, notes.len, stderr);
+    sb_release(&notes);
+    sb_release(&path);
+    return status;
+}
+
 int verb_prof(struct cmd *cmd, int argc, char **argv)
 {
     struct prof_flags flags;
+    struct prof_programs programs;
     struct view *view = NULL;
     if (objects_asked(argc, argv))
         return verb_prof_objects(cmd, argc, argv);
     int code = prof_flags_parse(cmd, &flags, argc, argv);
+    prof_programs_init(&programs, cmd);
     if (code < 0) {
         code = EXIT_COULD_NOT;
-        if (!view_load(&flags.sources, &cmd->memory, cmd->sink, &view)) {
-            if (flags.command) {
-                code = prof_report(cmd, &flags, view, false);
-                view_free(view);
-            } else {
-                code = prof_shell(cmd, &flags, view);
-            }
+        if (!load(cmd, &flags, &programs, &view) && flags.command) {
+            code = prof_report(cmd, &flags, view, false);
+            view_free(view);
+        } else if (view) {
+            code = prof_shell(cmd, &flags, view);
         }
         (void)cmd_diagnose(cmd); /* as in pprof, one bad source of several is no failure */
     }
+    prof_programs_release(&programs);
     prof_flags_release(cmd, &flags);
     return code;
 }

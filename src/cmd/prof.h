@@ -14,7 +14,7 @@ struct prof_command {
     const char *suffix;   /* on a terminal it goes to a file that ends so, or NULL */
     const char *viewers;  /* programs that show it, the first there is, with | between; or NULL */
 };
-enum { PROF_COMMAND_COUNT = 24 };
+enum { PROF_COMMAND_COUNT = 25 };
 const struct prof_command *prof_command_at(size_t index);
 /* NULL when there is none. */
 const struct prof_command *prof_command_find(struct str name);
@@ -37,6 +37,17 @@ void prof_flags_release(struct cmd *cmd, struct prof_flags *flags);
 /* Makes flags->command's report of the view, which it uses up, and puts it where it belongs.
  * `in_shell`: what is no text never goes to standard output. Returns an exit code. */
 int prof_report(struct cmd *cmd, const struct prof_flags *flags, struct view *view, bool in_shell);
+
+/* ---- prof_programs.c: executables, for names of addresses and -disasm ---- */
+
+struct prof_programs {
+    struct cmd *cmd;
+    VEC(struct prof_program *) list;
+    struct view_programs face;
+};
+/* programs->face is for view_load; it points to `programs`. */
+void prof_programs_init(struct prof_programs *programs, struct cmd *cmd);
+void prof_programs_release(struct prof_programs *programs);
 
 /* ---- prof_output.c: where a report goes ---- */
 

@@ -10,6 +10,8 @@ static const struct prof_command commands[] = {
     {"peek", "the same, of functions that match", VIEW_PEEK, "RE", NULL, NULL, NULL},
     {"list", "annotated source of functions that match", VIEW_LIST, "RE", NULL, NULL, NULL},
     {"weblist", "the same as a page", VIEW_WEBLIST, "RE", NULL, "html", BROWSERS},
+    {"disasm", "annotated machine code of functions that match", VIEW_DISASM, "RE", NULL, NULL,
+     NULL},
     {"traces", "every sample's stack", VIEW_TRACES, NULL, NULL, NULL, NULL},
     {"tags", "labels and what they weigh", VIEW_TAGS, NULL, NULL, NULL, NULL},
     {"raw", "the profile itself as text", VIEW_RAW, NULL, NULL, NULL, NULL},

@@ -132,21 +132,51 @@ static void choose_sample_index(const struct raw_flags *raw, struct prof_flags *
     flags->settings.mean |= raw->mean_delay;
 }
 
+static bool is_word(struct str word, const char *wanted)
+{
+    return word.ptr && word.len == strlen(wanted) && strncasecmp(word.ptr, wanted, word.len) == 0;
+}
+
+static bool choose_demangling(struct view_sources *sources, struct str option)
+{
+    static const struct {
+        const char *name;
+        enum view_demangle how;
+    } modes[] = {{"demangle=full", VIEW_FULL_NAMES},
+                 {"demangle=none", VIEW_SYSTEM_NAMES},
+                 {"demangle=templates", VIEW_TEMPLATE_NAMES}};
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        if (!is_word(option, modes[i].name))
+            continue;
+        sources->demangle = modes[i].how;
+        sources->force = true;
+        return true;
+    }
+    return is_word(option, "demangle=default");
+}
+
 static void choose_symbolizing(const struct raw_flags *raw, struct prof_flags *flags)
 {
-    static const char *const known[] = {"", "local", "fastlocal", "remote", "demangle=default"};
+    struct view_sources *sources = &flags->sources;
     struct str rest = str_from(raw->symbolize);
     while (rest.ptr) {
         struct str option = str_cut(&rest, ':');
-        bool good = false;
-        for (size_t i = 0; i < COUNT_OF(known); i++)
-            good |= str_is(option, known[i]);
-        if (str_is(option, "none") || str_is(option, "no"))
-            flags->sources.keep_names = good = true;
-        else if (str_is(option, "force") || str_starts(option, STR("demangle=")))
-            flags->sources.force_demangle = good = true;
-        if (!good)
-            fprintf(stderr, "ignoring unrecognized symbolization option: %s\n", raw->symbolize);
+        if (is_word(option, "none") || is_word(option, "no")) {
+            sources->keep_names = true;
+            return;
+        }
+        if (is_word(option, "local") || is_word(option, "fastlocal"))
+            sources->remote = false;
+        else if (is_word(option, "remote"))
+            sources->remote = true;
+        else if (is_word(option, "force"))
+            sources->force = true;
+        else if (option.len && !choose_demangling(sources, option))
+            fprintf(stderr,
+                    "ignoring unrecognized symbolization option: %s\nexpecting -symbolize="
+                    "[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]"
+                    "\n",
+                    raw->symbolize);
     }
 }
 

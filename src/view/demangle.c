@@ -38,7 +38,7 @@ static size_t remove_bracketed(char *text, size_t len, char open, char close)
     return len;
 }
 
-static uint32_t tidied(struct view *view, uint32_t name)
+static uint32_t tidied(struct view *view, uint32_t name, bool templates)
 {
     struct str text = view_str(view, name);
     if (!looks_like_cpp(text) || !has_any(text, "(<"))
@@ -46,19 +46,23 @@ static uint32_t tidied(struct view *view, uint32_t name)
     char *copy = memory_get(view->memory, text.len + 1);
     memcpy(copy, text.ptr, text.len);
     size_t len = remove_bracketed(copy, text.len, '(', ')');
-    len = remove_bracketed(copy, len, '<', '>');
+    if (!templates)
+        len = remove_bracketed(copy, len, '<', '>');
     uint32_t result = view_intern(view, (struct str){copy, len});
     memory_put(view->memory, copy);
     return result;
 }
 
-void demangle_names(struct view *view, bool force)
+void demangle_names(struct view *view, bool force, enum view_demangle how)
 {
     for (size_t i = 0; i < view->functions.len; i++) {
         struct view_function *function = &view->functions.at[i];
         if (force && function->name && function->system_name)
             function->name = function->system_name;
-        if (!function->name || function->name == function->system_name)
-            function->name = tidied(view, function->system_name);
+        if (how == VIEW_SYSTEM_NAMES || (function->name && function->name != function->system_name))
+            continue;
+        function->name = how == VIEW_FULL_NAMES
+                             ? function->system_name
+                             : tidied(view, function->system_name, how == VIEW_TEMPLATE_NAMES);
     }
 }

@@ -76,6 +76,7 @@ static enum status load_one(struct loader *loader, const char *path, struct view
     enum status status = is_file ? load_file(loader, path, out) : load_url(loader, path, out);
     if (status)
         return status;
+    symbolize_locate(*out, loader->sources);
     ensure_mapping(*out);
     name_program(*out, loader->sources);
     return STATUS_OK;
@@ -166,8 +167,11 @@ static void forget_urls(struct view *view)
 
 static void tidy(struct view *view, const struct view_sources *sources)
 {
+    view->programs = sources->programs;
+    if (!sources->keep_names && !sources->remote && sources->programs)
+        symbolize_view(view, sources);
     if (!sources->keep_names)
-        demangle_names(view, sources->force_demangle);
+        demangle_names(view, sources->force, sources->demangle);
     prune_uninteresting(view);
     forget_urls(view);
     if (sources->comment && *sources->comment)

@@ -26,6 +26,7 @@ static const struct report_kind kinds[] = {
     {topproto_write, false, true, false},
     {list_write, true, false, false},
     {weblist_write, true, false, false},
+    {disasm_write, true, false, true},
     {NULL, false, false, false},
     {calls_write, true, false, false},
 };
@@ -49,6 +50,8 @@ static void override_settings(struct view_settings *settings, enum view_report k
         settings->granularity = VIEW_LINES;
     if (kind == VIEW_WEBLIST)
         settings->noinlines = false;
+    if (kind == VIEW_DISASM) /* else an inlined call and its caller would count at one address */
+        settings->noinlines = true;
     if (settings->trim && !kinds[kind].untrimmed)
         return;
     settings->nodecount = 0;

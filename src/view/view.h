@@ -31,6 +31,7 @@ enum view_report {
     VIEW_TOPPROTO,
     VIEW_LIST,
     VIEW_WEBLIST,
+    VIEW_DISASM,
     VIEW_GREETING, /* what stands above every report, of the whole profile, filters or not */
     VIEW_CALLS, /* no text: see view_calls_read */
     VIEW_REPORT_COUNT,
@@ -65,6 +66,46 @@ struct view_settings {
 };
 void view_settings_init(struct view_settings *settings);
 
+/* ---- programs: what a view asks about the executables that a profile names ---- */
+
+struct view_symbol {
+    struct str name;
+    uint64_t address, size; /* as the executable has them */
+    uint64_t entry;         /* means something to the executable's reader */
+};
+struct view_instruction {
+    uint64_t address;
+    struct str text, file; /* the file's base name; valid for the call that gives them */
+    int64_t line;
+};
+struct view_code {
+    const struct view_symbol *symbols;
+    size_t count;
+    void (*take)(void *to, size_t symbol, const struct view_instruction *instruction);
+    void *to;
+};
+struct view_position {
+    struct str function, file;
+    int64_t line;
+};
+/* This room knows nothing of executables: who does answers here. Programs live as long as `ctx`. */
+struct view_programs {
+    void *ctx;
+    /* NULL when it cannot be read, with why appended to `why`. */
+    void *(*open)(void *ctx, struct str path, struct sb *why);
+    /* Where its code would lie if it were not moved. */
+    uint64_t (*load_address)(void *program);
+    bool (*position)(void *program, uint64_t address, struct view_position *position);
+    void (*symbols)(void *program, void (*take)(void *to, const struct view_symbol *symbol),
+                    void *to);
+    /* Gives take() the instructions, each symbol's in order. */
+    enum status (*disassemble)(void *program, const struct view_code *code,
+                               struct diag_sink *sink);
+};
+
+/* How much of a C++ name is shown (pprof's -symbolize=demangle=...). */
+enum view_demangle { VIEW_SIMPLE_NAMES, VIEW_TEMPLATE_NAMES, VIEW_FULL_NAMES, VIEW_SYSTEM_NAMES };
+
 /* Where a view comes from. */
 struct view_sources {
     const char *const *paths; /* at least one */
@@ -75,8 +116,13 @@ struct view_sources {
     const char *binary;   /* the program's name, instead of the first mapping's; or NULL */
     const char *build_id; /* -buildid, or NULL */
     const char *comment;  /* -add_comment, or NULL */
-    bool force_demangle;  /* -symbolize=force or =demangle=... */
+    bool force;           /* -symbolize=force or =demangle=...: names are made anew */
     bool keep_names;      /* -symbolize=none: names stay as they are */
+    bool remote;          /* -symbolize=remote: no executables are looked at */
+    enum view_demangle demangle;
+    const char *binary_path; /* where executables are looked for ($PPROF_BINARY_PATH), or NULL */
+    const struct view_programs *programs; /* lives as long as the view; or NULL */
+    struct sb *notes;        /* what pprof says on standard error, a line each; or NULL */
     struct profile_options options;
 };
 

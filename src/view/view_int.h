@@ -3,11 +3,11 @@
  * How a source becomes a report:
  *   decode.c, convert.c   a profile file to tables (V1); text profiles through the profile room
  *   load.c, combine.c     several sources to one, minus a base
- *   demangle.c, prune.c   names tidied, frames dropped
+ *   symbolize.c, demangle.c, prune.c   addresses named, names tidied, frames dropped
  *   filter.c, tagfilter.c, tagroot.c, aggregate.c   what the settings leave of it
  *   graph.c, order.c, trim.c   nodes and edges, sorted and cut down
  *   text.c, tree.c, traces.c, raw.c, tags.c, dot.c, nodelets.c, callgrind.c, encode.c, list.c,
- *   weblist.c, calls.c   one report each; header.c writes what stands above most of them
+ *   weblist.c, disasm.c, calls.c   one report each; header.c writes what stands above most of them
  *   regex.h, regex_re2.cc   regular expressions; names.c, units.c   texts and amounts */
 #ifndef UNHEAP_VIEW_INT_H
 #define UNHEAP_VIEW_INT_H
@@ -97,6 +97,7 @@ struct view {
     struct view_type period_type;
     int64_t period, time_nanos, duration_nanos;
     struct map stack_index, label_index; /* hash to stack + 1, while tables grow */
+    const struct view_programs *programs;
 };
 
 /* An empty view; `shared` counts the views of these strings. */
@@ -141,6 +142,15 @@ void combine_scale(struct view *view, const double *ratios);
 NODISCARD enum status combine_normalize(struct view *view, const struct view *base,
                                         struct diag_sink *sink);
 
+/* ---- symbolize.c ---- */
+
+/* Takes executables that the search path has instead of those the profile names. */
+void symbolize_locate(struct view *view, const struct view_sources *sources);
+/* Names the addresses of mappings that have no names, or of all. */
+void symbolize_view(struct view *view, const struct view_sources *sources);
+/* A mapping's executable, and how far it was moved; NULL with why when it cannot be read. */
+void *symbolize_open(const struct view *view, uint32_t mapping, uint64_t *moved, struct sb *why);
+
 /* ---- names.c, demangle.c, prune.c ---- */
 
 /* The shortest path that means the same (Go's path/filepath.Clean). */
@@ -157,7 +167,7 @@ struct str names_shortened(const struct shortener *shortener, struct str functio
                            struct arena *arena);
 /* A path with the settings' prefixes taken off; a part of `path`. */
 struct str names_trim_path(struct str path, const char *trim_path, const char *source_path);
-void demangle_names(struct view *view, bool force);
+void demangle_names(struct view *view, bool force, enum view_demangle how);
 /* What the profile itself wants dropped; a pattern that does not compile is passed over. */
 void prune_uninteresting(struct view *view);
 void prune_from(struct view *view, struct regex *pattern);
@@ -416,5 +426,6 @@ enum status topproto_write(struct report *report);
 enum status list_write(struct report *report);
 enum status weblist_write(struct report *report);
 enum status calls_write(struct report *report);
+enum status disasm_write(struct report *report);
 
 #endif

@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct view *view = decode_profile(bytes + 1, n - 1, strings, shared, &memory);
     if (view) {
         choose(&settings, bytes[0]);
-        demangle_names(view, bytes[0] & 1);
+        demangle_names(view, bytes[0] & 1, bytes[0] >> 1 & 3);
         prune_uninteresting(view);
         report_all(view, &settings);
         subtract_itself(view);

@@ -1,0 +1,1 @@
+s|^[^ ]*/program:|program:|;s|/[^ ]*/stripped|stripped|
