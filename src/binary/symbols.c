@@ -1,5 +1,5 @@
-/* symbols.c: what go tool pprof asks of an executable: its symbol table, and where its code would be
- * loaded (cmd/internal/objfile/elf.go). A stripped executable has its functions from pclntab. */
+/* symbols.c: what go tool pprof asks of an executable: its symbol table, and where its code would
+ * be loaded (cmd/internal/objfile/elf.go). A stripped executable has its functions from pclntab. */
 #include "binary_int.h"
 
 #include <elf.h>

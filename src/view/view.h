@@ -165,8 +165,8 @@ struct view_calls {
     struct arena arena;    /* of the texts */
 };
 /* Nodes that weigh less than 1 / LIMIT_PAGE_FLAME_PARTS of the whole are cut, and no more than
- * max_nodes are made; with max_nodes 0, all there are. The view is changed (V3). On failure there is
- * nothing to release. */
+ * max_nodes are made; with max_nodes 0, all there are. The view is changed (V3). On failure there
+ * is nothing to release. */
 NODISCARD enum status view_calls_read(struct view *view, const struct view_settings *settings,
                                       size_t max_nodes, struct diag_sink *sink, struct sb *notes,
                                       struct view_calls *out);
