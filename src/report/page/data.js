@@ -36,16 +36,6 @@ function range(low, high) {
   return part(low) + "–" + part(high) + name;
 }
 
-const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-const plural = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
-
-/* "encoding/json.(*encodeState).marshal" as "json.(*encodeState).marshal". */
-function shortFunction(name) {
-  const end = name.search(/[(\[]/);
-  const head = end < 0 ? name : name.slice(0, end);
-  return name.slice(head.lastIndexOf("/") + 1);
-}
-
 /* "example.com/shop/order.Save gets it" as "order.Save gets it". */
 const withoutFolders = (text) => text.replace(/(?<![\w/])[\w-]+(?:\.[\w-]+)+\/(?:[\w.~-]+\/)*(?=[\w~-]+\.)/g, "");
 

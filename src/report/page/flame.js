@@ -1,70 +1,41 @@
-/* flame.js: the whole profile as a flame graph, roots on top as in `go tool pprof -http`.
+/* flame.js: a tree of calls as a flame graph, roots on top as in `go tool pprof -http`; for all pages.
 
-   A frame has the colour of the cause that most of its bytes have, if that is at least 60 %; with
-   "share of the selected cause" a frame is filled as far as that cause goes. Only frames that are at
-   least a pixel wide are drawn. */
+   A page gives startFlameGraph() what it knows of the frames:
+     parent, widths   by node; node 0 is the root
+     name(node)       the function; not asked for the root
+     text(node)       what a frame says, one line
+     colour(node)     its ground
+     part(node)       optional: [share, colour] that is filled in front of the ground
+     found(nodes, n)  what the outermost frames that match a search come to, n frames in all
+   Only frames that are at least a pixel wide are drawn. */
 
 const ROW = 20;
-const DOMINANT = 0.6;
-const flame = {
-  parent: data.flame.parent, name: data.flame.name, value: data.flame.value,
-  children: data.flame.parent.map(() => []), byCause: data.flame.parent.map(() => new Map()),
-  root: 0, here: 0, mode: "all", needle: "", groups: new Map(),
-};
+const flame = { root: 0, here: 0, needle: "", groups: new Map() };
 
-/* ---- the tree ---- */
-
-function readFlame() {
-  flame.parent.forEach((parent, node) => { if (node) flame.children[parent].push(node); });
-  const selfs = data.flame.selfs;
-  for (let i = 0; i < selfs.length; i += 3)
-    for (let node = selfs[i]; ; node = flame.parent[node]) {
-      const sums = flame.byCause[node];
-      sums.set(selfs[i + 1], (sums.get(selfs[i + 1]) || 0) + selfs[i + 2]);
-      if (node === 0) break;
-    }
-}
-
-const frameName = (node) => data.flame.names[flame.name[node]];
-
-/* The cause that dominates a frame, with its bytes; undefined when none does. */
-function dominant(node) {
-  let best;
-  for (const [cause, value] of flame.byCause[node])
-    if (!best || value > best[1]) best = [cause, value];
-  return best && best[1] >= DOMINANT * flame.value[node] ? best : undefined;
-}
-
-function frameColour(node) {
-  if (flame.mode === "one") return "var(--c-mixed)";
-  const best = dominant(node);
-  return best ? colourOf(best[0]) : "var(--c-mixed)";
-}
-
-const isFound = (node) => flame.needle !== "" && frameName(node).toLowerCase().includes(flame.needle);
+const isFound = (node) => node !== 0 && flame.needle !== "" &&
+  flame.name(node).toLowerCase().includes(flame.needle);
 
 /* ---- drawing ---- */
 
 function frameLabel(node, width) {
   const room = Math.floor((width - 8) / 6.95);
   if (room < 3) return "";
-  const name = node ? shortFunction(frameName(node)) : "all";
+  const name = node ? shortFunction(flame.name(node)) : "all";
   return name.length <= room ? name : name.slice(0, room - 1) + "…";
 }
 
 function drawFrame(node, x, width, depth) {
-  const one = flame.mode === "one"
-    ? (flame.byCause[node].get(state.cause) || 0) / flame.value[node] : 0;
+  const part = flame.part?.(node);
   const classes = [isFound(node) && "found", node === flame.here && "here"].filter(Boolean).join(" ");
+  const text = flame.text(node);
   const group = draw("g", {
     id: `frame-${node}`, role: "treeitem", "aria-level": depth + 1, class: classes || null,
-    "aria-label": `${node ? shortFunction(frameName(node)) : "all"} ${amount(flame.value[node])}`,
+    "aria-label": text,
   },
-  draw("title", {}, frameText(node)),
-  draw("rect", { class: "base", x, y: depth * ROW, width, height: ROW, paint: frameColour(node) }),
-  one > 0 && draw("rect", {
-    class: "part", x, y: depth * ROW + 1, width: width * one, height: ROW - 2,
-    paint: colourOf(state.cause),
+  draw("title", {}, text),
+  draw("rect", { class: "base", x, y: depth * ROW, width, height: ROW, paint: flame.colour(node) }),
+  part && draw("rect", {
+    class: "part", x, y: depth * ROW + 1, width: width * part[0], height: ROW - 2, paint: part[1],
   }));
   const label = frameLabel(node, width);
   if (label) group.append(draw("text", { x: x + 4, y: depth * ROW + 14 }, label));
@@ -74,19 +45,19 @@ function drawFrame(node, x, width, depth) {
   return group;
 }
 
-/* The frames from the root to the one that is zoomed to, full width, then its descendants. */
+/* The callers of the frame that is zoomed to, full width, then all below it. */
 function layout(width) {
   const frames = [], path = [];
   for (let node = flame.root; node !== 0; node = flame.parent[node]) path.unshift(flame.parent[node]);
   path.forEach((node, depth) => frames.push([node, 0, width, depth]));
-  const scale = width / (flame.value[flame.root] || 1);
+  const scale = width / (flame.widths[flame.root] || 1);
   const open = [[flame.root, 0, path.length]];
   while (open.length) {
     const [node, x, depth] = open.pop();
-    frames.push([node, x, flame.value[node] * scale, depth]);
+    frames.push([node, x, flame.widths[node] * scale, depth]);
     let at = x;
     for (const child of flame.children[node]) {
-      const wide = flame.value[child] * scale;
+      const wide = flame.widths[child] * scale;
       if (wide >= 1) open.push([child, at, depth + 1]);
       at += wide;
     }
@@ -97,8 +68,7 @@ function layout(width) {
 function drawFlame() {
   const box = byId("flame-box");
   const focused = box.contains(document.activeElement);
-  const width = Math.max(200, box.clientWidth);
-  const frames = layout(width);
+  const width = Math.max(200, box.clientWidth), frames = layout(width);
   flame.groups.clear();
   const rows = Math.max(...frames.map((frame) => frame[3])) + 1;
   const svg = draw("svg", {
@@ -113,22 +83,8 @@ function drawFlame() {
   byId("flame-reset").disabled = flame.root === 0;
 }
 
-/* ---- what a frame says ---- */
-
-function frameText(node) {
-  const name = node ? frameName(node) : "the whole profile";
-  const parts = [...flame.byCause[node]].sort((a, b) => b[1] - a[1]).slice(0, 3);
-  const causes = parts.map(([cause, value], i) => {
-    const text = i === 0 && data.causes[cause]?.text;
-    const who = cause < 0 ? "unexplained" : `cause ${cause + 1}${text ? ` (${text})` : ""}`;
-    return `${who} ${share(value, flame.value[node])}`;
-  });
-  return [`${name}: ${amount(flame.value[node])}, ${share(flame.value[node])}`, causes.join(", ")]
-    .filter(Boolean).join("; ");
-}
-
 function tellFrame(node) {
-  byId("flame-status").textContent = frameText(node);
+  byId("flame-status").textContent = flame.text(node);
 }
 
 /* ---- moving ---- */
@@ -148,20 +104,17 @@ function step(node) {
   tellFrame(node);
 }
 
-/* The neighbour on the same level: a sibling, or a cousin when there is none. */
+/* The nearest frame on the same level, to the right (1) or to the left (-1): a sibling, or a cousin
+   when there is none. */
 function beside(node, direction) {
-  const frame = (other) => flame.groups.get(other)?.querySelector("rect");
-  const own = frame(node);
+  const box = (other) => flame.groups.get(other)?.querySelector("rect");
+  const own = box(node);
   if (!own) return undefined;
-  const x = Number(own.getAttribute("x")), y = own.getAttribute("y");
-  let best, distance = Infinity;
-  for (const other of flame.groups.keys()) {
-    const rect = frame(other);
-    if (other === node || rect.getAttribute("y") !== y) continue;
-    const apart = (Number(rect.getAttribute("x")) - x) * direction;
-    if (apart > 0 && apart < distance) [best, distance] = [other, apart];
-  }
-  return best;
+  const apart = (other) =>
+    (Number(box(other).getAttribute("x")) - Number(own.getAttribute("x"))) * direction;
+  return [...flame.groups.keys()]
+    .filter((other) => box(other).getAttribute("y") === own.getAttribute("y") && apart(other) > 0)
+    .sort((a, b) => apart(a) - apart(b))[0];
 }
 
 function flameKey(event) {
@@ -171,7 +124,7 @@ function flameKey(event) {
     ArrowRight: () => step(beside(flame.here, 1)),
     ArrowLeft: () => step(beside(flame.here, -1)),
     Enter: () => zoom(flame.here),
-    Escape: () => zoom(0),
+    Escape: () => { flame.here = 0; zoom(0); },
     Backspace: () => zoom(flame.parent[flame.root]),
   };
   if (!actions[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -179,56 +132,29 @@ function flameKey(event) {
   actions[event.key]();
 }
 
-/* ---- search, legend, modes ---- */
+/* ---- search ---- */
 
-/* Bytes below the outermost frames that match: each byte once. */
-function foundValue() {
-  let frames = 0, value = 0;
-  const open = [[0, false]];
-  while (open.length) {
-    const [node, inside] = open.pop();
-    const found = node !== 0 && isFound(node);
-    if (found) frames++;
-    if (found && !inside) value += flame.value[node];
-    for (const child of flame.children[node]) open.push([child, inside || found]);
-  }
-  return { frames, value };
-}
-
+/* The outermost frames that match, so that each byte counts once, and how many match in all. */
 function search(text) {
   flame.needle = text.trim().toLowerCase();
-  const { frames, value } = foundValue();
-  byId("flame-found").textContent = flame.needle === "" ? ""
-    : `${plural(frames, "frame")}, ${amount(value)}, ${share(value)}`;
+  const outermost = [], open = [[0, false]];
+  let count = 0;
+  while (open.length) {
+    const [node, inside] = open.pop(), found = isFound(node);
+    count += found;
+    if (found && !inside) outermost.push(node);
+    for (const child of flame.children[node]) open.push([child, inside || found]);
+  }
+  byId("flame-found").textContent = flame.needle === "" ? "" : flame.found(outermost, count);
   drawFlame();
 }
 
-function legendItem(colour, label, text, index) {
-  const mark = make("span", { class: "chip", colour }, label);
-  if (index === undefined) return make("li", {}, mark, text);
-  return make("li", {}, make("button", { type: "button", onclick: () => select(index, true) }, mark, text));
-}
+/* ---- start ---- */
 
-function startLegend() {
-  const items = data.causes.slice(0, COLOURS).map((cause, index) =>
-    legendItem(colourOf(index), cause.id.slice(1), cause.text || cause.title, index));
-  if (data.causes.length > COLOURS) items.push(legendItem("var(--c-other)", "9…", "other causes"));
-  items.push(legendItem("var(--c-mixed)", "", "several causes"));
-  if (data.unexplained_count) items.push(legendItem("var(--c-none)", "", "unexplained"));
-  byId("legend").append(...items);
-}
-
-function startFlame() {
-  readFlame();
-  if (flame.value[0] === 0) hide("flame");
-  const cut = flame.value[0] < data.total ? "" : `frames below ${amount(data.flame.least)} left out`;
-  byId("flame-note").textContent = data.flame.below_zero
-    ? `samples below zero left out; frames below ${amount(data.flame.least)} too` : cut;
-  startLegend();
-  for (const radio of document.getElementsByName("paint"))
-    radio.addEventListener("change", () => { flame.mode = radio.value; drawFlame(); });
+function startFlameGraph(frames) {
+  Object.assign(flame, frames);
+  flame.children = flame.parent.map(() => []);
+  flame.parent.forEach((parent, node) => { if (node) flame.children[parent].push(node); });
   byId("flame-search").addEventListener("input", (event) => search(event.target.value));
   byId("flame-reset").addEventListener("click", () => { flame.here = 0; zoom(0); });
-  listeners.push(() => { if (flame.mode === "one") drawFlame(); });
-  zoom(0);
 }

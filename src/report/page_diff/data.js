@@ -31,16 +31,6 @@ function percent(change) {
   return `${part >= 0 ? "+" : ""}${part.toFixed(1)}%`;
 }
 
-const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-const plural = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
-
-/* "encoding/json.(*encodeState).marshal" as "json.(*encodeState).marshal". */
-function shortFunction(name) {
-  const end = name.search(/[(\[]/);
-  const head = end < 0 ? name : name.slice(0, end);
-  return name.slice(head.lastIndexOf("/") + 1);
-}
-
 const placeText = (row) => (row.line ? `${row.file}:${row.line}` : row.file) +
   (row.old_line ? ` (was :${row.old_line})` : "");
 
