@@ -95,8 +95,9 @@ int verb_prof(struct cmd *cmd, int argc, char **argv)
     prof_programs_init(&programs, cmd);
     if (code < 0) {
         code = EXIT_COULD_NOT;
-        if (!load(cmd, &flags, &programs, &view) && flags.command) {
-            code = prof_report(cmd, &flags, view, false);
+        if (!load(cmd, &flags, &programs, &view) && (flags.flame || flags.command)) {
+            code = flags.flame ? prof_flame(cmd, &flags, view)
+                               : prof_report(cmd, &flags, view, false);
             view_free(view);
         } else if (view) {
             code = prof_shell(cmd, &flags, view);

@@ -25,6 +25,7 @@ struct prof_flags {
     struct flag_list bases, diff_bases;
     const struct prof_command *command; /* NULL: the shell */
     const char *output;
+    bool flame; /* the page, or with -svg the picture, of the tree of calls */
     bool intel_syntax;
 };
 
@@ -48,6 +49,11 @@ struct prof_programs {
 /* programs->face is for view_load; it points to `programs`. */
 void prof_programs_init(struct prof_programs *programs, struct cmd *cmd);
 void prof_programs_release(struct prof_programs *programs);
+
+/* ---- prof_flame.c: flame graph, treemap and timeline ---- */
+
+/* As prof_report, for flags->flame: the page on standard output or in a file. */
+int prof_flame(struct cmd *cmd, const struct prof_flags *flags, struct view *view);
 
 /* ---- prof_output.c: where a report goes ---- */
 

@@ -87,6 +87,9 @@ static int choose_report(struct raw_flags *raw, struct prof_flags *flags)
         flags->settings.argument = argument;
         count++;
     }
+    bool picture = flags->command && strcmp(flags->command->name, "svg") == 0;
+    if (flags->flame && !picture)
+        count++;
     return count > 1 ? mistake("must set at most one output format%s", "") : -1;
 }
 
@@ -264,6 +267,9 @@ static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flag
     struct view_settings *s = &flags->settings;
     struct view_sources *from = &flags->sources;
     const struct flag options[] = {
+        {"flame", FLAG_BOOL, &flags->flame, NULL,
+         "report: a page with flame graph, packages, timeline; with -svg a picture"},
+        {"html", FLAG_BOOL, &flags->flame, NULL, "report: the same page"},
         {"output", FLAG_STRING, &flags->output, "FILE", "write the report there"},
         {"sample_index", FLAG_STRING, &s->sample_index, "TYPE", "which values: name or number"},
         {"inuse_space", FLAG_BOOL, &raw->inuse_space, NULL, "-sample_index=inuse_space"},

@@ -99,6 +99,26 @@ void report_objects_text(const struct objects *objects, bool types,
 /* Schema "unheap.types/1" or "unheap.sizes/1". */
 void report_objects_json(const struct objects *objects, bool types, struct sb *out);
 
+/* ---- prof -flame: a profile as a tree of calls ---- */
+
+struct view_calls;
+struct report_calls_source {
+    struct str name;
+    const struct view_calls *calls;
+};
+struct report_calls {
+    const struct view_calls *calls; /* of all profiles together */
+    /* Each profile alone, for the timeline; what the tree above has not of them is left out. */
+    const struct report_calls_source *sources;
+    size_t source_count; /* 0: no timeline */
+    struct str command;  /* for the page's head */
+};
+/* One self-contained page: flame graph, treemap by package, timeline. */
+void report_calls_html(const struct report_calls *report, const struct memory *memory,
+                       struct sb *out);
+/* The flame graph as an SVG picture of its own, light and dark as the reader has it. */
+void report_calls_svg(const struct report_calls *report, struct sb *out);
+
 /* "512.05kB", "1.50MB", "12B": bytes as `go tool pprof` writes them, digit for digit (kB, MB, GB of
  * 1024, two decimals, ".00" left out). Other units are counts: "999", "12.3k", "1.23M" of 1000. */
 void report_amount(struct sb *out, int64_t value, struct str unit);

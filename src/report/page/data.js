@@ -1,33 +1,5 @@
 /* data.js: what the page knows (schema unheap.page/1, written by page_data.c), indexed, and how its
-   figures are written. Amounts are written as report_amount() in amount.c writes them. */
-
-const data = JSON.parse(document.getElementById("data").textContent);
-const isBytes = data.unit === "bytes";
-const steps = isBytes
-  ? [[2 ** 50, "PB"], [2 ** 40, "TB"], [2 ** 30, "GB"], [2 ** 20, "MB"], [2 ** 10, "kB"], [1, "B"]]
-  : [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""]];
-
-function stepFor(size) {
-  return steps.find(([factor]) => factor <= size) || steps[steps.length - 1];
-}
-
-function threeDigits(number) {
-  return number.toFixed(number < 9.995 ? 2 : number < 99.95 ? 1 : 0);
-}
-
-function amount(value) {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const [factor, name] = stepFor(size);
-  const sign = value < 0 ? "-" : "";
-  if (isBytes) return sign + (size / factor).toFixed(2).replace(/\.00$/, "") + name;
-  return sign + (factor === 1 ? size.toFixed(0) : threeDigits(size / factor)) + name;
-}
-
-function share(value, total = data.total) {
-  const percent = total ? value / total * 100 : 0;
-  return percent > 0 && percent < 0.05 ? "<0.1%" : percent.toFixed(1) + "%";
-}
+   ranges are written. */
 
 function range(low, high) {
   const [factor, name] = stepFor(Math.max(Math.abs(low), Math.abs(high)));

@@ -1,4 +1,6 @@
-/* words.js: how counts and names are written; for all pages. */
+/* words.js: the facts that a page carries, and how counts and names are written; for all pages. */
+
+const data = JSON.parse(document.getElementById("data").textContent);
 
 const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const plural = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;

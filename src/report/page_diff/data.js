@@ -1,8 +1,6 @@
 /* data.js: what the page of `diff` knows (schema unheap.diff-page/1, written by diff_page.c), and
    how its figures are written: as diff_amount() and diff_percent() in diff_words.c write them. */
 
-const data = JSON.parse(document.getElementById("data").textContent);
-
 const BYTE_STEPS = [[2 ** 50, "PB"], [2 ** 40, "TB"], [2 ** 30, "GB"], [2 ** 20, "MB"], [2 ** 10, "kB"], [1, "B"]];
 const COUNT_STEPS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""]];
 
