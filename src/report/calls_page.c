@@ -1,5 +1,5 @@
-/* calls_page.c: `prof -flame`: the template of page_calls/ with its data, and the dearest calls as a
- * list for readers without JavaScript. */
+/* calls_page.c: `prof -flame`: the template of page_calls/ with its data, and the dearest calls as
+ * a list for readers without JavaScript. */
 #include "report/page_calls_pieces.h"
 #include "report_int.h"
 #include "view/view.h"
