@@ -6,30 +6,22 @@
 
 #include <stdio.h>
 
-static enum status read_calls(struct cmd *cmd, const struct prof_flags *flags, struct view *view,
-                              size_t max_nodes, struct view_calls *calls)
-{
-    struct sb notes;
-    sb_init(&notes, &cmd->memory);
-    enum status status =
-        view_calls_read(view, &flags->settings, max_nodes, cmd->sink, &notes, calls);
-    if (max_nodes) /* each source would say the same once more */
-        fwrite(notes.text, 1, notes.len, stderr);
-    sb_release(&notes);
-    return status;
-}
-
+/* What is to be said of a source was said when all were merged, and is not said again. */
 static enum status read_source(struct cmd *cmd, const struct prof_flags *flags, size_t index,
                                struct view_calls *calls)
 {
     struct view_sources one = flags->sources;
     struct view *view;
+    struct sb notes;
+    sb_init(&notes, &cmd->memory);
     one.paths += index;
     one.path_count = 1;
+    one.notes = &notes;
     enum status status = view_load(&one, &cmd->memory, cmd->sink, &view);
     if (!status)
-        status = read_calls(cmd, flags, view, 0, calls);
+        status = view_calls_read(view, &flags->settings, 0, cmd->sink, &notes, calls);
     view_free(view);
+    sb_release(&notes);
     return status;
 }
 
@@ -58,7 +50,7 @@ static int write_page(struct cmd *cmd, const struct prof_flags *flags,
     return code;
 }
 
-/* A source that cannot be read now was told when all were merged; it is left out. */
+/* A source that could not be read is left out. */
 static int write_with_sources(struct cmd *cmd, const struct prof_flags *flags,
                               struct report_calls *report)
 {
@@ -85,8 +77,13 @@ static int write_with_sources(struct cmd *cmd, const struct prof_flags *flags,
 int prof_flame(struct cmd *cmd, const struct prof_flags *flags, struct view *view)
 {
     struct view_calls calls;
-    struct sb command;
-    if (read_calls(cmd, flags, view, LIMIT_PAGE_FLAME_NODES, &calls))
+    struct sb command, notes;
+    sb_init(&notes, &cmd->memory);
+    enum status status = view_calls_read(view, &flags->settings, LIMIT_PAGE_FLAME_NODES, cmd->sink,
+                                         &notes, &calls);
+    fwrite(notes.text, 1, notes.len, stderr);
+    sb_release(&notes);
+    if (status)
         return EXIT_COULD_NOT;
     sb_init(&command, &cmd->memory);
     for (size_t i = 0; i < flags->sources.path_count; i++)
