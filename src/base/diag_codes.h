@@ -42,6 +42,8 @@ X(JOIN_FOREIGN, "join-foreign", DIAG_ERROR,
   "analyse the commit the profile's program was built from, or use -map FROM=TO")
 X(JOIN_PARTIAL, "join-partial", DIAG_WARNING,
   "the named functions or lines do not exist in these diagnostics")
+X(JOIN_OTHER_BUILD, "join-other-build", DIAG_WARNING,
+  "give the very file that ran; calls are found by function and line now")
 X(BINARY_FORMAT, "binary-format", DIAG_ERROR, "give an ELF executable made by the Go toolchain")
 X(BINARY_MACHINE, "binary-machine", DIAG_ERROR, "give a program for amd64 or arm64")
 X(BINARY_PACKED, "binary-packed", DIAG_ERROR, "unpack it first: upx -d FILE")

@@ -123,6 +123,14 @@ const struct binary_function *binary_function_at(const struct binary *binary, ui
 size_t binary_position(const struct binary *binary, const struct binary_function *function,
                        uint32_t offset, struct binary_frame *frames, size_t max);
 
+/* The site whose instruction holds the address, or ends where it is: a return address, and the
+ * byte before it, lead to the call. NULL when it is no call into the allocator. */
+const struct binary_site *binary_call_at(const struct binary *binary, uint64_t address);
+/* How far above its own addresses the program was loaded, when its bytes at this offset of the file
+ * were mapped at `start`. False when no segment holds them. */
+bool binary_load_bias(const struct binary *binary, uint64_t start, uint64_t offset,
+                      uint64_t *bias);
+
 /* ---- as go tool pprof looks at it ---- */
 
 struct binary_symbol {

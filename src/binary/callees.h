@@ -4,15 +4,15 @@
  * from, to: minor versions of Go 1 that have it with these arguments (to 99: still). type, size and
  * count say in which integer argument (internal ABI: cmd/compile/abi-internal.md) the type
  * descriptor, the bytes and the number of elements are; -1: in none. "type" and bytes are what is
- * allocated when no argument says it (bytes -1: unknown). A symbol that ends in '*' is a prefix;
- * the first entry that fits counts.
+ * allocated when no argument says it (bytes -1: unknown). Of mallocgc the count is needzero. A
+ * symbol that ends in '*' is a prefix; the first entry that fits counts.
  *
  * Sources: cmd/compile/internal/typecheck/_builtin/runtime.go for what the compiler may call;
  * runtime/malloc.go, slice.go, string.go, iface.go, map.go, chan.go, panic.go, proc.go for what
  * becomes of the arguments. test/oracle/binary_callees.sh holds the list to those files. */
 X("runtime.newobject", 18, 99, NEW, 0, -1, -1, "", -1)
 X("runtime.newarray", 18, 99, MAKE_SLICE, 0, -1, 1, "", -1)
-X("runtime.mallocgc*", 18, 99, NEW, 1, 0, -1, "", -1)
+X("runtime.mallocgc*", 18, 99, NEW, 1, 0, 2, "", -1)
 X("runtime.makeslicecopy", 18, 99, MAKE_SLICE, 0, -1, 1, "", -1)
 X("runtime.makeslice*", 18, 99, MAKE_SLICE, 0, -1, 2, "", -1)
 X("runtime.growslice", 18, 19, APPEND, 0, -1, -1, "", -1)

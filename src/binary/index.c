@@ -27,6 +27,38 @@ size_t binary_position(const struct binary *binary, const struct binary_function
     return record_position(&record, offset, frames, max);
 }
 
+enum { CALL_BYTES_AMD64 = 5, CALL_BYTES_ARM64 = 4 };
+
+const struct binary_site *binary_call_at(const struct binary *binary, uint64_t address)
+{
+    const struct binary_function *function = binary_function_at(binary, address - 1);
+    uint64_t bytes =
+        binary->image->machine == MACHINE_AMD64 ? CALL_BYTES_AMD64 : CALL_BYTES_ARM64;
+    for (uint32_t i = 0; function && i < function->site_count; i++) {
+        const struct binary_site *site = &binary->sites.at[function->first_site + i];
+        uint64_t start = function->entry + site->offset;
+        if (!site->tail_call && address > start && address <= start + bytes)
+            return site;
+    }
+    return NULL;
+}
+
+/* The loader maps whole pages: the mapping may begin before the segment's own bytes. */
+bool binary_load_bias(const struct binary *binary, uint64_t start, uint64_t offset,
+                      uint64_t *bias)
+{
+    enum { PAGE = 65536 };
+    for (size_t i = 0; i < binary->image->segments.len; i++) {
+        const struct segment *segment = &binary->image->segments.at[i];
+        if (!segment->executable || offset >= segment->offset + segment->size ||
+            offset + PAGE <= segment->offset)
+            continue;
+        *bias = start - offset - (segment->address - segment->offset);
+        return true;
+    }
+    return false;
+}
+
 /* Sites sorted by base name and line. */
 struct binary_index {
     const struct binary *binary;

@@ -21,17 +21,22 @@ static enum binary_kind kind_of_record(struct str type)
     return BINARY_KIND_NEW;
 }
 
+/* mallocgc without a type: the runtime's own; one object for several small variables, zeroed
+ * (ssagen/ssa.go, flushPendingHeapAllocations); or make and copy in one, not zeroed
+ * (walk/builtin.go, walkMakeSliceCopy). */
 static enum binary_kind kind_of(const struct binary *binary, const struct binary_site *site,
-                                const struct callee *callee)
+                                const struct callee *callee, const struct found *found)
 {
     if (callee->kind != BINARY_KIND_NEW)
         return callee->kind;
     if (site->type)
         return kind_of_record(binary->types.at[site->type - 1].name);
-    /* mallocgc without a type: make and copy in one (walk/builtin.go), or the runtime's own. */
-    return str_starts(binary->functions[site->function].name, STR("runtime."))
-               ? BINARY_KIND_RUNTIME
-               : BINARY_KIND_MAKE_SLICE;
+    if (callee->size < 0)
+        return BINARY_KIND_NEW; /* newobject of a type that only a dictionary knows */
+    if (str_starts(binary->functions[site->function].name, STR("runtime.")))
+        return BINARY_KIND_RUNTIME;
+    return found->count.kind == VALUE_NUMBER && found->count.number == 1 ? BINARY_KIND_NEW
+                                                                         : BINARY_KIND_MAKE_SLICE;
 }
 
 /* ---- type, size, count ---- */
@@ -51,8 +56,8 @@ static void take_count(const struct callee *callee, const struct found *found,
 {
     if (callee->kind == BINARY_KIND_NEW && site->type)
         site->count = 1;
-    if (callee->count >= 0 && found->count.kind == VALUE_NUMBER &&
-        found->count.number <= MAX_COUNT)
+    if (callee->kind != BINARY_KIND_NEW && callee->count >= 0 &&
+        found->count.kind == VALUE_NUMBER && found->count.number <= MAX_COUNT)
         site->count = (int64_t)found->count.number;
 }
 
@@ -134,7 +139,7 @@ static void add_site(struct binary *binary, const struct found *found)
     take_count(callee, found, &site);
     take_size(binary, callee, found, &site);
     site.status = (uint8_t)status_of(callee, found, &site);
-    site.kind = (uint8_t)kind_of(binary, &site, callee);
+    site.kind = (uint8_t)kind_of(binary, &site, callee, found);
     take_position(binary, found, &site);
     struct binary_function *function = &binary->functions[site.function];
     if (function->site_count++ == 0)

@@ -1,6 +1,7 @@
 /* unheap hot: what do I change first? Profile and compiler, joined and ranked. */
 #include "cmd.h"
 
+#include "binary/binary.h"
 #include "compiler/compiler.h"
 #include "evidence/evidence.h"
 #include "profile/profile.h"
@@ -17,7 +18,8 @@ static const char usage[] =
     "  unheap hot -profile heap.pb.gz -diagnostics build.txt ./...    (no Go needed)\n";
 
 struct hot_flags {
-    const char *dir, *base, *sample_index, *diagnostics, *html, *tags, *goos, *goarch, *pgo;
+    const char *dir, *base, *sample_index, *binary, *diagnostics, *html, *tags, *goos, *goarch;
+    const char *pgo;
     const char *tls_ca, *tls_cert, *tls_key;
     struct flag_list profiles, maps;
     unsigned rows, stories, seconds, timeout;
@@ -92,6 +94,16 @@ static enum status read_compiler(struct cmd *cmd, const struct hot_flags *flags,
     return status;
 }
 
+/* ---- the shipped program ---- */
+
+static enum status read_shipped(struct cmd *cmd, const struct hot_flags *flags,
+                                struct binary **binary)
+{
+    if (!flags->binary)
+        return STATUS_OK;
+    return binary_read(flags->binary, cmd->workers, &cmd->memory, cmd->sink, binary);
+}
+
 /* ---- the report ---- */
 
 static int write_html(struct cmd *cmd, const struct hot_flags *flags,
@@ -124,12 +136,13 @@ static int write_report(struct cmd *cmd, const struct hot_flags *flags,
 }
 
 static int join_and_report(struct cmd *cmd, const struct hot_flags *flags,
-                           const struct profile *profile, const struct compiler *compiler)
+                           const struct profile *profile, const struct compiler *compiler,
+                           const struct binary *binary)
 {
     char goroot[4096], modcache[4096];
     struct evidence_request request = {
         .dir = flags->dir, .sample_type = str_from(flags->sample_index),
-        .maps = flags->maps.at, .map_count = flags->maps.len,
+        .binary = binary, .maps = flags->maps.at, .map_count = flags->maps.len,
         .goroot = cmd_find_goroot(goroot, sizeof(goroot)),
         .modcache = cmd_find_modcache(modcache, sizeof(modcache))};
     struct evidence *evidence;
@@ -146,10 +159,12 @@ static int hot(struct cmd *cmd, const struct hot_flags *flags, const char *const
 {
     struct profile *profile = NULL;
     struct compiler *compiler = NULL;
+    struct binary *binary = NULL;
     int code = EXIT_COULD_NOT;
-    if (!read_profile(cmd, flags, &profile) &&
+    if (!read_profile(cmd, flags, &profile) && !read_shipped(cmd, flags, &binary) &&
         !read_compiler(cmd, flags, profile, patterns, pattern_count, &compiler))
-        code = join_and_report(cmd, flags, profile, compiler);
+        code = join_and_report(cmd, flags, profile, compiler, binary);
+    binary_free(binary);
     compiler_free(compiler);
     profile_free(profile);
     int told = cmd_diagnose(cmd);
@@ -167,6 +182,8 @@ int verb_hot(struct cmd *cmd, int argc, char **argv)
          "alloc_space (default: GC load), inuse_space (what fills the limit), *_objects"},
         {"diagnostics", FLAG_STRING, &flags.diagnostics, "FILE|DIR",
          "the compiler's -m=2 text or -json=0 logs, instead of running go"},
+        {"binary", FLAG_STRING, &flags.binary, "FILE",
+         "the program that was profiled: its calls tell types, sizes and lines apart"},
         {"C", FLAG_STRING, &flags.dir, "DIR", "the module's folder"},
         {"map", FLAG_LIST, &flags.maps, "FROM=TO", "rewrite the start of the profile's paths"},
         {"n", FLAG_UNSIGNED, &flags.rows, "N", "how many causes to show (20)"},

@@ -571,10 +571,13 @@ void atlas_init(struct atlas *atlas, const struct evidence_request *request,
     locate_mains(atlas);
     for (size_t i = 0; i < profile->functions.len; i++)
         locate_package(atlas, &atlas->functions[i]);
+    if (request->binary)
+        atlas->shipped = shipped_new(request->binary, atlas);
 }
 
 void atlas_release(struct atlas *atlas)
 {
+    shipped_release(atlas->shipped);
     for (size_t i = 0; i < atlas->sources.len; i++)
         if (atlas->sources.at[i] && atlas->sources.at[i]->readable)
             file_close(&atlas->sources.at[i]->file);

@@ -17,6 +17,7 @@
 #define UNHEAP_EVIDENCE_H
 
 #include "base/base.h"
+#include "binary/binary.h"
 #include "compiler/compiler.h"
 #include "profile/profile.h"
 
@@ -65,6 +66,7 @@ struct site {
     struct str text;   /* gc's message; empty when gc says nothing */
     struct str type;   /* empty when unknown */
     uint64_t size;     /* bytes of one object; 0 when unknown or various */
+    struct str callee; /* what the shipped program calls here; empty when unknown */
     enum site_verdict verdict;
     struct str reason; /* gc's last step in words, or the run-time reason */
     uint32_t copies;   /* how many inlined copies the profile shows, at least 1 */
@@ -142,6 +144,9 @@ struct evidence {
     int64_t total, explained;
     struct site *sites;       /* by value, largest first */
     size_t site_count;
+    struct site *elided;      /* on the heap by verdict, without a call in the binary: no value, no
+                                 cause, ids after those of sites; in order of place */
+    size_t elided_count;
     struct cause *causes;     /* ranked */
     size_t cause_count;
     struct unexplained *unexplained; /* by value, largest first */
@@ -161,6 +166,7 @@ struct evidence_request {
     const char *dir;              /* -C: where the module is; NULL: the current directory */
     const char *goroot, *modcache; /* where sources of std and of modules may lie; may be NULL */
     struct str sample_type;       /* empty: alloc_space, else the profile's default */
+    const struct binary *binary; /* the shipped program: what its calls allocate; may be NULL */
     const char *const *maps; /* FROM=TO, applied to the profile's file names, first match wins */
     size_t map_count;
 };

@@ -40,6 +40,7 @@ struct atlas {
     const struct compiler *compiler;
     struct compiler_index *index;
     struct diag_sink *sink;
+    struct shipped *shipped; /* NULL: no binary was given */
     const char *dir;
     struct str cwd, module_path, module_dir, goroot, modcache;
     struct located *functions; /* by index of the profile's function */
@@ -85,6 +86,7 @@ struct point {
                                           NONE when the profile does not show it (P: Go hides it) */
     uint32_t skipped;                  /* frames of the stack before the point's first */
     bool inside_runtime;               /* nothing but the runtime on this stack's top */
+    uint32_t call;                     /* of the shipped program (shipped_call); 0: not known */
 };
 struct points {
     VEC(struct point) points;
@@ -107,6 +109,7 @@ struct candidate {
     uint64_t classes[3]; /* sizes that a profile may show for it; none: any */
     size_t class_count;
     bool runtime_sized;         /* its size is chosen when it runs */
+    struct str callee;          /* what the shipped program calls for it; empty when unknown */
 };
 
 struct site_entry {
@@ -120,6 +123,7 @@ struct site_entry {
     struct str text;   /* gc's message; empty when it says nothing */
     struct str source; /* the expression in the source that a run-time reason stands for */
     enum cause_category runtime_category;
+    struct str callee, type; /* of a run-time reason, from the shipped program; may be empty */
     bool ambiguous;
     uint32_t point;    /* the point that showed it first */
 };
@@ -147,6 +151,9 @@ void sites_init(struct sites *sites, struct atlas *atlas, const struct points *p
                 struct arena *arena);
 void sites_release(struct sites *sites);
 struct verdict sites_decide(struct sites *sites, uint32_t point, int64_t object_bytes);
+/* A message as a candidate, when it says that something is on the heap: kind and expression. */
+bool sites_candidate_of(const struct compiler *compiler, uint32_t message,
+                        struct candidate *candidate);
 /* Names of a package in an inlined copy are qualified with it ("fmt.a"): takes "name." off. */
 struct str unqualified(struct arena *arena, struct str text, struct str package);
 /* Is the line in that function in the analysed sources too? */
@@ -158,6 +165,30 @@ bool sites_line_belongs(struct sites *sites, const struct located *located, int6
 void size_candidate(struct sites *sites, const struct located *written, uint32_t line,
                     struct candidate *candidate);
 bool may_have_size(const struct candidate *candidate, uint64_t object_bytes);
+
+/* ---- shipped.c: what the shipped program says ---- */
+
+/* In the atlas's arena; the binary must outlive it. The atlas is complete but for this. */
+struct shipped *shipped_new(const struct binary *binary, const struct atlas *atlas);
+void shipped_release(struct shipped *shipped);
+/* Do the profile's addresses lie where the program has its functions and lines? */
+bool shipped_is_same_build(const struct shipped *shipped);
+/* The call at a location of the profile: a number from 1, 0 when it is not known. shipped may be
+ * NULL. */
+uint32_t shipped_call(const struct shipped *shipped, uint32_t location);
+const struct binary_site *shipped_site(const struct shipped *shipped, uint32_t call);
+struct str shipped_callee(const struct shipped *shipped, const struct binary_site *site);
+/* What it allocates: a name with the package's path, "[]T" for slices; empty when unknown. */
+struct str shipped_type(const struct shipped *shipped, const struct binary_site *site,
+                        struct arena *arena);
+/* Of the candidates of a point only those that its calls are made for, with their type and size.
+ * Returns how many remain. */
+size_t shipped_refine(struct sites *sites, const struct point *point, struct candidate *list,
+                      size_t count);
+/* Is there a call at that line, in the function or inlined from it, that could be the
+ * candidate's? */
+bool shipped_may_allocate(struct shipped *shipped, const struct candidate *candidate,
+                          struct str function, struct str base_name, uint32_t line);
 
 /* ---- runtime_reasons.c: allocations that have no escape verdict ---- */
 
@@ -353,6 +384,7 @@ struct unexplained_sum {
 };
 struct joiner {
     struct evidence *evidence;
+    const struct evidence_request *request;
     struct atlas *atlas;
     struct points points;
     struct sites sites;
@@ -372,6 +404,13 @@ struct joiner {
 void build_sites(struct joiner *joiner);
 void build_causes(struct joiner *joiner);
 void build_unexplained(struct joiner *joiner);
+/* By value, then by place. */
+void sites_sort(struct site *list, size_t count);
+
+/* ---- elided.c: does it really allocate? ---- */
+
+/* Fills evidence->elided, when there is a shipped program. */
+void build_elided(struct joiner *joiner);
 
 /* ---- picture.c: the flow graph of a cause ---- */
 

@@ -324,6 +324,15 @@ static void compare_rankings(struct joiner *joiner)
         evidence->causes[best].place.line, share(sums[best], total), evidence->causes[best].id);
 }
 
+static void tell_other_build(const struct joiner *joiner, struct diag_sink *sink)
+{
+    const struct shipped *shipped = joiner->atlas->shipped;
+    if (shipped && !shipped_is_same_build(shipped))
+        diag_add(sink, DIAG_JOIN_OTHER_BUILD, STR_NONE, 0, DIAG_NO_OFFSET,
+                 "the profile's addresses are not those of the binary's functions and lines: the "
+                 "profile is of another build");
+}
+
 /* ---- the pipeline ---- */
 
 static void open_joiner(struct joiner *joiner, const struct evidence_request *request,
@@ -370,6 +379,7 @@ static void join(struct joiner *joiner)
     add_cumulative(joiner);
     build_causes(joiner);
     build_unexplained(joiner);
+    build_elided(joiner);
     compare_rankings(joiner);
 }
 
@@ -381,13 +391,15 @@ enum status evidence_join(const struct evidence_request *request, const struct p
     struct evidence *evidence = memory_get(memory, sizeof(*evidence));
     *evidence = (struct evidence){.memory = memory, .profile = profile, .sink = sink};
     arena_init(&evidence->arena, memory);
-    struct joiner joiner = {.evidence = evidence};
+    struct joiner joiner = {.evidence = evidence, .request = request};
     enum status status = choose_types(&joiner, request, sink);
     if (status == STATUS_OK) {
         open_joiner(&joiner, request, compiler, sink);
         status = judge_quality(&joiner, sink);
         if (status == STATUS_OK)
             join(&joiner);
+        if (status == STATUS_OK)
+            tell_other_build(&joiner, sink);
         close_joiner(&joiner);
     }
     if (status == STATUS_OK)

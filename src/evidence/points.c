@@ -54,6 +54,8 @@ static void read_point(const struct atlas *atlas, const struct profile_stack *st
             point->runtime_entry = frames[location->frame_count - 1].function;
         if (runtime)
             point->skipped += location->frame_count;
+        else
+            point->call = shipped_call(atlas->shipped, id);
         for (uint32_t f = 0; f < location->frame_count && !runtime; f++) {
             VEC_PUSH(memory, &points->frames, frames[f]);
             point->frame_count++;
@@ -72,6 +74,7 @@ static uint64_t point_hash(const struct points *points, const struct point *poin
 {
     const struct profile_frame *frames = points->frames.at + point->first_frame;
     uint64_t hash = hash_mix(point->runtime_entry, point->frame_count);
+    hash = hash_mix(hash, point->call);
     for (uint32_t i = 0; i < point->frame_count; i++)
         hash = hash_mix(hash, hash_mix(frames[i].function, (uint64_t)frames[i].line));
     return hash;
@@ -80,7 +83,7 @@ static uint64_t point_hash(const struct points *points, const struct point *poin
 static bool same_point(const struct points *points, const struct point *a, const struct point *b)
 {
     if (a->frame_count != b->frame_count || a->runtime_entry != b->runtime_entry ||
-        a->skipped != b->skipped)
+        a->skipped != b->skipped || a->call != b->call)
         return false;
     for (uint32_t i = 0; i < a->frame_count; i++) {
         const struct profile_frame *x = &points->frames.at[a->first_frame + i];

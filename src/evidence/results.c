@@ -29,6 +29,11 @@ static int compare_sites(const void *left, const void *right)
     return order != 0 ? order : str_compare(a->text, b->text);
 }
 
+void sites_sort(struct site *list, size_t count)
+{
+    qsort(list, count, sizeof(*list), compare_sites);
+}
+
 static struct place place_of(struct joiner *joiner, uint32_t function, uint32_t line,
                              uint32_t column)
 {
@@ -60,6 +65,12 @@ static void fill_type(const struct site_entry *entry, const struct site_sum *sum
     if (entry->candidate_count == 1) {
         site->type = entry->candidates[0].type;
         site->size = entry->candidates[0].size;
+        site->callee = entry->candidates[0].callee;
+        if (str_contains(site->type, STR("<node ")))
+            site->type = STR_NONE; /* gc's word for a type parameter's */
+    } else if (entry->candidate_count == 0) {
+        site->type = entry->type;
+        site->callee = entry->callee;
     }
     if (site->size == 0 && sum->object_bytes > 0)
         site->size = (uint64_t)sum->object_bytes;
@@ -70,6 +81,15 @@ static struct str reason_of_site(const struct joiner *joiner, const struct site_
 {
     if (entry->reason.len > 0)
         return entry->reason;
+    if (entry->verdict == VERDICT_STACK)
+        return arena_fmt(&joiner->evidence->arena,
+                         "the compiler says it does not escape; the shipped program calls %.*s "
+                         "here all the same", STR_ARGS(entry->candidates[0].callee));
+    if (entry->verdict == VERDICT_MAYBE && entry->candidates[0].callee.len)
+        return arena_fmt(&joiner->evidence->arena,
+                         "does not escape, but its size is known only when it runs: what does not "
+                         "fit the stack buffer is allocated by %.*s",
+                         STR_ARGS(entry->candidates[0].callee));
     if (entry->verdict == VERDICT_MAYBE)
         return STR(
             "does not escape, but its size is known only when it runs: what does not fit the "
@@ -117,7 +137,7 @@ void build_sites(struct joiner *joiner)
     evidence->site_count = count;
     for (size_t i = 0; i < count; i++)
         fill_site(joiner, i, &evidence->sites[i]);
-    qsort(evidence->sites, count, sizeof(*evidence->sites), compare_sites);
+    sites_sort(evidence->sites, count);
 }
 
 /* ---- causes ---- */

@@ -222,6 +222,18 @@ static bool inlines_at(const struct line_messages *line, uint32_t column, struct
     return false;
 }
 
+bool sites_candidate_of(const struct compiler *compiler, uint32_t message,
+                        struct candidate *candidate)
+{
+    const struct message *at = &compiler->messages.at[message];
+    if (at->kind != MESSAGE_ESCAPES && at->kind != MESSAGE_MOVED_TO_HEAP)
+        return false;
+    *candidate = (struct candidate){.message = message, .written_message = NONE,
+                                    .verdict = VERDICT_HEAP, .expression = expression_of(at)};
+    candidate->kind = site_kind_of(at->kind, candidate->expression);
+    return true;
+}
+
 static struct candidate candidate_of(const struct line_messages *line, size_t i,
                                      struct arena *arena, struct str package)
 {
@@ -586,6 +598,16 @@ static bool initialises(struct str name)
            str_is(name, "init.ializers");
 }
 
+/* The shipped program says which function of the runtime is called here. */
+static bool reason_of_call(const struct sites *sites, const struct point *point,
+                           struct runtime_reason *reason)
+{
+    const struct shipped *shipped = sites->atlas->shipped;
+    return point->call &&
+           reason_of_symbol(shipped_callee(shipped, shipped_site(shipped, point->call)), reason) &&
+           !reason->general;
+}
+
 static void read_reason(struct sites *sites, const struct point *point, struct point_sites *found)
 {
     const struct located *written = located_at(sites, point, 0);
@@ -604,12 +626,44 @@ static void read_reason(struct sites *sites, const struct point *point, struct p
     if (source && line > 0 && sites_line_belongs(sites, written, line))
         found->has_reason = reason_of_line(&source->syntax, (uint32_t)line, sites->arena,
                                            &found->reason);
+    struct runtime_reason called;
+    if (reason_of_call(sites, point, &called) &&
+        (!found->has_reason || found->reason.kind != called.kind)) {
+        found->reason = called;
+        found->has_reason = true;
+    }
     if (!found->has_reason && initialises(written->name) && written->package) {
         found->has_reason = true;
         found->reason = (struct runtime_reason){
             .kind = SITE_OTHER, .category = CAUSE_GLOBAL,
             .text = STR("package-level data is made when the program starts")};
     }
+}
+
+/* Parameters have a verdict too, and are no allocation. */
+static bool calls_allocate(enum site_kind kind)
+{
+    return kind == SITE_NEW || kind == SITE_COMPOSITE || kind == SITE_CLOSURE ||
+           kind == SITE_METHOD_VALUE || kind == SITE_SLICE_LITERAL || kind == SITE_VARIADIC ||
+           kind == SITE_INTERFACE;
+}
+
+/* The compiler says "does not escape", and the shipped program allocates all the same. */
+static size_t contradicted_candidates(struct sites *sites, const struct point *point,
+                                      const struct line_messages *line, struct candidate *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; point->call && i < line->count; i++) {
+        const struct message *message = &line->all[line->at[i]];
+        if (message->kind != MESSAGE_STAYS || message->package != line->package)
+            continue;
+        struct candidate candidate = candidate_of(line, i, sites->arena, STR_NONE);
+        candidate.verdict = VERDICT_STACK;
+        if (calls_allocate(candidate.kind))
+            keep_candidate(list, &count, &candidate);
+    }
+    count = shipped_refine(sites, point, list, count);
+    return count > 0 && list[0].callee.len > 0 ? count : 0;
 }
 
 static void read_candidates(struct sites *sites, const struct point *point,
@@ -631,6 +685,8 @@ static void read_candidates(struct sites *sites, const struct point *point,
     if (found->count == 0)
         found->count = signature_candidates(sites, inner.located, line_at(sites, point, 0),
                                             found->candidates, room);
+    if (found->count == 0)
+        found->count = contradicted_candidates(sites, point, &inner, found->candidates);
     struct runtime_reason entry;
     if (point->runtime_entry != NONE &&
         reason_of_symbol(sites->atlas->functions[point->runtime_entry].symbol, &entry))
@@ -638,6 +694,7 @@ static void read_candidates(struct sites *sites, const struct point *point,
     for (size_t i = 0; i < found->count; i++)
         size_candidate(sites, inner.located, (uint32_t)line_at(sites, point, 0),
                        &found->candidates[i]);
+    found->count = shipped_refine(sites, point, found->candidates, found->count);
 }
 
 static const struct point_sites *point_sites(struct sites *sites, uint32_t index)
@@ -713,6 +770,16 @@ static void fill_from_candidates(struct sites *sites, struct site_entry *entry,
     }
 }
 
+static void fill_from_call(struct sites *sites, const struct point *point,
+                           struct site_entry *entry)
+{
+    const struct shipped *shipped = sites->atlas->shipped;
+    if (!point->call)
+        return;
+    entry->callee = shipped_callee(shipped, shipped_site(shipped, point->call));
+    entry->type = shipped_type(shipped, shipped_site(shipped, point->call), sites->arena);
+}
+
 static uint32_t site_of(struct sites *sites, uint32_t index, const struct point_sites *found,
                         const struct candidate *list, size_t count)
 {
@@ -733,6 +800,7 @@ static uint32_t site_of(struct sites *sites, uint32_t index, const struct point_
         entry.reason = found->reason.text;
         entry.source = found->reason.expression;
         entry.runtime_category = found->reason.category;
+        fill_from_call(sites, point, &entry);
     }
     VEC_PUSH(sites->atlas->memory, &sites->entries, entry);
     return id - 1;

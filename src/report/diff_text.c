@@ -60,8 +60,11 @@ static void add_side(struct text_ctx *ctx, const struct report_diff *report,
 static void add_total(struct text_ctx *ctx, const struct report_diff *report,
                       const struct compare_total *total)
 {
-    static const char *const words[] = {"within the noise", "changed, but another pair of runs "
-                                                            "may differ", "significant"};
+    static const char *const words[] = {
+        "within the noise",
+        "changed, but another pair of runs may differ",
+        "significant",
+    };
     struct sb line, room;
     sb_init(&line, ctx->out->memory);
     sb_init(&room, ctx->out->memory);

@@ -135,9 +135,9 @@ static json_t *new_inlined_at(struct json_out *json, const struct site *site)
     return list;
 }
 
-json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, size_t site_index)
+static json_t *new_site(struct json_out *json, const struct evidence *evidence,
+                        const struct site *site)
 {
-    const struct site *site = &evidence->sites[site_index];
     json_t *object = json_new_object(json);
     json_put(json, object, "id", new_id(json, 's', site->id));
     put_text(json, object, "package", site->package);
@@ -151,6 +151,7 @@ json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, si
     put_text_if(json, object, "type", site->type);
     if (site->size)
         put_number(json, object, "size", clamp(site->size));
+    put_text_if(json, object, "callee", site->callee);
     put_text(json, object, "verdict", str_from(site_verdict_name(site->verdict)));
     put_text(json, object, "reason", site->reason);
     json_put(json, object, "cause", new_cause_id(json, evidence, site->cause));
@@ -158,6 +159,11 @@ json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, si
     put_number(json, object, "cumulative", site->cumulative);
     json_put(json, object, "ambiguous", json_new_bool(json, site->ambiguous));
     return object;
+}
+
+json_t *hot_json_site(struct json_out *json, const struct evidence *evidence, size_t site_index)
+{
+    return new_site(json, evidence, &evidence->sites[site_index]);
 }
 
 json_t *hot_json_unexplained(struct json_out *json, const struct unexplained *unexplained)
@@ -206,6 +212,8 @@ static void write_lists(struct json_out *json, const struct evidence *evidence)
     json_begin(json, "sites", '[');
     for (size_t i = 0; i < evidence->site_count; i++)
         json_write(json, NULL, hot_json_site(json, evidence, i));
+    for (size_t i = 0; i < evidence->elided_count; i++)
+        json_write(json, NULL, new_site(json, evidence, &evidence->elided[i]));
     json_end(json, ']');
 }
 

@@ -339,6 +339,36 @@ static void add_unexplained(struct text_ctx *ctx)
     }
 }
 
+/* A few of what the compiler puts on the heap and the shipped program does not: constants are known
+ * not to allocate, so others come first. */
+static void add_elided(struct text_ctx *ctx)
+{
+    const struct evidence *evidence = ctx->evidence;
+    size_t shown = 0;
+    if (evidence->elided_count == 0)
+        return;
+    sb_addc(ctx->out, '\n');
+    paint_on(ctx, PAINT_TITLE);
+    sb_addf(ctx->out, "Elided: %zu %s the heap by verdict, without a call in the binary\n",
+            evidence->elided_count,
+            evidence->elided_count == 1 ? "expression is on" : "expressions are on");
+    paint_off(ctx);
+    for (size_t i = 0; i < evidence->elided_count && shown < UNEXPLAINED_ROWS; i++) {
+        const struct site *site = &evidence->elided[i];
+        if (site->kind == SITE_INTERFACE)
+            continue;
+        sb_adds(&ctx->scratch, "    ");
+        place_add(&ctx->scratch, &site->place, ctx->columns);
+        sb_adds(&ctx->scratch, ": ");
+        utf8_add_line(&ctx->scratch, site->text);
+        wrap_add(ctx->out, sb_str(&ctx->scratch), 4, ctx->prose);
+        sb_clear(&ctx->scratch);
+        shown++;
+    }
+    if (shown < evidence->elided_count)
+        sb_addf(ctx->out, "     %zu more: see -json\n", evidence->elided_count - shown);
+}
+
 void report_hot_text(const struct evidence *evidence, const struct report_style *style,
                      struct sb *out)
 {
@@ -352,5 +382,6 @@ void report_hot_text(const struct evidence *evidence, const struct report_style 
         add_stories(&ctx);
     }
     add_unexplained(&ctx);
+    add_elided(&ctx);
     sb_release(&ctx.scratch);
 }
