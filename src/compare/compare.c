@@ -12,7 +12,7 @@ struct comparison *compare_new(const struct compare_request *request, const stru
     comparison->gather = memory_get(memory, sizeof(*comparison->gather));
     gather_init(comparison->gather, memory);
     if (request->tree)
-        comparison->gather->tree = tree_new(memory);
+        comparison->gather->tree = tree_new(memory, LIMIT_COMPARE_NODES);
     return comparison;
 }
 
@@ -284,7 +284,7 @@ static void judge_rows(struct comparison *comparison, enum compare_rows kind,
     double family = verdict_many(changes, count, scratch);
     if (kind == COMPARE_LINES) {
         comparison->family = family;
-        comparison->dispersion = isinf(dispersion.prior) ? 0 : dispersion.all;
+        comparison->dispersion = dispersion.told ? dispersion.all : 0;
     }
     for (size_t i = 0; i < count; i++)
         comparison->verdicts[kind][rows[i].change.verdict]++;

@@ -111,7 +111,8 @@ struct comparison {
     struct compare_row *rows[COMPARE_ROW_KINDS]; /* significant first, then by size of change */
     size_t row_count[COMPARE_ROW_KINDS];
     size_t verdicts[COMPARE_ROW_KINDS][COMPARE_SIGNIFICANT + 1];
-    double dispersion;          /* M5: of all sites; 0 with one run a side */
+    double dispersion;          /* M5: of all sites; 0 with one run a side, and where too few sites
+                                   have objects enough to tell (then it is taken for 1) */
     struct str *tree_names;
     struct compare_node *nodes;
     size_t node_count;

@@ -64,8 +64,8 @@ void gather_add(struct gather *gather, enum compare_side side, const struct gath
 
 /* ---- tree.c ---- */
 
-/* A tree of nothing but its root. */
-struct tree *tree_new(const struct memory *memory);
+/* A tree of nothing but its root. Beyond max_nodes calls end in their callers. */
+struct tree *tree_new(const struct memory *memory, size_t max_nodes);
 void tree_free(struct tree *tree);
 /* Adds a run's stacks. */
 void tree_add(struct tree *tree, struct intern *strings, enum compare_side side,
@@ -117,6 +117,7 @@ struct side_measure {
 struct dispersion {
     double all, prior; /* of all sites, and its weight in degrees of freedom */
     double freedom;    /* of one site */
+    bool told;         /* by sites enough; else `all` is taken for 1 */
 };
 struct dispersion verdict_dispersion(struct side_measure (*pairs)[COMPARE_SIDES], size_t count,
                                      struct arena *arena);

@@ -8,15 +8,16 @@
 
 struct tree {
     const struct memory *memory;
+    size_t max_nodes;
     struct map children; /* of parent and name: index */
     VEC(struct compare_node) nodes; /* function: a string id until the tree is finished */
     bool cut;
 };
 
-struct tree *tree_new(const struct memory *memory)
+struct tree *tree_new(const struct memory *memory, size_t max_nodes)
 {
     struct tree *tree = memory_get(memory, sizeof(*tree));
-    *tree = (struct tree){.memory = memory};
+    *tree = (struct tree){.memory = memory, .max_nodes = max_nodes};
     map_init(&tree->children, memory);
     const struct compare_node root = {0};
     VEC_PUSH(memory, &tree->nodes, root);
@@ -39,7 +40,7 @@ static uint32_t child_of(struct tree *tree, uint32_t parent, uint32_t name)
     uint64_t key = (uint64_t)parent << 32 | name, *known = map_get(&tree->children, key);
     if (known)
         return (uint32_t)*known;
-    if (tree->nodes.len >= LIMIT_COMPARE_NODES) {
+    if (tree->nodes.len >= tree->max_nodes) {
         tree->cut = true;
         return parent;
     }

@@ -75,7 +75,8 @@ struct dispersion verdict_dispersion(struct side_measure (*pairs)[COMPARE_SIDES]
         if (freedom >= dispersion.freedom && has_enough(pairs[i]))
             logs[told++] = log(fmax(own, least_dispersion));
     }
-    if (told >= ENOUGH_SITES)
+    dispersion.told = told >= ENOUGH_SITES;
+    if (dispersion.told)
         fit_prior(logs, told, &dispersion);
     return dispersion;
 }

@@ -122,15 +122,19 @@ static void add_scale(const struct report_diff *report, struct sb *out)
 
 static void add_runs(const struct comparison *comparison, struct sb *out)
 {
-    if (comparison->dispersion > 0) {
-        sb_addf(out, "note: values are means of %u and %u runs; between them they vary ",
-                comparison->runs[COMPARE_OLD], comparison->runs[COMPARE_NEW]);
-        sb_addf(out, "%.2g times as much as chance alone makes them, which is in the ranges.\n",
-                comparison->dispersion);
-    } else {
+    uint32_t old = comparison->runs[COMPARE_OLD], new = comparison->runs[COMPARE_NEW];
+    if (old + new == 2) {
         sb_adds(out, "note: one profile a side tells sampling noise from change, not run from run: "
                      "several (OLD1 OLD2 -- NEW1 NEW2) tell both.\n");
+        return;
     }
+    sb_addf(out, "note: values are means of %u and %u runs; ", old, new);
+    if (comparison->dispersion > 0)
+        sb_addf(out, "between them they vary %.2g times as much as chance alone makes them, which "
+                     "is in the ranges.\n", comparison->dispersion);
+    else
+        sb_adds(out, "how much they vary from run to run is in the ranges, of each site alone (too "
+                     "few have objects enough to tell for all).\n");
 }
 
 void diff_notes(const struct report_diff *report, struct sb *out)
