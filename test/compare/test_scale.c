@@ -1,5 +1,5 @@
-/* test_scale.c: how values are scaled (as they are, by total, by time, by work), what is refused, and
- * the call tree. */
+/* test_scale.c: how values are scaled (as they are, by total, by time, by work), what is refused,
+ * and the call tree. */
 #include "compare_test.h"
 
 #include <math.h>
