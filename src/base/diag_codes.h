@@ -27,6 +27,11 @@ X(HTTP_FAILED, "http-failed", DIAG_ERROR,
   "check the address and that net/http/pprof is served there")
 X(HTTP_NOT_PROFILE, "http-not-profile", DIAG_ERROR,
   "the address answers something else than a profile; add /debug/pprof/heap")
+X(SERVE_ADDRESS, "serve-address", DIAG_ERROR,
+  "give an address of this machine with a port that is free, as in 127.0.0.1:0")
+X(SERVE_OPEN, "serve-open", DIAG_ERROR,
+  "listen on 127.0.0.1, or give a TLS certificate with its key, and a token or a CA of clients")
+X(SERVE_LIBRARY, "serve-library", DIAG_ERROR, "install it: apt-get install libmicrohttpd12")
 X(COMPILER_TEXT, "compiler-text", DIAG_ERROR,
   "give the output of go build -gcflags=-m=2 (standard error), or a directory of -json=0 logs")
 X(COMPILER_LINE, "compiler-line", DIAG_WARNING, "the line was passed over; the rest was read")

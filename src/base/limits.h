@@ -35,6 +35,10 @@
 #define LIMIT_SOURCE_BYTES ((size_t)64 << 20)      /* one Go source file */
 #define LIMIT_SYNTAX_DEPTH 1000                    /* nesting of brackets in Go source */
 #define LIMIT_FOLLOWED_CALLS 16                    /* callers a value is followed through */
+#define LIMIT_SERVE_CONNECTIONS 256                /* open at a time */
+#define LIMIT_SERVE_HEAD_BYTES (32 << 10)          /* of a request's line and headers */
+#define LIMIT_SERVE_IDLE_SECONDS 15                /* without a byte, then a connection is closed */
+#define LIMIT_SERVE_PEM_BYTES (1 << 20)            /* a file with certificates or a key */
 #define LIMIT_REPORT_ROWS 100000                   /* -n */
 #define LIMIT_FLAG_NUMBER 1000000000u              /* any number on the command line */
 #define LIMIT_PAGE_CAUSES 300                      /* of the HTML page; the rest are summed up */
