@@ -268,5 +268,7 @@ const uint32_t *compiler_index_mains(const struct compiler_index *index, size_t 
  * the name become "[...]". */
 void symbol_split(struct str symbol, struct arena *arena, struct str *import_path,
                   struct str *name);
+/* A name with its type arguments as "[...]". */
+struct str symbol_shorten(struct str name, struct arena *arena);
 
 #endif

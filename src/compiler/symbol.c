@@ -32,7 +32,7 @@ struct str percent_decode(struct str text, struct arena *arena)
     return (struct str){decoded, len};
 }
 
-static struct str type_arguments_shorten(struct str name, struct arena *arena)
+struct str symbol_shorten(struct str name, struct arena *arena)
 {
     if (str_find_char(name, '[') < 0)
         return name;
@@ -74,9 +74,9 @@ void symbol_split(struct str symbol, struct arena *arena, struct str *import_pat
     size_t start = name_start(symbol);
     if (start >= symbol.len) {
         *import_path = STR_NONE;
-        *name = type_arguments_shorten(symbol, arena);
+        *name = symbol_shorten(symbol, arena);
         return;
     }
     *import_path = percent_decode(str_slice(symbol, 0, start - 1), arena);
-    *name = type_arguments_shorten(str_skip(symbol, start), arena);
+    *name = symbol_shorten(str_skip(symbol, start), arena);
 }

@@ -173,13 +173,18 @@ bool atlas_function(const struct atlas *atlas, struct arena *arena, struct str i
     struct str package;
     if (!split_qualified(arena, name, &package, found_name))
         return false;
+    struct str inner = STR_NONE; /* sync/atomic before internal/runtime/atomic */
     for (size_t i = 0; i < atlas->compiler->packages.len; i++) {
         *found_path = compiler_str(atlas->compiler, atlas->compiler->packages.at[i].import_path);
-        if (str_equal(package_name(*found_path), package) &&
-            compiler_index_function(atlas->index, *found_path, *found_name))
+        if (!str_equal(package_name(*found_path), package) ||
+            !compiler_index_function(atlas->index, *found_path, *found_name))
+            continue;
+        if (!str_starts(*found_path, STR("internal/")))
             return true;
+        inner = *found_path;
     }
-    return false;
+    *found_path = inner;
+    return inner.len > 0;
 }
 
 static bool directory_works(struct atlas *atlas, struct str dir)

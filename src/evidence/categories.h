@@ -28,7 +28,7 @@ X(RETURNED, "returned_pointer", "returned pointer",
   "Return the value instead of a pointer, or let the caller pass in what is to be filled.")
 X(LOOP, "outlives_iteration", "kept in a variable that outlives the loop's iteration",
   "Make it once before the loop and clear it in each iteration, or declare the variable inside the "
-  "loop.")
+  "loop; where all of them are kept, as in a list, make them together in one slice.")
 X(TOO_LARGE, "too_large", "too large for the stack",
   "Reuse it: a sync.Pool of buffers by size class, or one buffer per worker.")
 X(DYNAMIC_SIZE, "size_not_constant", "size not known when compiling",

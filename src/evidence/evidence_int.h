@@ -156,6 +156,9 @@ bool sites_candidate_of(const struct compiler *compiler, uint32_t message,
                         struct candidate *candidate);
 /* Names of a package in an inlined copy are qualified with it ("fmt.a"): takes "name." off. */
 struct str unqualified(struct arena *arena, struct str text, struct str package);
+/* Instances of generic code print their shapes, "&box[go.shape.int]{...}": one expression has one
+ * text, with "[...]" for them. */
+struct str without_shapes(struct arena *arena, struct str text);
 /* Is the line in that function in the analysed sources too? */
 bool sites_line_belongs(struct sites *sites, const struct located *located, int64_t line);
 
@@ -260,6 +263,7 @@ struct group {
     struct trace_link *links;
     size_t link_count;
     bool followed;  /* callers told what becomes of a returned value */
+    bool from_pool; /* the New of a sync.Pool made it */
     int64_t value, other_value; /* of the sample type, and of the one it is compared with */
     double samples, variance;
     uint32_t cause;
@@ -325,6 +329,35 @@ uint32_t payer_of_stack(struct tracer *tracer, const struct profile_frame *frame
  * may be empty. NONE when there is none. *library_body: the step lies in its inlined body. */
 uint32_t payer_of_step(struct tracer *tracer, const struct step *step, struct str called,
                        bool *library_body);
+
+/* ---- callee.c: what a call in a caller's source calls ---- */
+
+/* What the sources say of types; made when first asked for. */
+struct syntax_types *sites_types(struct sites *sites);
+enum callee_kind {
+    CALLEE_UNKNOWN,
+    CALLEE_FUNCTION,  /* a function or method by this name, if gc judged one */
+    CALLEE_INTERFACE, /* a method of an interface */
+};
+struct callee {
+    struct str import_path, name; /* gc's: "(*T).M"; for CALLEE_FUNCTION */
+};
+/* A call in a source: "pkg.F", "F", "x.M", "x.field.M". */
+struct called {
+    struct str text;
+    uint32_t line;
+};
+enum callee_kind callee_resolve(struct sites *sites, const struct located *caller,
+                                const struct source *source, const struct called *called,
+                                struct callee *callee);
+/* The declaration of a judged function by gc's name, the source that it stands in and that one's
+ * path as gc prints it; NULL when there is none. */
+const struct syntax_function *callee_declared(struct atlas *atlas, struct str import_path,
+                                              struct str name, struct source **source,
+                                              struct str *path);
+/* Is this result of a function an interface, behind which gc would not see one type even if it
+ * inlined the function? */
+bool callee_hides_type(struct sites *sites, const struct located *function, uint32_t result);
 
 /* ---- follow.c: through the callers ---- */
 
@@ -426,7 +459,11 @@ struct cause_facts {
     enum cause_category category;
     const struct site *largest; /* the site that gives it most */
     size_t site_count;
+    struct str written; /* that site's expression in the source, where gc's is no Go; else empty */
+    bool from_pool;     /* it is made by the New of a sync.Pool */
 };
+/* Is the source clearer than gc's text of the allocation? */
+bool tell_prefers_source(const struct site *site);
 struct str tell_cause(struct arena *arena, const struct cause_facts *facts);
 struct str tell_advice(struct arena *arena, const struct cause_facts *facts);
 struct str tell_flow_step(struct arena *arena, const struct story *story, size_t index);

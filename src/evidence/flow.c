@@ -79,8 +79,6 @@ static enum cause_category category_of_reason(enum flow_reason reason)
         {FLOW_TOO_LARGE, CAUSE_TOO_LARGE},
         {FLOW_NON_CONSTANT_SIZE, CAUSE_DYNAMIC_SIZE},
         {FLOW_SLICE_LITERAL_ELEMENT, CAUSE_CONTAINER},
-        {FLOW_ARRAY_LITERAL_ELEMENT, CAUSE_CONTAINER},
-        {FLOW_STRUCT_LITERAL_ELEMENT, CAUSE_CONTAINER},
         {FLOW_MAP_LITERAL_KEY, CAUSE_CONTAINER},
         {FLOW_MAP_LITERAL_VALUE, CAUSE_CONTAINER},
         {FLOW_KEY_OF_MAP_PUT, CAUSE_CONTAINER},
@@ -114,6 +112,9 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
         return alone && to_heap ? CAUSE_GO_DEFER : CAUSE_CLOSURE;
     case FLOW_CALL_PARAMETER:
         return category_of_call(tracer, step);
+    case FLOW_STRUCT_LITERAL_ELEMENT: case FLOW_ARRAY_LITERAL_ELEMENT:
+        /* T{f: x} that has no memory of its own is a value on its way */
+        return str_starts(told->destination, STR("{storage for ")) ? CAUSE_CONTAINER : CAUSE_OTHER;
     default:
         if (to_heap && is_assignment(told->reason))
             return target_is_global(tracer->atlas, step, assigned_target(step->expression))

@@ -53,17 +53,12 @@ enum leak parameter_leak(struct atlas *atlas, struct str import_path, struct str
                          uint32_t *message)
 {
     *message = NONE;
-    const struct judged_function *judged =
-        compiler_index_function(atlas->index, import_path, name);
-    if (!judged)
+    struct source *source;
+    struct str path;
+    const struct syntax_function *function =
+        callee_declared(atlas, import_path, name, &source, &path);
+    if (!function)
         return LEAK_UNKNOWN;
-    const struct message *declared = &atlas->compiler->messages.at[judged->message];
-    struct str file = compiler_str(atlas->compiler, declared->path);
-    struct source *source = atlas_source(atlas, import_path, str_base_name(file), file);
-    uint32_t id = source ? syntax_function_named(&source->syntax, judged->name) : SYNTAX_NONE;
-    if (id == SYNTAX_NONE)
-        return LEAK_UNKNOWN;
-    const struct syntax_function *function = &source->syntax.functions[id];
     if (number >= (int)function->param_count && function->param_count > 0 &&
         str_starts(function->params[function->param_count - 1].type, STR("...")))
         number = (int)function->param_count - 1;
@@ -84,62 +79,12 @@ struct follower {
     const struct followed_value *value;
 };
 
-/* The type of a receiver or parameter of the function around a line; empty for other names. */
-static struct str declared_type(const struct syntax_file *file, uint32_t line, struct str name)
+static enum callee_kind resolve_use(const struct follower *follower, const struct fate *fate,
+                                    struct callee *callee)
 {
-    for (uint32_t id = syntax_function_at(file, line); id != SYNTAX_NONE;
-         id = file->functions[id].parent) {
-        const struct syntax_function *function = &file->functions[id];
-        if (str_equal(function->receiver.name, name))
-            return function->receiver.type;
-        for (uint32_t i = 0; i < function->param_count; i++)
-            if (str_equal(function->params[i].name, name))
-                return function->params[i].type;
-    }
-    return STR_NONE;
-}
-
-/* "x.M" with x of a type of this package, as gc names the method; false when gc judged no such one.
- */
-static bool resolve_method(const struct follower *follower, const struct fate *fate,
-                           struct str variable, struct str method, struct str *name)
-{
-    struct arena *arena = follower->tracer->arena;
-    const struct compiler_index *index = follower->tracer->atlas->index;
-    struct str path = follower->caller->import_path;
-    struct str type = declared_type(&follower->source->syntax, fate->line, variable);
-    if (type.len == 0 || str_find_char(type, '.') >= 0)
-        return false;
-    struct str bare = str_starts(type, STR("*")) ? str_skip(type, 1) : type;
-    *name = arena_fmt(arena, "(*%.*s).%.*s", STR_ARGS(bare), STR_ARGS(method));
-    if (compiler_index_function(index, path, *name))
-        return true;
-    *name = arena_fmt(arena, "%.*s.%.*s", STR_ARGS(bare), STR_ARGS(method));
-    return compiler_index_function(index, path, *name) != NULL;
-}
-
-/* "F", "pkg.F" or "x.M" in this file, as import path and name; false when it cannot be told. */
-static bool resolve_callee(const struct follower *follower, const struct fate *fate,
-                           struct str *import_path, struct str *name)
-{
-    struct str rest = fate->callee;
-    struct str first = str_cut(&rest, '.');
-    *import_path = follower->caller->import_path;
-    *name = first;
-    if (!rest.ptr)
-        return true;
-    if (str_find_char(rest, '.') >= 0)
-        return false;
-    for (size_t i = 0; i < follower->source->syntax.import_count; i++) {
-        const struct syntax_import *import = &follower->source->syntax.imports[i];
-        struct str known = import->name.len > 0 ? import->name : package_name(import->path);
-        if (!str_equal(known, first))
-            continue;
-        *import_path = import->path;
-        *name = rest;
-        return true;
-    }
-    return resolve_method(follower, fate, first, rest, name);
+    struct called called = {fate->callee, fate->line};
+    return callee_resolve(follower->tracer->sites, follower->caller, follower->source, &called,
+                          callee);
 }
 
 /* message: the parameter's tag, or NONE. */
@@ -148,12 +93,14 @@ static enum leak leak_of_use(const struct follower *follower, const struct fate 
 {
     struct atlas *atlas = follower->tracer->atlas;
     struct arena *arena = follower->tracer->arena;
-    struct str path, name;
+    struct str name;
     *message = NONE;
     if (fate->kind == FATE_RECEIVER) {
         const struct followed_value *value = follower->value;
         if (value->type.len == 0)
             return LEAK_UNKNOWN;
+        if (callee_hides_type(follower->tracer->sites, follower->callee, value->result))
+            return LEAK_HEAP;
         name = arena_fmt(arena, "(*%.*s).%.*s", STR_ARGS(value->type), STR_ARGS(fate->callee));
         enum leak leak = parameter_leak(atlas, value->type_path, name, -1, message);
         if (leak != LEAK_UNKNOWN)
@@ -162,9 +109,13 @@ static enum leak leak_of_use(const struct follower *follower, const struct fate 
         return parameter_leak(atlas, value->type_path, name, -1, message) == LEAK_UNKNOWN
                    ? LEAK_UNKNOWN : LEAK_NONE; /* a value receiver gets a copy */
     }
-    if (!resolve_callee(follower, fate, &path, &name))
-        return LEAK_UNKNOWN;
-    return parameter_leak(atlas, path, name, (int)fate->index, message);
+    struct callee callee;
+    switch (resolve_use(follower, fate, &callee)) {
+    case CALLEE_FUNCTION:
+        return parameter_leak(atlas, callee.import_path, callee.name, (int)fate->index, message);
+    case CALLEE_INTERFACE: return LEAK_HEAP;
+    default: return LEAK_UNKNOWN;
+    }
 }
 
 /* What gc says of the closure around a use: without a word (it is called directly, or inlined) or
@@ -220,6 +171,15 @@ static enum cause_category category_of_store(const struct follower *follower,
     return global ? CAUSE_GLOBAL : CAUSE_CONTAINER;
 }
 
+static bool calls_interface(const struct follower *follower, const struct fate *fate)
+{
+    struct callee callee;
+    if (fate->kind == FATE_RECEIVER)
+        return callee_hides_type(follower->tracer->sites, follower->callee,
+                                 follower->value->result);
+    return resolve_use(follower, fate, &callee) == CALLEE_INTERFACE;
+}
+
 static enum cause_category category_of_fate(const struct follower *follower,
                                             const struct fate *fate)
 {
@@ -231,7 +191,8 @@ static enum cause_category category_of_fate(const struct follower *follower,
     case FATE_SENT: return CAUSE_CHANNEL;
     case FATE_CAPTURED: return CAUSE_CLOSURE;
     case FATE_SPAWNED: return CAUSE_GO_DEFER;
-    case FATE_ARGUMENT: case FATE_RECEIVER: return CAUSE_PARAMETER;
+    case FATE_ARGUMENT: case FATE_RECEIVER:
+        return calls_interface(follower, fate) ? CAUSE_UNKNOWN_CALL : CAUSE_PARAMETER;
     case FATE_RETURNED: return CAUSE_RETURNED;
     default: return CAUSE_OTHER;
     }

@@ -37,12 +37,52 @@ static uint32_t call_step(struct tracer *tracer, const struct call *call)
     return id;
 }
 
+static size_t first_own(const struct located *functions, const struct profile_frame *frames,
+                        size_t count, size_t i)
+{
+    while (i < count && !functions[frames[i].function].own)
+        i++;
+    return i;
+}
+
+/* "Sorted[...]" of "slices.Collect[...].Sorted[...]". */
+static struct str last_element(struct str name)
+{
+    size_t begin = name.len;
+    for (int depth = 0; begin > 0; begin--) {
+        char c = name.ptr[begin - 1];
+        depth += (c == ']') - (c == '[');
+        if (c == '.' && depth == 0)
+            break;
+    }
+    return str_skip(name, begin);
+}
+
+/* The body of a loop over an iterator is called by the iterator, which may be own code: what a
+ * library's loop allocates is paid by the call of the function around it. Returns where that lies
+ * on the stack, or 0. */
+static size_t around_loop(const struct located *functions, const struct profile_frame *frames,
+                          size_t count, size_t body)
+{
+    struct str name = functions[frames[body].function].name;
+    if (str_find(name, STR("-range")) < 0)
+        return 0;
+    struct str around = last_element(root_function(name));
+    for (size_t i = body + 1; i < count; i++)
+        if (str_equal(last_element(functions[frames[i].function].name), around))
+            return i;
+    return 0;
+}
+
 uint32_t payer_of_stack(struct tracer *tracer, const struct profile_frame *frames, size_t count)
 {
     const struct located *functions = tracer->atlas->functions;
-    size_t i = 0;
-    while (i < count && !functions[frames[i].function].own)
-        i++;
+    size_t i = first_own(functions, frames, count, 0);
+    for (size_t around; i > 0 && i < count; i = first_own(functions, frames, count, around)) {
+        around = around_loop(functions, frames, count, i - 1);
+        if (around <= i)
+            break;
+    }
     if (i == 0 || i >= count)
         return NONE;
     const struct located *caller = &functions[frames[i].function];
@@ -63,7 +103,8 @@ static bool library_symbol(struct tracer *tracer, struct str import_path, struct
         !atlas_function(atlas, tracer->arena, import_path, called, &path, &name) ||
         atlas_owns(atlas, path))
         return false;
-    *symbol = arena_fmt(tracer->arena, "%.*s.%.*s", STR_ARGS(path), STR_ARGS(name));
+    *symbol = arena_fmt(tracer->arena, "%.*s.%.*s", STR_ARGS(path),
+                        STR_ARGS(without_shapes(tracer->arena, name)));
     return true;
 }
 

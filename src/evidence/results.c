@@ -262,6 +262,23 @@ static struct str source_of_step(struct joiner *joiner, const struct step *step)
     return source ? source->path : STR_NONE;
 }
 
+/* The construct at the site's position, when it is clearer than gc's text. */
+static struct str written_text(struct joiner *joiner, const struct site *site)
+{
+    struct source *source =
+        tell_prefers_source(site)
+            ? atlas_source(joiner->atlas, site->package, str_base_name(site->place.file),
+                           site->source_path)
+            : NULL;
+    struct construct *found;
+    size_t count = source ? syntax_constructs(&source->syntax, site->place.line,
+                                              &joiner->evidence->arena, &found) : 0;
+    for (size_t i = 0; i < count; i++)
+        if (found[i].column == site->place.column)
+            return found[i].text;
+    return STR_NONE;
+}
+
 static void fill_cause(struct joiner *joiner, size_t index, const uint32_t *groups, size_t count,
                        const uint32_t *site_rank, struct cause *cause)
 {
@@ -279,6 +296,8 @@ static void fill_cause(struct joiner *joiner, size_t index, const uint32_t *grou
     const struct group *largest =
         &joiner->tracer.groups.at[largest_group(joiner, groups, count)];
     facts.category = category_of_cause(joiner, step, cause, largest);
+    facts.written = written_text(joiner, facts.largest);
+    facts.from_pool = largest->from_pool;
     cause->category = facts.category;
     cause->text = tell_cause(arena, &facts);
     cause->advice = tell_advice(arena, &facts);

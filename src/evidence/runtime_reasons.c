@@ -92,6 +92,7 @@ static const struct {
     {TEXT("range "), TEXT("a wait record of a blocked receive")},
     {TEXT("range "), TEXT("a wait record of a blocked receive: a range over a channel")},
     {TEXT(".("), TEXT("the cache of a type assertion or type switch")},
+    {TEXT("("), TEXT("the cache of a conversion between interfaces, for an argument or result")},
 };
 
 static bool reason_of_operation(struct str text, struct runtime_reason *reason)

@@ -89,9 +89,7 @@ struct str unqualified(struct arena *arena, struct str text, struct str package)
     return (struct str){out, len};
 }
 
-/* Instances of generic code print their shapes, "&box[go.shape.int]{...}": one expression has one
- * text, with "[...]" for them. */
-static struct str without_shapes(struct arena *arena, struct str text)
+struct str without_shapes(struct arena *arena, struct str text)
 {
     if (str_find(text, STR("[go.shape.")) < 0)
         return text;
@@ -105,6 +103,23 @@ static struct str without_shapes(struct arena *arena, struct str text)
         len += 4;
         for (int depth = 1; depth > 0 && ++i < text.len;)
             depth += (text.ptr[i] == '[') - (text.ptr[i] == ']');
+    }
+    return (struct str){out, len};
+}
+
+/* "(*List[...]).Push" and "Map[int].Sum" without what stands in brackets. */
+static struct str without_arguments(struct arena *arena, struct str name)
+{
+    if (str_find_char(name, '[') < 0)
+        return name;
+    char *out = arena_text(arena, name.len + 1);
+    size_t len = 0;
+    int depth = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        depth += name.ptr[i] == '[';
+        if (depth == 0)
+            out[len++] = name.ptr[i];
+        depth -= name.ptr[i] == ']' && depth > 0;
     }
     return (struct str){out, len};
 }
@@ -564,13 +579,15 @@ bool sites_line_belongs(struct sites *sites, const struct located *located, int6
         sites->atlas->index, located->import_path, located->base_name, (uint32_t)line);
     if (!judged)
         return !located->known_file;
-    struct str here = root_function(judged->name);
+    struct str here = without_arguments(sites->arena, root_function(judged->name));
+    root = without_arguments(sites->arena, root);
     if (str_equal(here, root))
         return true;
     if (str_ends(root, here) && root.len > here.len && root.ptr[root.len - here.len - 1] == '.')
         return true; /* a literal of a body that was inlined: "Caller.Callee.func1" */
     const struct judged_function *named =
-        compiler_index_function(sites->atlas->index, located->import_path, root);
+        compiler_index_function(sites->atlas->index, located->import_path,
+                                root_function(located->name));
     return named == NULL ? false
                          : sites->atlas->compiler->messages.at[named->message].line <= line &&
                                str_find(located->name, STR("[...]")) >= 0;
@@ -608,6 +625,21 @@ static bool reason_of_call(const struct sites *sites, const struct point *point,
            !reason->general;
 }
 
+/* A function of the runtime that carries another package's name (go:linkname). */
+static bool reason_of_linkname(const struct located *written, struct arena *arena,
+                               struct runtime_reason *reason)
+{
+    struct str dir = str_dir_name(written->file);
+    if (written->runtime || !dir.ptr || !str_is(str_base_name(dir), "runtime") ||
+        str_ends(written->import_path, STR("runtime")))
+        return false;
+    *reason = (struct runtime_reason){
+        .kind = SITE_RUNTIME, .category = CAUSE_RUNTIME,
+        .text = arena_fmt(arena, "the runtime's part of package %.*s",
+                          STR_ARGS(written->import_path))};
+    return true;
+}
+
 static void read_reason(struct sites *sites, const struct point *point, struct point_sites *found)
 {
     const struct located *written = located_at(sites, point, 0);
@@ -617,7 +649,8 @@ static void read_reason(struct sites *sites, const struct point *point, struct p
         found->has_reason = true;
         return;
     }
-    if (reason_of_symbol(written->symbol, &found->reason)) {
+    if (reason_of_symbol(written->symbol, &found->reason) ||
+        reason_of_linkname(written, sites->arena, &found->reason)) {
         found->has_reason = true;
         return;
     }

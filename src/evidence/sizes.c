@@ -23,16 +23,17 @@ static struct str allocated_type(const struct candidate *candidate, const struct
     return STR_NONE;
 }
 
-/* How many elements a composite literal has, by the tokens behind its "{"; 0 when keys may number
- * them. */
-static uint64_t literal_elements(const struct syntax_file *file, uint32_t line, uint32_t column)
+/* How many elements a composite literal or call has, by the tokens behind its "{" or "("; 0 when
+ * keys may number them. */
+static uint64_t listed_elements(const struct syntax_file *file, uint32_t line, uint32_t column)
 {
     size_t i = 0;
     while (i < file->token_count &&
            (file->tokens[i].line < line ||
             (file->tokens[i].line == line && file->tokens[i].column < column)))
         i++;
-    if (i >= file->token_count || file->tokens[i].kind != TOKEN_LBRACE)
+    if (i >= file->token_count ||
+        (file->tokens[i].kind != TOKEN_LBRACE && file->tokens[i].kind != TOKEN_LPAREN))
         return 0;
     uint64_t count = 0;
     bool inside = false;
@@ -60,7 +61,7 @@ static struct str element_type(const struct sites *sites, const struct candidate
                                                          : candidate->message;
         const struct message *message = &sites->atlas->compiler->messages.at[at];
         if (source)
-            *count = literal_elements(&source->syntax, message->line, message->column);
+            *count = listed_elements(&source->syntax, message->line, message->column);
         return str_slice(text, 2, text.len - 5);
     }
     if (candidate->kind != SITE_MAKE_SLICE || !str_starts(text, STR("make([]")))
@@ -76,17 +77,11 @@ static struct str element_type(const struct sites *sites, const struct candidate
     return earlier < 0 ? type : str_slice(type, 0, (size_t)earlier);
 }
 
-static struct str find_dir(void *ctx, struct str import_path)
-{
-    return atlas_directory(ctx, import_path);
-}
-
 static bool size_type(struct sites *sites, struct str import_path, const struct source *source,
                       struct str type, struct type_size *size)
 {
-    if (!sites->types)
-        sites->types = syntax_types_new(sites->atlas->memory, find_dir, sites->atlas);
-    return syntax_size_of(sites->types, import_path, source ? &source->syntax : NULL, type, size);
+    return syntax_size_of(sites_types(sites), import_path, source ? &source->syntax : NULL, type,
+                          size);
 }
 
 static void add_class(struct candidate *candidate, uint64_t size, bool has_pointers)
@@ -154,6 +149,110 @@ static void size_map(struct sites *sites, const struct located *written,
     add_class(candidate, SLOTS + SLOTS * (k + v) + 8, true);
 }
 
+/* ---- arguments ---- */
+
+static const struct message *written_message(const struct sites *sites,
+                                             const struct candidate *candidate)
+{
+    uint32_t at =
+        candidate->written_message != NONE ? candidate->written_message : candidate->message;
+    return &sites->atlas->compiler->messages.at[at];
+}
+
+/* "... argument": as many elements as the call has arguments for the variadic parameter, of its
+ * type. */
+static void size_variadic(struct sites *sites, const struct located *written,
+                          struct source *source, struct candidate *candidate)
+{
+    const struct message *message = written_message(sites, candidate);
+    struct construct *found;
+    size_t count =
+        syntax_constructs(&source->syntax, message->line, sites->arena, &found), at = 0;
+    while (at < count &&
+           (found[at].kind != CONSTRUCT_CALL || found[at].column != message->column))
+        at++;
+    struct callee callee;
+    struct called called = {at < count ? found[at].callee : STR_NONE, message->line};
+    if (at == count ||
+        callee_resolve(sites, written, source, &called, &callee) != CALLEE_FUNCTION)
+        return;
+    struct source *home;
+    struct str path;
+    const struct syntax_function *function =
+        callee_declared(sites->atlas, callee.import_path, callee.name, &home, &path);
+    uint64_t given = listed_elements(&source->syntax, message->line, message->column);
+    if (!function || function->param_count == 0 || given < function->param_count)
+        return;
+    struct str type = function->params[function->param_count - 1].type;
+    struct type_size size;
+    if (!str_starts(type, STR("...")) ||
+        !size_type(sites, callee.import_path, home, str_trim(str_skip(type, 3)), &size))
+        return;
+    candidate->type =
+        arena_fmt(sites->arena, "[]%.*s", STR_ARGS(str_trim(str_skip(type, 3))));
+    candidate->size = size.size * (given - function->param_count + 1);
+    add_class(candidate, candidate->size, size.has_pointers);
+}
+
+/* "n" of "n" and of sums and the like "n + 1": their type is that of n. */
+static struct str leading_variable(struct str expression)
+{
+    size_t end = 0;
+    while (end < expression.len && !strchr(" .([{", expression.ptr[end]))
+        end++;
+    struct str rest = str_skip(expression, end);
+    bool arithmetic = rest.len > 3 && rest.ptr[0] == ' ' && rest.ptr[2] == ' ' &&
+                      strchr("+-*/%&|^", rest.ptr[1]) != NULL &&
+                      str_find_char(rest, '.') < 0 && str_find_char(rest, '(') < 0;
+    return rest.len == 0 || arithmetic ? str_slice(expression, 0, end) : STR_NONE;
+}
+
+/* The type of what is converted to an interface; empty when it cannot be told. */
+static struct str converted_type(struct sites *sites, const struct source *source, uint32_t line,
+                                 struct str expression)
+{
+    struct str variable = leading_variable(expression);
+    if (variable.len > 0)
+        return syntax_variable_type(&source->syntax, variable, line, sites->arena);
+    ptrdiff_t brace = str_find(expression, STR("{...}"));
+    if (brace < 0)
+        brace = str_find(expression, STR("{}"));
+    return brace > 0 && expression.ptr[0] != '&' ? str_slice(expression, 0, (size_t)brace)
+                                                 : STR_NONE;
+}
+
+/* "x.M" with a method M of x's type is a function that holds x: gc prints a field that is
+ * converted to an interface in the same way. */
+static bool is_method_value(struct sites *sites, const struct located *written,
+                            const struct source *source, uint32_t line, struct str expression)
+{
+    for (size_t i = 0; i < expression.len; i++)
+        if (strchr("([{ \"`", expression.ptr[i]))
+            return false;
+    struct callee callee;
+    struct called called = {expression, line};
+    return str_find_char(expression, '.') > 0 &&
+           callee_resolve(sites, written, source, &called, &callee) == CALLEE_FUNCTION &&
+           str_find_char(callee.name, '.') > 0;
+}
+
+static void size_converted(struct sites *sites, const struct located *written,
+                           struct source *source, uint32_t line, struct candidate *candidate)
+{
+    struct type_size size;
+    if (is_method_value(sites, written, source, line, candidate->expression)) {
+        candidate->kind = SITE_METHOD_VALUE;
+        return;
+    }
+    struct str type = converted_type(sites, source, line, candidate->expression);
+    if (type.len == 0 || str_starts(type, STR("*")) ||
+        !size_type(sites, written->import_path, source, type, &size) || size.size == 0)
+        return;
+    candidate->type = str_copy(sites->arena, type);
+    candidate->size = size.size;
+    add_class(candidate, size.size, size.has_pointers);
+}
+
 /* ---- one candidate ---- */
 
 void size_candidate(struct sites *sites, const struct located *written, uint32_t line,
@@ -165,6 +264,14 @@ void size_candidate(struct sites *sites, const struct located *written, uint32_t
     uint64_t count;
     if (candidate->kind == SITE_MAKE_MAP || candidate->kind == SITE_MAP_LITERAL) {
         size_map(sites, written, source, candidate);
+        return;
+    }
+    if (source && candidate->kind == SITE_VARIADIC) {
+        size_variadic(sites, written, source, candidate);
+        return;
+    }
+    if (source && candidate->kind == SITE_INTERFACE) {
+        size_converted(sites, written, source, line, candidate);
         return;
     }
     struct str type = element_type(sites, candidate, source, &count);

@@ -86,8 +86,18 @@ static struct str allocation_text(const struct site *site)
     return verdict < 0 ? text : str_slice(text, 0, (size_t)verdict);
 }
 
+/* gc prints what it made of the source: shapes of generic code, results of inlined calls ("~r0"),
+ * nodes that have no form in Go. Then the source itself is clearer. */
+bool tell_prefers_source(const struct site *site)
+{
+    return str_find(site->text, STR("[go.shape.")) >= 0 ||
+           str_find(site->text, STR("<node ")) >= 0 || str_find(site->text, STR("~r")) >= 0;
+}
+
 static struct str values(struct arena *arena, const struct cause_facts *facts)
 {
+    if (facts->site_count == 1 && facts->written.len > 0)
+        return facts->written;
     if (facts->site_count == 1 && facts->largest->text.len > 0)
         return allocation_text(facts->largest);
     if (facts->site_count == 1)
@@ -105,7 +115,7 @@ static struct str called(struct str expression)
 static struct str tell_site_cause(struct arena *arena, const struct cause_facts *facts)
 {
     const struct site *site = facts->largest;
-    struct str what = allocation_text(site);
+    struct str what = facts->written.len > 0 ? facts->written : allocation_text(site);
     if (what.len == 0)
         what = facts->step->expression.len > 0 ? facts->step->expression : site->reason;
     const char *verb = cause_category_title(facts->category);
@@ -155,8 +165,10 @@ static struct str tell_flow_cause(struct arena *arena, const struct cause_facts 
     case CAUSE_INTERFACE:
         return tell_conversion(arena, facts, what, where);
     case CAUSE_UNKNOWN_CALL:
+        if (step->class != STEP_FATE)
+            where = called(step->expression);
         return arena_fmt(arena, "%.*s passed to %.*s, which the compiler cannot see into",
-                         STR_ARGS(what), STR_ARGS(called(step->expression)));
+                         STR_ARGS(what), STR_ARGS(where));
     case CAUSE_PARAMETER:
         return arena_fmt(arena, "%.*s passed to %.*s, which keeps it", STR_ARGS(what),
                          STR_ARGS(step->detail.len > 0 ? step->detail : called(step->expression)));
@@ -189,24 +201,92 @@ struct str tell_cause(struct arena *arena, const struct cause_facts *facts)
 
 /* ---- what to do ---- */
 
-/* Some allocations need other words than their category. */
-static struct str special_advice(const struct cause_facts *facts)
+static bool is_noinline(const struct cause_facts *facts)
+{
+    return facts->step->class == STEP_CONSTRUCTOR &&
+           str_starts(facts->step->detail, STR("marked go:noinline"));
+}
+
+static bool is_pool(const struct cause_facts *facts)
+{
+    return facts->from_pool;
+}
+
+static bool is_kept_by_library(const struct cause_facts *facts)
+{
+    return facts->step->class == STEP_PAYING_CALL && facts->category == CAUSE_PARAMETER;
+}
+
+static bool is_stored_function(const struct cause_facts *facts)
 {
     enum site_kind kind = facts->largest->kind;
-    bool bytes = kind == SITE_MAKE_SLICE || kind == SITE_STRING_TO_BYTES;
-    if (bytes && (facts->category == CAUSE_RETURNED || facts->category == CAUSE_UNKNOWN_CALL ||
-                  facts->category == CAUSE_PARAMETER))
-        return STR("Let the caller pass in the buffer to fill (append style), or take it from a "
-                   "sync.Pool of buffers by size class and give it back.");
-    if (kind == SITE_MAKE_MAP && facts->category == CAUSE_RETURNED)
-        return STR("Let the caller pass in a map to fill and clear it between uses.");
-    if (facts->step->class == STEP_PAYING_CALL && str_starts(facts->step->detail, STR("fmt.")))
-        return STR("Keep fmt off the hot path: strconv.Append* into a reused []byte, or one "
-                   "strings.Builder.");
-    if (facts->step->class == STEP_PAYING_CALL &&
-        str_starts(facts->step->detail, STR("encoding/json.")))
-        return STR("Reuse the encoder and its buffer (json.NewEncoder over a pooled bytes.Buffer), "
-                   "or decode into values that are reused.");
+    return facts->category == CAUSE_CONTAINER &&
+           (kind == SITE_CLOSURE || kind == SITE_METHOD_VALUE);
+}
+
+static bool is_stored_container(const struct cause_facts *facts)
+{
+    enum site_kind kind = facts->largest->kind;
+    return facts->category == CAUSE_CONTAINER &&
+           (kind == SITE_MAKE_SLICE || kind == SITE_SLICE_LITERAL || kind == SITE_MAKE_MAP ||
+            kind == SITE_MAP_LITERAL);
+}
+
+/* The first entries of a map take a group of one size (internal/runtime/maps, group.go). */
+static bool is_small_map(const struct cause_facts *facts)
+{
+    return facts->category == CAUSE_MAP_GROWTH && facts->largest->kind == SITE_MAP_GROWTH &&
+           facts->largest->size > 0;
+}
+
+static bool is_passed_buffer(const struct cause_facts *facts)
+{
+    enum site_kind kind = facts->largest->kind;
+    return (kind == SITE_MAKE_SLICE || kind == SITE_STRING_TO_BYTES) &&
+           (facts->category == CAUSE_RETURNED || facts->category == CAUSE_UNKNOWN_CALL ||
+            facts->category == CAUSE_PARAMETER);
+}
+
+static bool is_returned_map(const struct cause_facts *facts)
+{
+    return facts->largest->kind == SITE_MAKE_MAP && facts->category == CAUSE_RETURNED;
+}
+
+static bool calls_package(const struct cause_facts *facts, const char *package)
+{
+    return facts->step->class == STEP_PAYING_CALL &&
+           str_starts(facts->step->detail, str_from(package));
+}
+
+static bool calls_testing(const struct cause_facts *facts)
+{
+    return calls_package(facts, "testing.");
+}
+
+static bool calls_fmt(const struct cause_facts *facts)
+{
+    return calls_package(facts, "fmt.");
+}
+
+static bool calls_json(const struct cause_facts *facts)
+{
+    return calls_package(facts, "encoding/json.");
+}
+
+/* Some allocations need other words than their category; the first that fits. */
+static struct str special_advice(const struct cause_facts *facts)
+{
+    static const struct {
+        bool (*fits)(const struct cause_facts *facts);
+        struct str advice;
+    } rules[] = {
+#define X(fits, text) {fits, {text, sizeof(text) - 1}},
+#include "special_advice.h"
+#undef X
+    };
+    for (size_t i = 0; i < COUNT_OF(rules); i++)
+        if (rules[i].fits(facts))
+            return rules[i].advice;
     return STR_NONE;
 }
 

@@ -214,14 +214,43 @@ static bool follow_returned(struct tracer *tracer, const struct frames *frames,
                                    .contained = flow->contained, .site = verdict->site,
                                    .needs_heap = reason_for_heap(site)};
     value.type_path = tracer->atlas->functions[site->function].import_path;
-    if (!flow->contained && site->candidate_count == 1)
+    if (!flow->contained && site->candidate_count == 1 && site->kind != SITE_INTERFACE)
         value.type = site->candidates[0].type;
     return link_callers(tracer, frames, value);
 }
 
+/* Is a step no more than the way on from a call: to the next one, or to a variable? */
+static bool passes_on(const struct step *step)
+{
+    switch (step->category) {
+    case CAUSE_UNKNOWN_CALL: case CAUSE_PARAMETER: case CAUSE_LOOP: return true;
+    default: return step->class == STEP_PAYING_CALL;
+    }
+}
+
+/* What a library allocates is paid by the call that made it, not by a later one that it is passed
+ * to (bufio.NewWriter, not the Writer's first method; Request.WithContext, not the handler's
+ * ServeHTTP). */
+static void leave_later_calls(struct tracer *tracer, uint32_t payer)
+{
+    for (size_t i = 0; i < tracer->links.len; i++) {
+        struct trace_link *link = &tracer->links.at[i];
+        if (link->step != payer && passes_on(&tracer->steps->at.at[link->step]))
+            link->dominates = false;
+    }
+}
+
 /* ---- groups ---- */
 
-static uint32_t group_of_links(struct tracer *tracer, uint32_t site, bool followed)
+/* Is the function that returns the value called by a sync.Pool? */
+static bool made_for_pool(const struct tracer *tracer, const struct frames *frames)
+{
+    const struct located *functions = tracer->atlas->functions;
+    return frames->next < frames->count &&
+           str_is(functions[frames->at[frames->next].function].symbol, "sync.(*Pool).Get");
+}
+
+static uint32_t group_of_links(struct tracer *tracer, uint32_t site, bool followed, bool from_pool)
 {
     sb_clear(&tracer->text);
     sb_addn(&tracer->text, &site, sizeof(site));
@@ -232,8 +261,8 @@ static uint32_t group_of_links(struct tracer *tracer, uint32_t site, bool follow
     uint32_t id = intern_add(&tracer->keys, sb_str(&tracer->text));
     if (id <= tracer->groups.len)
         return id - 1;
-    struct group group = {.site = site, .followed = followed, .link_count = tracer->links.len,
-                          .cause = NONE};
+    struct group group = {.site = site, .followed = followed, .from_pool = from_pool,
+                          .link_count = tracer->links.len, .cause = NONE};
     group.links = ARENA_ARRAY(tracer->arena, struct trace_link, tracer->links.len);
     memcpy(group.links, tracer->links.at, tracer->links.len * sizeof(*group.links));
     VEC_PUSH(tracer->atlas->memory, &tracer->groups, group);
@@ -254,7 +283,9 @@ uint32_t tracer_group(struct tracer *tracer, size_t sample, const struct verdict
     const struct located *written =
         &tracer->atlas->functions[tracer->sites->entries.at[verdict->site].function];
     uint32_t payer = written->own ? NONE : payer_of_stack(tracer, frames.at, frames.count);
-    if (payer != NONE)
+    if (payer != NONE) {
+        leave_later_calls(tracer, payer);
         link_step(tracer, payer, true);
-    return group_of_links(tracer, verdict->site, followed);
+    }
+    return group_of_links(tracer, verdict->site, followed, made_for_pool(tracer, &frames));
 }

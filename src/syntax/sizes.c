@@ -105,10 +105,7 @@ static bool add_field(struct layout *layout, const struct type_size *field)
     return layout->offset < MAX_WIDTH; /* Z2 */
 }
 
-/* FieldDecl = ( IdentifierList Type | [ "*" ] TypeName [ TypeArgs ] ) [ Tag ] in tokens
- * [from, to). Sets where the type begins; returns how many fields it declares. */
-static uint32_t field_names(const struct syntax_file *file, uint32_t from, uint32_t to,
-                            uint32_t *type)
+uint32_t field_names(const struct syntax_file *file, uint32_t from, uint32_t to, uint32_t *type)
 {
     uint32_t names = 0, index = from;
     *type = from;
@@ -364,10 +361,10 @@ bool size_type(struct sizer *sizer, const struct scope *scope, uint32_t from, ui
     return known;
 }
 
-/* The expression as a type's definition in a file of its own, with the imports of the other. */
-static void read_expression(const struct syntax_file *file, struct str type, struct arena *arena,
-                            struct syntax_file *out)
+uint32_t read_type(const struct syntax_file *file, struct str type, struct arena *arena,
+                   struct syntax_file *out)
 {
+    enum { FIRST_TOKEN = 6 }; /* package p ; type _ = */
     static const struct str before = {"package p\ntype _ = ", 19};
     char *text = arena_text(arena, before.len + type.len + 1);
     memcpy(text, before.ptr, before.len);
@@ -378,23 +375,23 @@ static void read_expression(const struct syntax_file *file, struct str type, str
         out->imports = file->imports;
         out->import_count = file->import_count;
     }
+    return FIRST_TOKEN;
 }
 
 bool syntax_size_of(struct syntax_types *types, struct str import_path,
                     const struct syntax_file *file, struct str type, struct type_size *size)
 {
-    enum { FIRST_TOKEN = 6 }; /* package p ; type _ = */
     struct syntax_file expression;
     struct arena arena;
     struct sizer sizer = {types, file, SIZER_BUDGET, 0};
     if (type.len == 0 || type.len > LIMIT_SOURCE_BYTES / 2)
         return false;
     arena_init(&arena, types->memory);
-    read_expression(file, type, &arena, &expression);
+    uint32_t from = read_type(file, type, &arena, &expression);
     struct scope scope = {.package = package_at(types, import_path), .file = &expression};
-    uint32_t end = skip_type(&expression, FIRST_TOKEN);
+    uint32_t end = skip_type(&expression, from);
     bool whole = kind_at(&expression, end) == TOKEN_SEMICOLON && end + 1 == end_token(&expression);
-    bool known = whole && size_type(&sizer, &scope, FIRST_TOKEN, end, size);
+    bool known = whole && size_type(&sizer, &scope, from, end, size);
     arena_release(&arena);
     return known;
 }

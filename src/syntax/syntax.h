@@ -91,6 +91,11 @@ uint32_t syntax_function_at(const struct syntax_file *file, uint32_t line);
 /* By gc's name; SYNTAX_NONE when absent. */
 uint32_t syntax_function_named(const struct syntax_file *file, struct str name);
 
+/* Where in a function's body an expression or simple statement stands that gc printed: line and
+ * column as gc positions it. false when it stands there not at all, or several times. */
+bool syntax_find_text(const struct syntax_file *file, uint32_t function, struct str text,
+                      struct arena *arena, uint32_t *line, uint32_t *column);
+
 /* ---- what on a line allocates at run time ---- */
 
 /* `certain` is true where nothing else is said. */
@@ -220,6 +225,20 @@ bool syntax_size_of(struct syntax_types *types, struct str import_path,
  * has_pointers false from 16 bytes on. Source: runtime/malloc.go (mallocgc hands the slot's size
  * to profilealloc) and internal/runtime/gc/sizeclasses.go (runtime/sizeclasses.go before 1.26). */
 uint64_t syntax_profiled_size(uint64_t size, bool has_pointers);
+/* A declared type: "*store.Orders" as the package and the name, whatever the importing file calls
+ * them. Texts live as long as the types. */
+struct syntax_named {
+    struct str import_path, name; /* path empty for error, any and interface{ ... } */
+    bool pointer;                 /* a "*" stands before it */
+    bool interface;               /* it is declared as an interface */
+};
+/* What a type expression names, with arguments like those of syntax_size_of; type arguments are
+ * not looked at. false for anything but [ "*" ] TypeName and interfaces, and what is not found. */
+bool syntax_named_of(struct syntax_types *types, struct str import_path,
+                     const struct syntax_file *file, struct str type, struct syntax_named *named);
+/* The type of a struct's field, promoted ones too; false when it cannot be told. */
+bool syntax_field_of(struct syntax_types *types, const struct syntax_named *named,
+                     struct str field, struct syntax_named *found);
 /* The declared type of a local variable or parameter of a function, as source text: from "var x T",
  * "x := T{...}", "x := &T{...}", "x := make(T, ...)", "x := T(...)", parameters, receivers and
  * results. Empty when the declaration does not show it. line: where the variable is declared. */

@@ -94,6 +94,13 @@ bool find_declared(const struct sizer *sizer, const struct scope *scope, struct 
 /* The size of the type [from, to). */
 bool size_type(struct sizer *sizer, const struct scope *scope, uint32_t from, uint32_t to,
                struct type_size *size);
+/* FieldDecl = ( IdentifierList Type | [ "*" ] TypeName [ TypeArgs ] ) [ Tag ] in tokens
+ * [from, to). Sets where the type begins; returns how many fields it declares. */
+uint32_t field_names(const struct syntax_file *file, uint32_t from, uint32_t to, uint32_t *type);
+/* The expression as a type's definition in a file of its own, with the imports of the other (which
+ * may be NULL). Returns the token at which the type begins. */
+uint32_t read_type(const struct syntax_file *file, struct str type, struct arena *arena,
+                   struct syntax_file *out);
 /* Integer constants, with room for both signs of 64 bits. */
 __extension__ typedef __int128 wide;
 struct constant {
