@@ -218,7 +218,7 @@ enum step_class {
     STEP_CALL,        /* the value arrives in a caller */
     STEP_FATE,        /* what the caller does with it */
     STEP_CONSTRUCTOR, /* it dies in the caller: the function was not inlined */
-    STEP_SIZE,        /* it dies in the caller, and is on the heap for its size */
+    STEP_SIZE,        /* it is on the heap for its size: at the allocation, wherever inlined */
     STEP_PAYING_CALL, /* own code's call into the library that allocates */
 };
 struct step {
@@ -289,6 +289,10 @@ void tracer_release(struct tracer *tracer);
 /* The group that a sample belongs to. */
 uint32_t tracer_group(struct tracer *tracer, size_t sample, const struct verdict *verdict,
                       uint32_t point);
+
+/* The step of class STEP_SIZE at a site. */
+uint32_t size_step(struct tracer *tracer, uint32_t site, enum cause_category category,
+                   struct str sentence);
 
 /* gc's explanation as steps. */
 struct flow {

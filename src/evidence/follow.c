@@ -260,37 +260,13 @@ static uint32_t fate_step(const struct follower *follower, const struct fate *fa
     return id;
 }
 
-/* The step "it dies here, and needs the heap for its size". At the allocation. */
-static uint32_t size_step(const struct follower *follower)
-{
-    struct tracer *tracer = follower->tracer;
-    const struct site_entry *site = &tracer->sites->entries.at[follower->value->site];
-    const struct located *written = &tracer->atlas->functions[site->function];
-    sb_clear(&tracer->text);
-    sb_addf(&tracer->text, "%u", follower->value->site);
-    bool added;
-    struct step_key key = {.class = STEP_SIZE, .place = sb_str(&tracer->text)};
-    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, &key, &added);
-    if (!added)
-        return id;
-    struct step *step = &tracer->steps->at.at[id];
-    *step = (struct step){.class = STEP_SIZE, .category = follower->value->needs_heap,
-                          .own = written->own, .function = written->symbol,
-                          .import_path = written->import_path, .base_name = written->base_name,
-                          .expression = site->text, .place = {.line = site->line,
-                                                              .column = site->column}};
-    step->place.file = atlas_display(tracer->atlas, written->import_path, written->base_name,
-                                     written->file);
-    step->sentence = STR("the value dies in its caller, but its size needs the heap");
-    return id;
-}
-
 /* The step "it dies here; only the call that was not inlined put it on the heap". One for a
  * constructor, wherever it is called. */
 static uint32_t constructor_step(const struct follower *follower)
 {
     if (follower->value->needs_heap != CAUSE_OTHER)
-        return size_step(follower);
+        return size_step(follower->tracer, follower->value->site, follower->value->needs_heap,
+                         STR("the value dies in its caller, but its size needs the heap"));
     struct tracer *tracer = follower->tracer;
     const struct located *callee = &tracer->atlas->functions[follower->value->maker];
     sb_clear(&tracer->text);

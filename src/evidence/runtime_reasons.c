@@ -161,6 +161,27 @@ static bool reason_of_literal(const struct syntax_file *file, uint32_t line, str
     return false;
 }
 
+/* Go 1.26 and newer: a slice that append made on the stack is copied to the heap where it leaves
+ * the function (runtime.moveSlice). */
+static bool reason_of_moved_slice(const struct syntax_file *file, uint32_t line,
+                                  struct runtime_reason *reason)
+{
+    uint32_t id = syntax_function_at(file, line);
+    struct str text = str_trim(syntax_line(file, line));
+    if (id == SYNTAX_NONE || !str_starts(text, STR("return ")))
+        return false;
+    const struct syntax_function *function = &file->functions[id];
+    for (uint32_t at = function->first_line; at < line; at++) {
+        if (!str_contains(syntax_line(file, at), STR("append(")))
+            continue;
+        *reason = (struct runtime_reason){
+            .kind = SITE_APPEND, .category = CAUSE_SLICE_GROWTH, .expression = text,
+            .text = STR("an appended slice is copied to the heap when it leaves the function")};
+        return true;
+    }
+    return false;
+}
+
 bool reason_of_line(const struct syntax_file *file, uint32_t line, struct arena *arena,
                     struct runtime_reason *reason)
 {
@@ -174,5 +195,6 @@ bool reason_of_line(const struct syntax_file *file, uint32_t line, struct arena 
             reason->column = found[i].column;
             return true;
         }
-    return reason_of_operation(str_trim(syntax_line(file, line)), reason);
+    return reason_of_moved_slice(file, line, reason) ||
+           reason_of_operation(str_trim(syntax_line(file, line)), reason);
 }

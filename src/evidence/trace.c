@@ -121,6 +121,41 @@ static bool in_all(const struct flow *const *flows, size_t count, uint32_t step)
     return true;
 }
 
+uint32_t size_step(struct tracer *tracer, uint32_t index, enum cause_category category,
+                   struct str sentence)
+{
+    const struct site_entry *site = &tracer->sites->entries.at[index];
+    const struct located *written = &tracer->atlas->functions[site->function];
+    sb_clear(&tracer->text);
+    sb_addf(&tracer->text, "%u", index);
+    bool added;
+    struct step_key key = {.class = STEP_SIZE, .place = sb_str(&tracer->text)};
+    uint32_t id = steps_add(tracer->steps, tracer->atlas->memory, &key, &added);
+    if (!added)
+        return id;
+    struct step *step = &tracer->steps->at.at[id];
+    *step = (struct step){.class = STEP_SIZE, .category = category, .own = written->own,
+                          .function = written->symbol, .import_path = written->import_path,
+                          .base_name = written->base_name, .expression = site->text,
+                          .sentence = sentence,
+                          .place = {.line = site->line, .column = site->column}};
+    step->place.file = atlas_display(tracer->atlas, written->import_path, written->base_name,
+                                     written->file);
+    return id;
+}
+
+/* A size is decided at the allocation, though gc names the outermost call that it was inlined
+ * into. */
+static uint32_t step_for_site(struct tracer *tracer, uint32_t step, uint32_t site)
+{
+    const struct step *told = &tracer->steps->at.at[step];
+    bool size = told->category == CAUSE_TOO_LARGE || told->category == CAUSE_DYNAMIC_SIZE;
+    const struct site_entry *entry = &tracer->sites->entries.at[site];
+    if (!size || !tracer->atlas->functions[entry->function].own)
+        return step;
+    return size_step(tracer, site, told->category, told->sentence);
+}
+
 /* Returns the flow when there is just one. */
 static const struct flow *link_flows(struct tracer *tracer, const struct verdict *verdict,
                                      uint32_t point)
@@ -135,7 +170,8 @@ static const struct flow *link_flows(struct tracer *tracer, const struct verdict
     for (size_t i = 0; i < verdict->message_count; i++)
         for (size_t k = 0; k < flows[i]->count; k++) {
             uint32_t step = flows[i]->steps[k];
-            link_step(tracer, step, !remedy_at_site && in_all(flows, verdict->message_count, step));
+            bool dominates = !remedy_at_site && in_all(flows, verdict->message_count, step);
+            link_step(tracer, step_for_site(tracer, step, verdict->site), dominates);
         }
     return verdict->message_count == 1 && !remedy_at_site ? flows[0] : NULL;
 }
@@ -219,11 +255,23 @@ static bool follow_returned(struct tracer *tracer, const struct frames *frames,
     return link_callers(tracer, frames, value);
 }
 
-/* Is a step no more than the way on from a call: to the next one, or to a variable? */
-static bool passes_on(const struct step *step)
+static uint32_t function_of_step(const struct tracer *tracer, const struct step *step)
+{
+    struct source *source = atlas_source(tracer->atlas, step->import_path, step->base_name,
+                                         step->place.file);
+    return source ? syntax_function_at(&source->syntax, step->place.line) : SYNTAX_NONE;
+}
+
+/* Is a step no more than the way on from a call: to the next one, to a variable, or into what some
+ * other function stores? */
+static bool passes_on(const struct tracer *tracer, const struct step *step,
+                      const struct step *payer)
 {
     switch (step->category) {
     case CAUSE_UNKNOWN_CALL: case CAUSE_PARAMETER: case CAUSE_LOOP: return true;
+    case CAUSE_CONTAINER:
+        return !str_equal(step->place.file, payer->place.file) ||
+               function_of_step(tracer, step) != function_of_step(tracer, payer);
     default: return step->class == STEP_PAYING_CALL;
     }
 }
@@ -235,7 +283,8 @@ static void leave_later_calls(struct tracer *tracer, uint32_t payer)
 {
     for (size_t i = 0; i < tracer->links.len; i++) {
         struct trace_link *link = &tracer->links.at[i];
-        if (link->step != payer && passes_on(&tracer->steps->at.at[link->step]))
+        const struct step *steps = tracer->steps->at.at;
+        if (link->step != payer && passes_on(tracer, &steps[link->step], &steps[payer]))
             link->dominates = false;
     }
 }
