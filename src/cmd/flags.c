@@ -26,7 +26,8 @@ static const struct flag *find_flag(const struct flag *flags, size_t count, stru
 
 static bool set_bool(const struct flag *flag, const char *value)
 {
-    static const char *const yes[] = {"true", "1", "t"}, *const no[] = {"false", "0", "f"};
+    static const char *const yes[] = {"true", "1", "t", "T", "TRUE", "True"};
+    static const char *const no[] = {"false", "0", "f", "F", "FALSE", "False"};
     for (size_t i = 0; i < COUNT_OF(yes); i++) {
         if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
             *(bool *)flag->target = strcmp(value, yes[i]) == 0;

@@ -48,9 +48,23 @@ static bool read_double(const char *text, double *value)
     return !errno && end != text && !*end;
 }
 
+/* As Go's flags: also hexadecimal, octal and binary. */
 static bool read_integer(const char *text, int64_t *value)
 {
-    return !text || str_to_i64(str_from(text), value);
+    char *end;
+    if (!text)
+        return true;
+    bool negative = *text == '-';
+    const char *digits = text + (negative || *text == '+');
+    char mark = digits[0] == '0' ? (char)(digits[1] | 32) : '\0';
+    int base = mark == 'x' ? 16 : mark == 'b' ? 2 : digits[0] == '0' ? 8 : 10;
+    digits += mark == 'x' || mark == 'b' || mark == 'o' ? 2 : 0;
+    errno = 0;
+    long long number = strtoll(digits, &end, base);
+    bool good = !errno && end != digits && !*end && *digits >= '0';
+    if (good)
+        *value = negative ? -number : number;
+    return good;
 }
 
 static int read_numbers(const struct raw_flags *raw, struct prof_flags *flags)
@@ -183,16 +197,23 @@ static void choose_symbolizing(const struct raw_flags *raw, struct prof_flags *f
     }
 }
 
+/* The last of several -base counts, as in pprof, and an empty one is none. */
+static bool last_base(const struct flag_list *list, struct view_sources *sources)
+{
+    bool any = list->len > 0 && *list->at[list->len - 1];
+    sources->bases = any ? &list->at[list->len - 1] : sources->bases;
+    sources->base_count = any ? 1 : sources->base_count;
+    return any;
+}
+
 static int choose_bases(struct prof_flags *flags)
 {
     struct view_sources *sources = &flags->sources;
-    if (flags->bases.len && flags->diff_bases.len)
+    bool base = last_base(&flags->bases, sources);
+    sources->diff_base = last_base(&flags->diff_bases, sources);
+    if (base && sources->diff_base)
         return mistake("-base and -diff_base flags cannot both be specified%s", "");
-    struct flag_list *list = flags->diff_bases.len ? &flags->diff_bases : &flags->bases;
-    sources->bases = list->at;
-    sources->base_count = list->len;
-    sources->diff_base = flags->diff_bases.len > 0;
-    if (sources->normalize && !list->len)
+    if (sources->normalize && !sources->base_count)
         return mistake("must have base profile to normalize by%s", "");
     return -1;
 }

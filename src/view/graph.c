@@ -198,7 +198,9 @@ static uint32_t find_child(struct graph *graph, uint32_t place, uint32_t parent)
     return (uint32_t)*slot;
 }
 
-static struct edge *find_edge(struct graph *graph, uint32_t src, uint32_t dest)
+enum { EDGE_CACHE_BITS = 14 };
+
+static struct edge *add_edge(struct graph *graph, uint32_t src, uint32_t dest)
 {
     bool is_new;
     uint64_t *slot = map_put(&graph->edge_index, (uint64_t)src << 32 | dest, &is_new);
@@ -211,6 +213,18 @@ static struct edge *find_edge(struct graph *graph, uint32_t src, uint32_t dest)
     graph->nodes.at[dest].first_in = graph->nodes.at[src].first_out = (uint32_t)*slot;
     VEC_PUSH(graph->report->view->memory, &graph->edges, edge);
     return &graph->edges.at[*slot];
+}
+
+static struct edge *find_edge(struct graph *graph, uint32_t src, uint32_t dest)
+{
+    uint64_t ends = (uint64_t)(src + 1) << 32 | dest;
+    uint64_t hash = ends * 0x9e3779b97f4a7c15u;
+    struct edge_slot *slot = &graph->edge_cache[hash >> (64 - EDGE_CACHE_BITS)];
+    if (slot->ends == ends)
+        return &graph->edges.at[slot->edge];
+    struct edge *edge = add_edge(graph, src, dest);
+    *slot = (struct edge_slot){ends, (uint32_t)(edge - graph->edges.at)};
+    return edge;
 }
 
 uint32_t graph_in(const struct graph *graph, uint32_t edge)
@@ -281,7 +295,7 @@ static void visit(struct graph *graph, struct walk *walk, uint32_t place, bool i
         graph->nodes.at[node].stamp = graph->stamp;
         add_to_node(graph, node, weight, false);
     }
-    if (walk->parent != NONE && walk->parent != node) {
+    if (walk->parent != NONE && walk->parent != node && !graph->sums_only) {
         struct edge *edge = find_edge(graph, walk->parent, node);
         if (edge->stamp != graph->stamp) {
             add_to_edge(graph, edge, weight, inlined);
@@ -307,6 +321,37 @@ static void add_stack(struct graph *graph, const struct weight *weight)
     }
     if (walk.parent != NONE && !walk.residual)
         add_to_node(graph, walk.parent, weight, true);
+}
+
+/* The same walk for tags alone. */
+static void tag_stack(struct graph *graph, const struct weight *weight, const bool *marks)
+{
+    const struct view *view = graph->report->view;
+    struct view_span stack = view->stacks.at[weight->stack];
+    struct walk walk = {.parent = NONE};
+    graph->stamp++;
+    for (uint32_t i = stack.count; i-- > 0;) {
+        uint32_t location = view->stack_locations.at[stack.first + i];
+        uint32_t first = graph->location_first[location];
+        for (uint32_t slot = graph->location_first[location + 1]; slot-- > first;) {
+            uint32_t node = graph->slots.at[slot];
+            walk.residual = graph->kept && !graph->kept[node];
+            if (walk.residual)
+                continue;
+            walk.parent = node;
+            if (marks[node] && graph->nodes.at[node].stamp != graph->stamp) /* G2 */
+                nodelets_add(graph, node, weight->value, weight->divisor, false, weight->labels);
+            graph->nodes.at[node].stamp = graph->stamp;
+        }
+    }
+    if (walk.parent != NONE && !walk.residual && marks[walk.parent])
+        nodelets_add(graph, walk.parent, weight->value, weight->divisor, true, weight->labels);
+}
+
+void graph_tag(struct graph *graph, const bool *marks)
+{
+    for (size_t i = 0; i < graph->weights.len; i++)
+        tag_stack(graph, &graph->weights.at[i], marks);
 }
 
 /* ---- all of it ---- */
@@ -338,6 +383,7 @@ void graph_fill(struct graph *graph)
     map_clear(&graph->node_index);
     map_clear(&graph->edge_index);
     map_clear(&graph->tag_index);
+    memset(graph->edge_cache, 0, sizeof(*graph->edge_cache) << EDGE_CACHE_BITS);
     graph->stamp = 0;
     if (!graph->tree)
         for (uint32_t i = 0; i < graph->places.len; i++)
@@ -356,6 +402,7 @@ void graph_init(struct graph *graph, struct report *report)
     map_init(&graph->node_index, memory);
     map_init(&graph->edge_index, memory);
     map_init(&graph->tag_index, memory);
+    graph->edge_cache = memory_get(memory, sizeof(*graph->edge_cache) << EDGE_CACHE_BITS);
     tidy_paths(graph);
     make_places(graph);
     make_weights(graph);
@@ -376,6 +423,7 @@ void graph_release(struct graph *graph)
     VEC_RELEASE(memory, &graph->nodes);
     VEC_RELEASE(memory, &graph->edges);
     VEC_RELEASE(memory, &graph->order);
+    memory_put(memory, graph->edge_cache);
     memory_put(memory, graph->place_names);
     memory_put(memory, graph->location_first);
     memory_put(memory, graph->kept);

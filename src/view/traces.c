@@ -77,22 +77,47 @@ static struct str label_text(struct report *report, struct str *texts, uint32_t 
 
 /* ---- samples ---- */
 
-static void add_frames(struct graph *graph, struct view_span stack, const char *amount)
+enum { MARGIN = 13 }; /* the amount's column and what separates it from the name */
+
+struct writer {
+    struct graph *graph;
+    struct str *labels;    /* by set of labels: its lines */
+    struct str *locations; /* by location: its lines, without amount */
+};
+
+/* Made once: most locations stand in many stacks. */
+static struct str location_text(struct writer *writer, uint32_t location)
 {
-    struct sb *out = graph->report->out;
-    const struct view *view = graph->report->view;
+    struct graph *graph = writer->graph;
+    uint32_t first = graph->location_first[location], end = graph->location_first[location + 1];
+    struct sb sb;
+    if (writer->locations[location].ptr)
+        return writer->locations[location];
+    sb_init(&sb, graph->report->view->memory);
+    for (uint32_t slot = first; slot < end; slot++) {
+        sb_repeat(&sb, ' ', MARGIN);
+        sb_add(&sb, graph_place_name(graph, graph->slots.at[slot]));
+        sb_adds(&sb, slot + 1 != end ? " (inline)\n" : "\n");
+    }
+    writer->locations[location] = str_copy(&graph->report->arena, sb_str(&sb));
+    sb_release(&sb);
+    return writer->locations[location];
+}
+
+/* The amount stands before the innermost call. */
+static void add_frames(struct writer *writer, struct view_span stack, const char *amount)
+{
+    struct sb *out = writer->graph->report->out;
+    const struct view *view = writer->graph->report->view;
+    size_t written = 0;
     for (uint32_t i = 0; i < stack.count; i++) {
-        uint32_t location = view->stack_locations.at[stack.first + i];
-        uint32_t first = graph->location_first[location], end = graph->location_first[location + 1];
-        for (uint32_t slot = first; slot < end; slot++) {
-            size_t len = strlen(amount);
-            sb_repeat(out, ' ', len < 10 ? 10 - len : 0);
-            sb_addn(out, amount, len);
-            sb_addn(out, "   ", 3);
-            sb_add(out, graph_place_name(graph, graph->slots.at[slot]));
-            sb_adds(out, slot + 1 != end ? " (inline)\n" : "\n");
-            amount = "";
+        struct str text = location_text(writer, view->stack_locations.at[stack.first + i]);
+        if (!written && text.len) {
+            sb_addf(out, "%10s   ", amount);
+            text = str_skip(text, MARGIN);
         }
+        written += text.len;
+        sb_add(out, text);
     }
 }
 
@@ -100,15 +125,18 @@ static void add_samples(struct graph *graph)
 {
     struct report *report = graph->report;
     const struct view *view = report->view;
-    struct str *texts = ARENA_ARRAY(&report->arena, struct str, view->label_sets.len);
+    struct writer writer = {
+        .graph = graph,
+        .labels = ARENA_ARRAY(&report->arena, struct str, view->label_sets.len + 1),
+        .locations = ARENA_ARRAY(&report->arena, struct str, view->locations.len + 1)};
     for (size_t i = 0; i < view->samples.len; i++) {
         struct view_span stack = view_stack(view, i);
         if (!stack.count)
             continue;
         sb_adds(report->out, separator);
-        sb_add(report->out, label_text(report, texts, view->samples.at[i].labels));
+        sb_add(report->out, label_text(report, writer.labels, view->samples.at[i].labels));
         int64_t value = divided(report_value(report, i), report_divisor(report, i));
-        add_frames(graph, stack, show_amount(report, value).text);
+        add_frames(&writer, stack, show_amount(report, value).text);
         show_flush(report);
     }
 }

@@ -180,6 +180,16 @@ static void keep_top_nodes(struct graph *graph, size_t max, bool visual)
     order_nodes(graph, graph->report->settings.cum, visual);
 }
 
+/* Only those that may stay get their tags before it is known which do. */
+static void tag_first_nodes(struct graph *graph, size_t max)
+{
+    bool *marks = marks_new(graph);
+    for (size_t i = 0; i < graph->order.len && i < max; i++)
+        marks[graph->order.at[i]] = true;
+    graph_tag(graph, marks);
+    memory_put(graph->report->view->memory, marks);
+}
+
 static int64_t cutoff_of(int64_t total, double fraction)
 {
     return absolute(to_int64((double)total * fraction));
@@ -191,18 +201,26 @@ struct trim_counts trim_graph(struct graph *graph)
     bool visual = graph->report->kind == VIEW_DOT;
     struct trim_counts counts = {0};
     bool tags = graph->tags;
-    graph->tags = false; /* of a graph that is filled again they would be for nothing */
+    /* Of a graph that is filled again, tags and edges would be for nothing. */
+    graph->tags = false;
+    graph->sums_only = !graph->tree && settings->nodefraction > 0;
     graph_fill(graph);
     int64_t total = sum_flat(graph);
     int64_t node_cutoff = cutoff_of(total, settings->nodefraction);
     int64_t edge_cutoff = cutoff_of(total, settings->edgefraction);
-    graph->tags = tags;
-    if (tags && (graph->tree || !loses_nodes(graph, node_cutoff)))
+    bool late = tags && !graph->tree && settings->nodecount > 0; /* tags come when nodes are few */
+    bool again = graph->sums_only || (tags && !late);
+    graph->tags = tags && !late;
+    graph->sums_only = false;
+    if (again && (graph->tree || !loses_nodes(graph, node_cutoff)))
         graph_fill(graph);
     if (node_cutoff > 0)
         counts.dropped_nodes = drop_light_nodes(graph, node_cutoff);
     counts.original = graph->order.len;
     order_nodes(graph, settings->cum, visual);
+    graph->tags = tags;
+    if (late)
+        tag_first_nodes(graph, (size_t)settings->nodecount);
     if (settings->nodecount > 0) {
         nodelets_trim(graph, node_cutoff);
         trim_edges(graph, edge_cutoff);

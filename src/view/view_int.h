@@ -292,6 +292,10 @@ struct edge {
     int64_t weight, weight_div;
     bool residual, inlined, dead;
 };
+struct edge_slot {
+    uint64_t ends; /* source and destination, 0 when free */
+    uint32_t edge;
+};
 /* What a set of labels means for tags. */
 struct tag_size {
     uint32_t name;
@@ -312,6 +316,7 @@ struct weight {
 struct graph {
     struct report *report;
     bool tree, tags;
+    bool sums_only; /* no edges: when only the weights of nodes are asked for */
     VEC(struct place) places;
     struct str *place_names; /* printable; made when asked for */
     uint32_t *location_first; /* by location: its first slot */
@@ -323,12 +328,15 @@ struct graph {
     unsigned char *kept;      /* by node; NULL: all */
     struct tag_set *tag_sets; /* by label set */
     struct map node_index, edge_index, tag_index;
+    struct edge_slot *edge_cache; /* the edges met last: most stacks go the same ways */
     uint32_t stamp;
 };
 void graph_init(struct graph *graph, struct report *report);
 void graph_release(struct graph *graph);
 /* Adds up the samples anew; with `kept`, only those nodes are there. */
 void graph_fill(struct graph *graph);
+/* Adds the tags of the marked nodes of a graph (not a tree) that was filled without tags. */
+void graph_tag(struct graph *graph, const bool *marks);
 struct str graph_name(struct graph *graph, uint32_t node);
 struct str graph_place_name(struct graph *graph, uint32_t place);
 static inline const struct place *graph_place(const struct graph *graph, uint32_t node)

@@ -10,6 +10,7 @@ varies from run to run (it walks hash maps) the lines are compared as a multiset
 
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -211,23 +212,21 @@ def varies(oracle, words, ours, first):
     """What to call an answer that differs from pprof's first one: pprof may answer in several ways.
     "identical": another run of pprof said the same. "lines": in another order. "covered": each line
     stands in some run of pprof; where it cuts off among equals, no two runs need agree."""
-    answers = [first]
-    for _ in range(40): # two equals may stand the same way round nine times of ten
-        answers.append(oracle.again(words))
-        if ours.same(answers[-1]):
-            return "identical"
-    if ours.failed or first.failed or ours.notes != first.notes:
-        return None
-    if all(answer.same(first) for answer in answers):
+    if ours.failed or first.failed or sorted(ours.notes) != sorted(first.notes):
         return None
     lines = unordered(ours.out)
-    if any(lines == unordered(answer.out) for answer in answers):
-        return "lines"
-    for _ in range(400): # among hundreds of equals a run shows a dozen
-        seen = {line for answer in answers for line in unordered(answer.out)}
-        if seen.issuperset(lines):
+    missing, varied = set(lines), False
+    # Two equals may stand the same way round 63 times of 64; of hundreds a run shows a dozen.
+    for answer in itertools.chain([first], (oracle.again(words) for _ in range(400))):
+        if ours.same(answer):
+            return "identical"
+        theirs = unordered(answer.out)
+        missing.difference_update(theirs)
+        varied |= not answer.same(first)
+        if lines == theirs and varied:
+            return "lines"
+        if not missing and varied:
             return "covered"
-        answers.append(oracle.again(words))
     return None
 
 
