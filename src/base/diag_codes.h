@@ -60,4 +60,13 @@ X(BINARY_NO_TYPE, "binary-no-type", DIAG_ERROR,
 X(BINARY_DISASSEMBLE, "binary-disassemble", DIAG_ERROR,
   "run `go tool objdump` on the program to see what it says")
 X(BINARY_LIMIT, "binary-limit", DIAG_ERROR, "the program is larger than unheap reads")
+X(LIVE_NO_PROCESS, "live-no-process", DIAG_ERROR,
+  "look its number up with ps; inside a container processes have other numbers than outside")
+X(LIVE_REFUSED, "live-refused", DIAG_ERROR,
+  "run unheap as the process's user or as root, with what is named above")
+X(LIVE_ENDED, "live-ended", DIAG_ERROR, "the process has ended or runs another program now")
+X(LIVE_UNKNOWN, "live-unknown", DIAG_ERROR,
+  "build the program with a Go release from 1.18 to 1.26, not obfuscated")
+X(LIVE_VERSION, "live-version", DIAG_WARNING,
+  "this release is newer than unheap knows; what was read was checked, compare it once")
 X(USAGE, "usage", DIAG_ERROR, "see the verb's -h")

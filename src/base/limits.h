@@ -66,5 +66,8 @@
 #define LIMIT_BINARY_TRACK_STEPS 20000             /* instructions looked at for one argument, */
 #define LIMIT_BINARY_JOB_STEPS (1u << 21)          /* for all of some 500 functions, */
 #define LIMIT_BINARY_LINE_STEPS (1u << 28)         /* and entries of their line tables */
+#define LIMIT_LIVE_PROGRAMS 64                     /* executables kept open by one session */
+#define LIMIT_LIVE_SCAN_BYTES ((size_t)512 << 20)  /* data searched for moduledata */
+#define LIMIT_LIVE_MAPS_BYTES ((size_t)16 << 20)   /* of one /proc file */
 
 #endif

@@ -195,6 +195,63 @@ uint32_t binary_type_find(struct binary *binary, struct str name);
 /* Its fields, in the binary's arena; count is 0 for what is not a struct. */
 struct binary_field *binary_type_fields(struct binary *binary, uint32_t type, size_t *count);
 
+/* ---- the code of a running program: tables only, nothing listed, little memory ---- */
+
+/* An executable's tables, read where they lie in the mapped file; its pages are dropped again with
+ * binary_code_drop. Addresses are those of the file (without the place a position-independent
+ * executable is loaded at). One thread. */
+struct binary_code {
+    const struct memory *memory;
+    struct str go_version, goarch, build_id;
+    unsigned minor;             /* of Go 1.x; 0 when buildinfo does not tell */
+    uint64_t entry;             /* where the file starts to run */
+    uint64_t pclntab;
+    uint64_t text, text_end;    /* 0 until binary_code_place */
+    uint64_t func_data;         /* what inline trees are relative to */
+    struct binary *parts;       /* private */
+};
+/* A piece of the file's address space as the loader lays it out. */
+struct binary_segment {
+    uint64_t address, file_size, memory_size, offset;
+    bool executable, writable;
+};
+/* Opens path, which is called `name` in messages. Failures are told to the sink: not ELF, another
+ * machine, no Go of 1.18 or newer. */
+NODISCARD enum status binary_code_open(const char *path, const char *name,
+                                       const struct memory *memory, struct diag_sink *sink,
+                                       struct binary_code **out);
+void binary_code_free(struct binary_code *code);
+/* Tells the system that the file's pages are not needed soon. */
+void binary_code_drop(const struct binary_code *code);
+/* Its loaded segments; count gets how many. Valid as long as the code. */
+const struct binary_segment *binary_code_segments(const struct binary_code *code, size_t *count);
+
+/* moduledata as the running program has it tells where code starts and ends. Are these
+ * BINARY_MODULE_BYTES bytes it, in a program loaded `bias` above the file's addresses? Then
+ * positions can be asked for. Everything before that needs no moduledata. */
+enum { BINARY_MODULE_BYTES = 360 };
+bool binary_code_place(struct binary_code *code, const unsigned char *bytes, uint64_t bias);
+
+/* One entry of a traceback: runtime.Frame of the call before a return address. */
+struct binary_call {
+    struct str function, file;
+    uint32_t line, start_line; /* start_line: 0 before Go 1.20 */
+    uint64_t entry;            /* of the function that was compiled */
+    uint64_t parent;           /* where the caller of an inlined function stands; 0: not inlined */
+    uint8_t func_id;           /* internal/abi.FuncID of the function */
+    bool inlined;
+};
+/* The innermost call at an address (runtime/symtab.go, Frames.Next); false outside of Go code. */
+bool binary_code_call(const struct binary_code *code, uint64_t address, struct binary_call *call);
+/* The function with this name; false when there is none. Needs binary_code_place. */
+bool binary_code_function(const struct binary_code *code, struct str name, uint64_t *entry,
+                          uint32_t *size);
+
+/* Looks names up in .symtab, all in one pass: addresses[i] is 0 for what is not there. False when
+ * the executable is stripped. */
+bool binary_code_symbols(const struct binary_code *code, const char *const *names, size_t count,
+                         uint64_t *addresses);
+
 /* ---- two builds ---- */
 
 /* One kind of site of either build: what does not move when addresses or lines do. */

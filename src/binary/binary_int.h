@@ -36,7 +36,9 @@ struct image {
     VEC(struct segment) segments;
     VEC(struct section) sections;
     uint64_t relro_address, relro_size; /* written by the loader, then read-only */
-    uint64_t dynamic_address, dynamic_size;
+    uint64_t dynamic_address, dynamic_size, entry;
+    bool as_it_lies;        /* no relocation is applied: the program that runs has them */
+    VEC(struct binary_segment) loaded; /* with what is zero-filled too; only when as_it_lies */
 };
 
 /* Reads the headers of image->file; the segments point into it. */
@@ -104,6 +106,11 @@ struct module {
 
 /* Finds and checks pclntab and moduledata. */
 NODISCARD enum status module_open(const struct image *image, struct module *module);
+/* Only pclntab, which position independence leaves as it is. */
+NODISCARD enum status module_find_table(const struct image *image, struct module *module);
+/* Are these bytes moduledata of the program, loaded `bias` above its addresses? Takes what it
+ * tells. */
+bool module_take(struct module *module, const unsigned char *bytes, uint64_t bias);
 /* Fills binary's functions. */
 NODISCARD enum status module_functions(struct module *module, struct binary *binary);
 
@@ -126,9 +133,19 @@ struct record {
     uint64_t *work;           /* steps left; may be NULL */
     uint32_t unit;            /* its first entry in the table of units */
     uint64_t inline_tree;     /* address; 0: none */
+    uint32_t start_line;      /* 0 before Go 1.20 */
+    uint8_t func_id;
     struct str name;
 };
 bool record_open(const struct module *module, size_t function, struct record *record);
+/* The same without module->list, for functions that are looked up one at a time: the function that
+ * holds an address. */
+bool record_at(const struct module *module, uint64_t address, struct record *record);
+/* The function of this name, by looking at all. */
+bool module_function_named(const struct module *module, struct str name, uint64_t *entry,
+                           uint32_t *size);
+/* The innermost call at an offset. */
+void record_call(struct record *record, uint32_t offset, struct binary_call *call);
 /* What it may cost to read positions is bounded by *work, when that is set after record_open. */
 /* Frames from the innermost outwards; returns how many there are, of which `max` are written. */
 size_t record_position(struct record *record, uint32_t offset, struct binary_frame *frames,

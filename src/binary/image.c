@@ -157,6 +157,13 @@ static enum status add_segment(struct image *image, const GElf_Phdr *header, siz
         image->dynamic_address = header->p_vaddr;
         image->dynamic_size = header->p_filesz;
     }
+    if (header->p_type == PT_LOAD && image->as_it_lies) {
+        struct binary_segment loaded = {
+            .address = header->p_vaddr, .file_size = header->p_filesz,
+            .memory_size = header->p_memsz, .offset = header->p_offset,
+            .executable = header->p_flags & PF_X, .writable = header->p_flags & PF_W};
+        VEC_PUSH(image->memory, &image->loaded, loaded);
+    }
     if (header->p_type != PT_LOAD || header->p_filesz == 0)
         return STATUS_OK;
     if (!in_file(image, header->p_offset, header->p_filesz) ||
@@ -233,6 +240,7 @@ static enum status read_elf(struct image *image, Elf *elf)
     GElf_Ehdr header;
     if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header))
         return fail(image, DIAG_BINARY_DAMAGED, 0, "the ELF header cannot be read");
+    image->entry = header.e_entry;
     enum status status = check_header(image, &header);
     if (status == STATUS_OK)
         status = check_packed(image);
@@ -241,7 +249,7 @@ static enum status read_elf(struct image *image, Elf *elf)
     if (status != STATUS_OK)
         return status;
     read_sections(image, elf);
-    return image_relocate(image);
+    return image->as_it_lies ? STATUS_OK : image_relocate(image);
 }
 
 enum status image_open(struct image *image)
@@ -263,5 +271,6 @@ void image_release(struct image *image)
 {
     VEC_RELEASE(image->memory, &image->segments);
     VEC_RELEASE(image->memory, &image->sections);
+    VEC_RELEASE(image->memory, &image->loaded);
     arena_release(&image->arena);
 }

@@ -76,13 +76,13 @@ static unsigned long field(const unsigned char *at, size_t offset)
 }
 
 /* Does moduledata lie here? It points to pclntab, then to the table of names in it, and to code. */
-static bool is_module(const struct module *module, const unsigned char *at)
+static bool is_module(const struct module *module, const unsigned char *at, uint64_t bias)
 {
-    if (field(at, 0) != module->pclntab ||
-        field(at, FIELD_NAMES) != module->pclntab + module->names)
+    if (field(at, 0) - bias != module->pclntab ||
+        field(at, FIELD_NAMES) - bias != module->pclntab + module->names)
         return false;
     uint64_t text = field(at, FIELD_TEXT), end = field(at, FIELD_END_TEXT);
-    return text < end && image_executable(module->image, text) &&
+    return text < end && image_executable(module->image, text - bias) &&
            field(at, FIELD_MIN_PC) - text <= end - text;
 }
 
@@ -92,19 +92,28 @@ static const unsigned char *search_segment(const struct module *module,
     uint64_t first = (0 - segment->address) % POINTER;
     for (uint64_t i = first; i + MODULE_BYTES <= segment->size; i += POINTER)
         if (read_u64(segment->bytes + i) == module->pclntab &&
-            is_module(module, segment->bytes + i))
+            is_module(module, segment->bytes + i, 0))
             return segment->bytes + i;
     return NULL;
 }
 
-static void take_module(struct module *module, const unsigned char *at)
+static void take_module(struct module *module, const unsigned char *at, uint64_t bias)
 {
     size_t types = module->new_layout ? FIELD_TYPES_120 : FIELD_TYPES_118;
-    module->text = field(at, FIELD_TEXT);
-    module->text_end = field(at, FIELD_END_TEXT);
-    module->types = field(at, types);
-    module->types_end = field(at, types + POINTER);
-    module->func_data = field(at, types + FIELD_FUNC_DATA);
+    module->text = field(at, FIELD_TEXT) - bias;
+    module->text_end = field(at, FIELD_END_TEXT) - bias;
+    module->types = field(at, types) - bias;
+    module->types_end = field(at, types + POINTER) - bias;
+    module->func_data = field(at, types + FIELD_FUNC_DATA) - bias;
+}
+
+bool module_take(struct module *module, const unsigned char *bytes, uint64_t bias)
+{
+    if (!is_module(module, bytes, bias) ||
+        field(bytes, FIELD_END_TEXT) - field(bytes, FIELD_TEXT) > UINT32_MAX)
+        return false;
+    take_module(module, bytes, bias);
+    return true;
 }
 
 static bool find_module(struct module *module)
@@ -116,7 +125,7 @@ static bool find_module(struct module *module)
         const unsigned char *at = search_segment(module, segment);
         if (at) {
             module->address = segment->address + (uint64_t)(at - segment->bytes);
-            take_module(module, at);
+            take_module(module, at, 0);
             return true;
         }
     }
@@ -153,7 +162,7 @@ static bool find_by_section(const struct image *image, struct module *module)
 
 /* By its first bytes, among all data: what a header starts must also be what moduledata names. */
 static bool search_headers(const struct image *image, const struct segment *segment,
-                           struct module *module)
+                           struct module *module, bool (*check)(struct module *module))
 {
     uint64_t first = (0 - segment->address) % POINTER;
     for (uint64_t i = first; i + HEADER_BYTES <= segment->size; i += POINTER) {
@@ -161,7 +170,7 @@ static bool search_headers(const struct image *image, const struct segment *segm
             !header_at(image, segment->address + i, module))
             continue;
         read_header(module);
-        if (find_module(module))
+        if (check(module))
             return true;
     }
     return false;
@@ -175,12 +184,17 @@ static enum status not_found(const struct image *image)
     return STATUS_BAD_INPUT;
 }
 
+static bool counts_fit(const struct module *module)
+{
+    return module->function_count > 0 && module->function_count <= LIMIT_BINARY_FUNCTIONS &&
+           module->function_count * RECORD_INDEX_BYTES + 4 <= module->size - module->functions;
+}
+
 static enum status check_header(const struct module *module)
 {
     if (!is_header(module->at, module->size))
         return damaged(module, 0, "its header names tables beyond the end of its segment");
-    if (module->function_count == 0 || module->function_count > LIMIT_BINARY_FUNCTIONS ||
-        module->function_count * RECORD_INDEX_BYTES + 4 > module->size - module->functions)
+    if (!counts_fit(module))
         return damaged(module, 8, "the number of functions does not fit the table of functions");
     if (module->text_end - module->text > UINT32_MAX)
         return damaged(module, 24, "moduledata: the code is larger than 4 GiB");
@@ -198,6 +212,23 @@ enum status module_open(const struct image *image, struct module *module)
             return damaged(module, 0, "nothing in the data points to it (moduledata is missing)");
     }
     for (size_t i = 0; !found && i < image->segments.len; i++)
-        found = search_headers(image, &image->segments.at[i], module);
+        found = search_headers(image, &image->segments.at[i], module, find_module);
+    return found ? check_header(module) : not_found(image);
+}
+
+/* The functions follow the header, and the first one's code lies at the start. */
+static bool looks_whole(struct module *module)
+{
+    return counts_fit(module) && read_u32(module->at + module->functions) <= UINT32_MAX / 2;
+}
+
+enum status module_find_table(const struct image *image, struct module *module)
+{
+    module->image = image;
+    bool found = find_by_section(image, module);
+    if (found)
+        read_header(module);
+    for (size_t i = 0; !found && i < image->segments.len; i++)
+        found = search_headers(image, &image->segments.at[i], module, looks_whole);
     return found ? check_header(module) : not_found(image);
 }

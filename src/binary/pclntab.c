@@ -13,6 +13,8 @@ enum {
     FUNC_PCDATA_COUNT = 28,
     FUNC_UNIT = 32,
     FUNC_START_LINE = 36, /* since Go 1.20 */
+    FUNC_ID_118 = 36,
+    FUNC_ID_120 = 40,
     FUNC_BYTES_118 = 40,
     FUNC_BYTES_120 = 44,
     PCDATA_INLINE_INDEX = 2,
@@ -29,6 +31,9 @@ enum {
     INLINED_BYTES_120 = 16,
     INLINED_NAME_120 = 4,
     INLINED_PARENT_120 = 8,
+    INLINED_START_120 = 12,
+    INLINED_ID_118 = 2,
+    INLINED_ID_120 = 0,
 };
 
 static struct str text_at(const struct module *module, uint64_t offset, uint64_t end)
@@ -75,6 +80,49 @@ static const unsigned char *record_bytes(const struct module *module, uint32_t o
     if (offset > size || size - offset < bytes)
         return NULL;
     return module->at + module->functions + offset;
+}
+
+/* ---- one at a time ---- */
+
+static uint32_t entry_of(const struct module *module, uint64_t i)
+{
+    return read_u32(module->at + module->functions + 8 * i);
+}
+
+static bool open_bytes(const struct module *module, uint64_t i, struct record *record);
+
+bool record_at(const struct module *module, uint64_t address, struct record *record)
+{
+    uint64_t offset = address - module->text;
+    uint64_t low = 0, high = module->function_count;
+    if (address < module->text || address >= module->text_end)
+        return false;
+    while (high - low > 1) { /* at[low] <= offset < at[high] */
+        uint64_t middle = low + (high - low) / 2;
+        if (entry_of(module, middle) <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return open_bytes(module, low, record) && address - record->entry < record->size;
+}
+
+bool module_function_named(const struct module *module, struct str name, uint64_t *entry,
+                           uint32_t *size)
+{
+    for (uint64_t i = 0; i < module->function_count; i++) {
+        const unsigned char *bytes =
+            record_bytes(module, read_u32(module->at + module->functions + 8 * i + 4));
+        uint64_t at = bytes ? module->names + read_u32(bytes + FUNC_NAME) : UINT64_MAX;
+        uint32_t start = entry_of(module, i), end = entry_of(module, i + 1);
+        if (at >= module->units || module->units - at <= name.len || start > end ||
+            memcmp(module->at + at, name.ptr, name.len) != 0 || module->at[at + name.len] != 0)
+            continue;
+        *entry = module->text + start;
+        *size = end - start;
+        return true;
+    }
+    return false;
 }
 
 static enum status read_function(const struct module *module, size_t i,
@@ -130,19 +178,40 @@ static void find_inline_tree(const struct module *module, const unsigned char *b
     record->inline_tree = tree == UINT32_MAX ? 0 : module->func_data + tree;
 }
 
+static void take_record(const struct module *module, const unsigned char *bytes,
+                        struct record *record)
+{
+    record->module = module;
+    record->unit = read_u32(bytes + FUNC_UNIT);
+    record->tables[PC_FILES].start = read_u32(bytes + FUNC_FILES);
+    record->tables[PC_LINES].start = read_u32(bytes + FUNC_LINES);
+    record->start_line = module->new_layout ? read_u32(bytes + FUNC_START_LINE) : 0;
+    record->func_id = bytes[module->new_layout ? FUNC_ID_120 : FUNC_ID_118];
+    find_inline_tree(module, bytes, record);
+}
+
 bool record_open(const struct module *module, size_t function, struct record *record)
 {
     const struct binary_function *entry = &module->list[function];
     const unsigned char *bytes = record_bytes(module, module->records[function]);
     if (!bytes)
         return false;
-    *record = (struct record){
-        .module = module, .entry = entry->entry, .size = entry->size, .name = entry->name,
-        .unit = read_u32(bytes + FUNC_UNIT)};
-    record->tables[PC_FILES].start = read_u32(bytes + FUNC_FILES);
-    record->tables[PC_LINES].start = read_u32(bytes + FUNC_LINES);
-    find_inline_tree(module, bytes, record);
+    *record = (struct record){.entry = entry->entry, .size = entry->size, .name = entry->name};
+    take_record(module, bytes, record);
     return true;
+}
+
+static bool open_bytes(const struct module *module, uint64_t i, struct record *record)
+{
+    const unsigned char *bytes =
+        record_bytes(module, read_u32(module->at + module->functions + 8 * i + 4));
+    uint32_t start = entry_of(module, i), end = entry_of(module, i + 1);
+    if (!bytes || start >= end || end > module->text_end - module->text)
+        return false;
+    *record = (struct record){.entry = module->text + start, .size = end - start,
+                              .name = module_name(module, read_u32(bytes + FUNC_NAME))};
+    take_record(module, bytes, record);
+    return record->name.ptr != NULL;
 }
 
 static int32_t zigzag(uint32_t value)
@@ -205,6 +274,8 @@ static int32_t table_value(struct record *record, unsigned number, uint32_t offs
 struct inlined {
     struct str name;
     uint32_t parent; /* offset in the function of the call's place */
+    uint32_t start_line;
+    uint8_t func_id;
 };
 
 static bool inlined_at(const struct record *record, int32_t index, struct inlined *inlined)
@@ -218,6 +289,8 @@ static bool inlined_at(const struct record *record, int32_t index, struct inline
     uint32_t name = read_u32(at + (new_layout ? INLINED_NAME_120 : INLINED_NAME_118));
     inlined->name = module_name(record->module, name);
     inlined->parent = read_u32(at + (new_layout ? INLINED_PARENT_120 : INLINED_PARENT_118));
+    inlined->start_line = new_layout ? read_u32(at + INLINED_START_120) : 0;
+    inlined->func_id = at[new_layout ? INLINED_ID_120 : INLINED_ID_118];
     return inlined->name.ptr != NULL && inlined->parent < record->size;
 }
 
@@ -254,4 +327,23 @@ size_t record_position(struct record *record, uint32_t offset, struct binary_fra
     if (count < max)
         fill_frame(reader, offset, record->name, &frames[count++]);
     return count;
+}
+
+void record_call(struct record *record, uint32_t offset, struct binary_call *call)
+{
+    struct inlined inlined;
+    struct binary_frame frame;
+    int32_t index = record->inline_tree ? table_value(record, PC_INLINE_INDEX, offset) : -1;
+    *call = (struct binary_call){.function = record->name, .start_line = record->start_line,
+                                 .entry = record->entry, .func_id = record->func_id};
+    if (index >= 0 && inlined_at(record, index, &inlined)) {
+        call->function = inlined.name;
+        call->start_line = inlined.start_line;
+        call->func_id = inlined.func_id;
+        call->parent = record->entry + inlined.parent;
+        call->inlined = true;
+    }
+    fill_frame(record, offset, call->function, &frame);
+    call->file = frame.file;
+    call->line = frame.line;
 }

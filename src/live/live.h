@@ -1,0 +1,99 @@
+/* live: a Go process seen from outside, while it runs.
+ *
+ * Nothing here stops, traces or writes to the process: its memory is read with process_vm_readv,
+ * its files in /proc are read, and what its runtime keeps about itself is found by the symbol table
+ * or, in stripped programs, by the code that uses it. Go 1.18 to 1.26, amd64 and arm64.
+ *
+ * What a process says is not believed: it may be hostile, or in the middle of a change. Every loop
+ * over its memory has an end, every size a ceiling (limits.h), every record is checked.
+ *
+ * Sections: target process; capture. */
+#ifndef UNHEAP_LIVE_H
+#define UNHEAP_LIVE_H
+
+#include "base/base.h"
+
+/* ======== target process ======== */
+
+/* A session: executables are opened once for each build and shared by all processes that run them
+ * (mapped, their pages given back after use). One thread. */
+struct live;
+struct live *live_new(const struct memory *memory);
+/* All targets must be detached before. */
+void live_free(struct live *live);
+
+/* Several pieces are read in one call, in their order, so that what the first and the last say
+ * brackets the others in time. */
+struct live_piece {
+    uint64_t address;
+    void *to;
+    size_t size;
+};
+/* Where a target's memory is read from: a process, or an image in a test. Returns false unless all
+ * bytes of all pieces were read. */
+struct live_reader {
+    bool (*read)(void *ctx, const struct live_piece *pieces, size_t count);
+    void *ctx;
+};
+
+/* The runtime's variables that this room reads: LIVE_VARIABLE_MHEAP is runtime.mheap_. */
+enum live_variable {
+#define X(name, symbol) LIVE_VARIABLE_##name,
+#include "live_variables.h"
+#undef X
+    LIVE_VARIABLE_COUNT
+};
+const char *live_variable_name(enum live_variable variable);
+
+struct live_program;
+struct live_process;
+
+/* A Go process that can be read. */
+struct live_target {
+    const struct memory *memory;
+    struct live *live;
+    int pid;
+    uint64_t start_time;        /* field 22 of /proc/PID/stat: with pid it names one process */
+    struct str name;            /* comm */
+    struct str executable;      /* path as the process sees it */
+    struct str go_version;      /* "go1.26.8" */
+    unsigned minor;             /* 26 */
+    uint64_t bias;              /* how far above the file's addresses it was loaded */
+    struct live_program *program;
+    struct live_process *process; /* private */
+    struct live_reader reader;
+};
+
+/* Attaches to a process: opens its executable through /proc/PID/exe (which works across containers'
+ * file systems and for deleted files), finds the runtime's tables. Failures are told to the sink:
+ * no such process, refused (with what is missing), not a Go program. */
+NODISCARD enum status live_attach(struct live *live, int pid, struct diag_sink *sink,
+                                  struct live_target **out);
+void live_detach(struct live_target *target);
+/* Is it still the same process, running the same program? Cheap: one file in /proc. */
+bool live_is_same(const struct live_target *target);
+
+/* Reads n bytes; false when not all of them are there. */
+bool live_read(const struct live_target *target, uint64_t address, void *to, size_t n);
+bool live_read_u64(const struct live_target *target, uint64_t address, uint64_t *value);
+bool live_read_u32(const struct live_target *target, uint64_t address, uint32_t *value);
+/* Several pieces in one call. At most LIVE_PIECES. */
+enum { LIVE_PIECES = 1000 };
+bool live_read_pieces(const struct live_target *target, const struct live_piece *pieces,
+                      size_t count);
+
+/* Address of a runtime variable in the process; 0 when the program does not have it or it cannot be
+ * found. Looked up once for each program. */
+uint64_t live_variable(const struct live_target *target, enum live_variable variable);
+/* The eight bytes of a variable, or of the field `offset` bytes into it. */
+bool live_variable_u64(const struct live_target *target, enum live_variable variable,
+                       uint64_t offset, uint64_t *value);
+bool live_variable_u32(const struct live_target *target, enum live_variable variable,
+                       uint64_t offset, uint32_t *value);
+
+/* The whole of a file in /proc/PID ("maps", "smaps_rollup"), appended to out. Its absence or
+ * refusal is told to the sink when that is not NULL. */
+NODISCARD enum status live_proc_file(int pid, const char *name, struct diag_sink *sink,
+                                     struct sb *out);
+
+#endif
