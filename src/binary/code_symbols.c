@@ -1,4 +1,5 @@
-/* code_symbols.c: addresses by name from .symtab, where the program still has it (ELF, symbol table). */
+/* code_symbols.c: addresses by name from .symtab, where the program still has it (ELF, symbol
+ * table). */
 #include "binary_int.h"
 
 #include <elf.h>
