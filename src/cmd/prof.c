@@ -71,17 +71,30 @@ static const char *binary_path(struct sb *sb)
 static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs,
                         struct view **view)
 {
-    struct sb notes, path;
+    struct sb notes;
     sb_init(&notes, &cmd->memory);
-    sb_init(&path, &cmd->memory);
     flags->sources.programs = &programs->face;
     flags->sources.notes = &notes;
-    flags->sources.binary_path = binary_path(&path);
+    flags->sources.binary_path = binary_path(&programs->folders);
     enum status status = view_load(&flags->sources, &cmd->memory, cmd->sink, view);
     fwrite(notes.text, 1, notes.len, stderr);
+    flags->sources.notes = NULL;
     sb_release(&notes);
-    sb_release(&path);
     return status;
+}
+
+/* Takes the view. */
+static int show(struct cmd *cmd, struct prof_flags *flags, struct view *view)
+{
+    int code;
+    if (!flags->flame && !flags->command && !flags->http)
+        return prof_shell(cmd, flags, view);
+    if (flags->http)
+        code = prof_http(cmd, flags, view);
+    else
+        code = flags->flame ? prof_flame(cmd, flags, view) : prof_report(cmd, flags, view, false);
+    view_free(view);
+    return code;
 }
 
 int verb_prof(struct cmd *cmd, int argc, char **argv)
@@ -94,14 +107,7 @@ int verb_prof(struct cmd *cmd, int argc, char **argv)
     int code = prof_flags_parse(cmd, &flags, argc, argv);
     prof_programs_init(&programs, cmd);
     if (code < 0) {
-        code = EXIT_COULD_NOT;
-        if (!load(cmd, &flags, &programs, &view) && (flags.flame || flags.command)) {
-            code = flags.flame ? prof_flame(cmd, &flags, view)
-                               : prof_report(cmd, &flags, view, false);
-            view_free(view);
-        } else if (view) {
-            code = prof_shell(cmd, &flags, view);
-        }
+        code = load(cmd, &flags, &programs, &view) ? EXIT_COULD_NOT : show(cmd, &flags, view);
         (void)cmd_diagnose(cmd); /* as in pprof, one bad source of several is no failure */
     }
     prof_programs_release(&programs);

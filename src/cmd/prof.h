@@ -27,6 +27,8 @@ struct prof_flags {
     const char *output;
     bool flame; /* the page, or with -svg the picture, of the tree of calls */
     bool intel_syntax;
+    const char *http; /* the address to serve views at, or NULL */
+    bool no_browser;  /* none is opened in any case */
 };
 
 /* -1 to go on, else the exit code. The flags point into argv. */
@@ -44,6 +46,7 @@ int prof_report(struct cmd *cmd, const struct prof_flags *flags, struct view *vi
 struct prof_programs {
     struct cmd *cmd;
     VEC(struct prof_program *) list;
+    struct sb folders; /* where executables are looked for */
     struct view_programs face;
 };
 /* programs->face is for view_load; it points to `programs`. */
@@ -54,6 +57,11 @@ void prof_programs_release(struct prof_programs *programs);
 
 /* As prof_report, for flags->flame: the page on standard output or in a file. */
 int prof_flame(struct cmd *cmd, const struct prof_flags *flags, struct view *view);
+
+/* ---- prof_http.c ---- */
+
+/* Serves pages of the view at flags->http until SIGINT or SIGTERM. Returns an exit code. */
+int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct view *view);
 
 /* ---- prof_output.c: where a report goes ---- */
 

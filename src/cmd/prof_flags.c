@@ -243,6 +243,12 @@ static int choose_sources(struct prof_flags *flags, char **argv, size_t count)
     flags->sources.path_count = count - skip;
     if (count == 0)
         return mistake("no profile source specified%s", "");
+    if (flags->http && !*flags->http)
+        flags->http = NULL;
+    if (flags->http && (flags->command || flags->flame))
+        return mistake("-http is not compatible with an output format on the command line%s", "");
+    if (flags->no_browser && !flags->http)
+        return mistake("-no_browser only makes sense with -http%s", "");
     return choose_bases(flags);
 }
 
@@ -291,6 +297,8 @@ static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flag
         {"flame", FLAG_BOOL, &flags->flame, NULL,
          "report: a page with flame graph, packages, timeline; with -svg a picture"},
         {"html", FLAG_BOOL, &flags->flame, NULL, "report: the same page"},
+        {"http", FLAG_STRING, &flags->http, "HOST:PORT", "pages there, until Ctrl-C"},
+        {"no_browser", FLAG_BOOL, &flags->no_browser, NULL, "taken: none is opened in any case"},
         {"output", FLAG_STRING, &flags->output, "FILE", "write the report there"},
         {"sample_index", FLAG_STRING, &s->sample_index, "TYPE", "which values: name or number"},
         {"inuse_space", FLAG_BOOL, &raw->inuse_space, NULL, "-sample_index=inuse_space"},

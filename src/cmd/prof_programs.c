@@ -94,6 +94,7 @@ static enum status disassemble(void *at, const struct view_code *code, struct di
 void prof_programs_init(struct prof_programs *programs, struct cmd *cmd)
 {
     *programs = (struct prof_programs){.cmd = cmd};
+    sb_init(&programs->folders, &cmd->memory);
     programs->face = (struct view_programs){.ctx = programs, .open = open_program,
                                             .load_address = load_address, .position = position,
                                             .symbols = symbols, .disassemble = disassemble};
@@ -104,4 +105,5 @@ void prof_programs_release(struct prof_programs *programs)
     for (size_t i = 0; i < programs->list.len; i++)
         binary_free(programs->list.at[i]->binary);
     VEC_RELEASE(&programs->cmd->memory, &programs->list);
+    sb_release(&programs->folders);
 }

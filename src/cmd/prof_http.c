@@ -1,0 +1,337 @@
+/* prof_http.c: `unheap prof -http=HOST:PORT`: the views of pprof's web page (google/pprof
+ * internal/driver/webui.go), with the names its parameters have there. One reader at a time. */
+#include "prof.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include "report/report.h"
+#include "serve/serve.h"
+
+struct shown {
+    struct cmd *cmd;
+    const struct prof_flags *flags;
+    const struct view *view;
+};
+
+/* One answer while it is made. */
+struct answer {
+    struct shown *site;
+    const struct serve_request *request;
+    struct serve_response *response;
+    struct prof_flags flags; /* as the query has them */
+    struct arena arena;
+    struct sb notes, text;
+};
+
+/* ---- the query ---- */
+
+static const struct {
+    const char *name, *variable;
+} parameters[] = {
+    {"f", "focus"},          {"i", "ignore"},        {"h", "hide"},
+    {"s", "show"},           {"sf", "show_from"},    {"prunefrom", "prune_from"},
+    {"tf", "tagfocus"},      {"ti", "tagignore"},    {"ts", "tagshow"},
+    {"th", "taghide"},       {"si", "sample_index"}, {"g", "granularity"},
+    {"sort", "sort"},        {"n", "nodecount"},     {"nf", "nodefraction"},
+    {"ef", "edgefraction"},  {"trim", "trim"},       {"unit", "unit"},
+    {"mean", "mean"},        {"rel", "relative_percentages"},
+    {"dropneg", "drop_negative"}, {"calltree", "call_tree"}, {"compact", "compact_labels"},
+    {"noinlines", "noinlines"}, {"showcolumns", "showcolumns"},
+};
+
+static bool read_query(struct answer *answer)
+{
+    struct sb why;
+    bool good = true;
+    sb_init(&why, &answer->site->cmd->memory);
+    for (size_t i = 0; i < COUNT_OF(parameters) && good; i++) {
+        struct str value = serve_query(answer->request, parameters[i].name);
+        if (value.len)
+            good = prof_variable_set(&answer->flags, str_from(parameters[i].variable), value,
+                                     &answer->arena, &why);
+    }
+    if (!good)
+        sb_addf(&answer->notes, "%s\n", why.text);
+    sb_release(&why);
+    return good;
+}
+
+/* ---- texts in a page ---- */
+
+static void add_escaped(struct sb *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        const char *entity = c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;"
+                             : c == '"' ? "&quot;" : NULL;
+        if (entity)
+            sb_adds(out, entity);
+        else
+            sb_addc(out, c);
+    }
+}
+
+static void add_percent_coded(struct sb *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' ||
+                     c == '.' || c == '-';
+        sb_addf(out, plain ? "%c" : "%%%02X", c);
+    }
+}
+
+/* "?f=main&amp;si=alloc_space", with `name` as `value` instead. */
+static void add_query(struct answer *answer, struct sb *out, const char *name, struct str value)
+{
+    const char *before = "?";
+    for (size_t i = 0; i < COUNT_OF(parameters); i++) {
+        bool other = name && strcmp(parameters[i].name, name) == 0;
+        struct str text = other ? value : serve_query(answer->request, parameters[i].name);
+        if (!text.len)
+            continue;
+        sb_addf(out, "%s%s=", before, parameters[i].name);
+        add_percent_coded(out, text);
+        before = "&amp;";
+    }
+}
+
+static const char style[] =
+    ":root{color-scheme:light dark;--line:#8884}"
+    "body{margin:0;font:14px system-ui,sans-serif}"
+    "nav{display:flex;flex-wrap:wrap;gap:.9rem;align-items:center;padding:.5rem 1rem;"
+    "border-bottom:1px solid var(--line)}"
+    "nav a[aria-current]{font-weight:bold;text-decoration:none}"
+    "main{padding:.5rem 1rem;overflow:auto}pre{margin:0;font:12px ui-monospace,monospace}"
+    "input{font:inherit;width:14rem}svg{max-width:100%;height:auto;background:#fff}";
+
+static const struct {
+    const char *path, *title;
+} views[] = {{"/", "Graph"},     {"/top", "Top"},       {"/flamegraph", "Flame graph"},
+             {"/peek", "Peek"},  {"/source", "Source"}, {"/disasm", "Disassembly"},
+             {"/tree", "Tree"},  {"/traces", "Traces"}, {"/download", "Download"}};
+
+static void add_navigation(struct answer *answer, struct sb *out)
+{
+    const struct view *view = answer->site->view;
+    sb_adds(out, "<nav aria-label=\"Views\">");
+    for (size_t i = 0; i < COUNT_OF(views); i++) {
+        sb_addf(out, "<a href=\"%s", views[i].path);
+        add_query(answer, out, NULL, STR_NONE);
+        sb_addf(out, "\"%s>%s</a>", str_is(answer->request->path, views[i].path)
+                                        ? " aria-current=\"page\"" : "", views[i].title);
+    }
+    sb_adds(out, "<span>|</span>");
+    for (size_t i = 0; i < view_type_count(view); i++) {
+        sb_adds(out, "<a href=\"");
+        add_query(answer, out, "si", view_type_name(view, i));
+        sb_adds(out, "\">");
+        add_escaped(out, view_type_name(view, i));
+        sb_adds(out, "</a>");
+    }
+    sb_adds(out, "<form><label>Focus <input name=\"f\" value=\"");
+    add_escaped(out, serve_query(answer->request, "f"));
+    sb_adds(out, "\"></label>");
+    struct str type = serve_query(answer->request, "si");
+    if (type.len) {
+        sb_adds(out, "<input type=\"hidden\" name=\"si\" value=\"");
+        add_escaped(out, type);
+        sb_adds(out, "\">");
+    }
+    sb_adds(out, "</form></nav>");
+}
+
+/* `text` is markup already when `is_markup`. */
+static void write_page(struct answer *answer, struct str text, bool is_markup)
+{
+    struct sb *out = answer->response->body;
+    answer->response->type = "text/html; charset=utf-8";
+    sb_addf(out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+                 "<meta name=\"viewport\" content=\"width=device-width\">"
+                 "<title>unheap prof</title><style>%s</style>", style);
+    add_navigation(answer, out);
+    sb_adds(out, "<main>");
+    if (answer->notes.len) {
+        sb_adds(out, "<pre role=\"status\">");
+        add_escaped(out, sb_str(&answer->notes));
+        sb_adds(out, "</pre>");
+    }
+    if (is_markup) {
+        sb_add(out, text);
+    } else {
+        sb_adds(out, "<pre>");
+        add_escaped(out, text);
+        sb_adds(out, "</pre>");
+    }
+    sb_adds(out, "</main></html>\n");
+}
+
+/* ---- one answer ---- */
+
+static void begin(struct answer *answer, struct shown *site, const struct serve_request *request,
+                  struct serve_response *response)
+{
+    *answer = (struct answer){
+        .site = site, .request = request, .response = response, .flags = *site->flags};
+    arena_init(&answer->arena, &site->cmd->memory);
+    sb_init(&answer->notes, &site->cmd->memory);
+    sb_init(&answer->text, &site->cmd->memory);
+    site->cmd->sink = diag_sink_new(&site->cmd->memory);
+}
+
+static void end(struct answer *answer)
+{
+    diag_sink_free(answer->site->cmd->sink);
+    answer->site->cmd->sink = NULL;
+    sb_release(&answer->text);
+    sb_release(&answer->notes);
+    arena_release(&answer->arena);
+}
+
+/* What went wrong is told in the page. */
+static void take_diagnostics(struct answer *answer)
+{
+    const struct diag_sink *sink = answer->site->cmd->sink;
+    for (size_t i = 0; i < diag_count(sink); i++)
+        diag_format(diag_at(sink, i), &answer->notes);
+}
+
+static bool make_report(struct answer *answer, enum view_report report)
+{
+    if (!read_query(answer))
+        return false;
+    struct view *copy = view_copy(answer->site->view);
+    enum status status = view_write(copy, report, &answer->flags.settings,
+                                    answer->site->cmd->sink, &answer->notes, &answer->text);
+    view_free(copy);
+    take_diagnostics(answer);
+    return status == STATUS_OK;
+}
+
+static void answer_text(struct shown *site, const struct serve_request *request,
+                        struct serve_response *response, enum view_report report)
+{
+    struct answer answer;
+    begin(&answer, site, request, response);
+    struct view_settings *settings = &answer.flags.settings;
+    struct str focus = serve_query(request, "f");
+    settings->argument = focus.len ? arena_strndup(&answer.arena, focus.ptr, focus.len) : ".";
+    if (report == VIEW_TOP && settings->nodecount == -1)
+        settings->nodecount = 500;
+    bool good = make_report(&answer, report);
+    write_page(&answer, good ? sb_str(&answer.text) : STR_NONE, false);
+    end(&answer);
+}
+
+#define TEXT_ROUTE(name, report)                                                                  \
+    static void name(void *ctx, const struct serve_request *request,                              \
+                     struct serve_response *response)                                             \
+    {                                                                                             \
+        answer_text(ctx, request, response, report);                                              \
+    }
+TEXT_ROUTE(answer_top, VIEW_TOP)
+TEXT_ROUTE(answer_peek, VIEW_PEEK)
+TEXT_ROUTE(answer_source, VIEW_LIST)
+TEXT_ROUTE(answer_disasm, VIEW_DISASM)
+TEXT_ROUTE(answer_tree, VIEW_TREE)
+TEXT_ROUTE(answer_traces, VIEW_TRACES)
+
+static void answer_graph(void *ctx, const struct serve_request *request,
+                         struct serve_response *response)
+{
+    struct answer answer;
+    struct sb svg;
+    if (!str_is(request->path, "/")) {
+        response->status = 404;
+        sb_adds(response->body, "there is no such page\n");
+        return;
+    }
+    begin(&answer, ctx, request, response);
+    sb_init(&svg, &answer.site->cmd->memory);
+    bool good = make_report(&answer, VIEW_DOT);
+    if (good && prof_draw(answer.site->cmd, "svg", sb_str(&answer.text), &svg)) {
+        sb_adds(&answer.notes, "The graph needs Graphviz's program dot.\n");
+        good = false;
+    }
+    ptrdiff_t start = str_find(sb_str(&svg), STR("<svg")); /* after what is no part of a page */
+    write_page(&answer, good && start >= 0 ? str_skip(sb_str(&svg), (size_t)start) : STR_NONE,
+               true);
+    sb_release(&svg);
+    end(&answer);
+}
+
+static void answer_flame(void *ctx, const struct serve_request *request,
+                         struct serve_response *response)
+{
+    struct answer answer;
+    struct view_calls calls;
+    begin(&answer, ctx, request, response);
+    struct view *copy = view_copy(answer.site->view);
+    if (read_query(&answer) &&
+        view_calls_read(copy, &answer.flags.settings, LIMIT_PAGE_FLAME_NODES,
+                        answer.site->cmd->sink, &answer.notes, &calls) == STATUS_OK) {
+        struct report_calls report = {.calls = &calls,
+                                      .command = str_from(answer.flags.sources.paths[0])};
+        response->type = "text/html; charset=utf-8";
+        report_calls_html(&report, &answer.site->cmd->memory, response->body);
+        view_calls_release(&calls);
+    } else {
+        take_diagnostics(&answer);
+        write_page(&answer, STR_NONE, false);
+    }
+    view_free(copy);
+    end(&answer);
+}
+
+static void answer_download(void *ctx, const struct serve_request *request,
+                            struct serve_response *response)
+{
+    struct answer answer;
+    begin(&answer, ctx, request, response);
+    if (make_report(&answer, VIEW_PROTO)) {
+        response->type = "application/vnd.google.protobuf+gzip";
+        sb_add(response->body, sb_str(&answer.text));
+    } else {
+        write_page(&answer, STR_NONE, false);
+    }
+    end(&answer);
+}
+
+/* ---- the server ---- */
+
+static const struct serve_route routes[] = {
+    {"/top", answer_top},       {"/peek", answer_peek},       {"/source", answer_source},
+    {"/disasm", answer_disasm}, {"/tree", answer_tree},       {"/traces", answer_traces},
+    {"/flamegraph", answer_flame}, {"/download", answer_download}, {"/", answer_graph},
+};
+
+static void wait_for_signal(const sigset_t *signals)
+{
+    int number;
+    while (sigwait(signals, &number) != 0)
+        ;
+}
+
+int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct view *view)
+{
+    struct cmd own = *cmd; /* answers have diagnostics of their own */
+    struct shown site = {&own, flags, view};
+    struct serve_options options = {.listen = flags->http, .routes = routes,
+                                    .route_count = COUNT_OF(routes), .ctx = &site};
+    struct serve *serve;
+    sigset_t signals, before;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, &before); /* before threads start, which inherit it */
+    int code = EXIT_COULD_NOT;
+    if (serve_start(&options, &cmd->memory, cmd->sink, &serve) == STATUS_OK) {
+        fprintf(stderr, "Serving web UI on %s\nCtrl-C stops it\n", serve_address(serve));
+        wait_for_signal(&signals);
+        serve_stop(serve);
+        code = EXIT_CLEAN;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return code;
+}
