@@ -10,7 +10,7 @@ static const char usage[] =
     "       unheap diff [flags] OLD1 OLD2... -- NEW1 NEW2...\n\n"
     "What changed between two heap profiles, by line, function and cause, and is it real? Each\n"
     "change has a 95% interval from the sampling. Several profiles a side count the difference\n"
-    "from run to run too.\n\n"
+    "from run to run too. Let benchmarks do equal work (go test -benchtime=1000x), or scale.\n\n"
     "  unheap diff before.pb.gz after.pb.gz\n"
     "  unheap diff -sample_index=inuse_space -per requests=30000 before.pb.gz after.pb.gz\n"
     "  unheap diff -fail-on 'alloc_space>+5%' -format=markdown main.pb.gz pr.pb.gz\n"

@@ -351,6 +351,10 @@ void compare_finish(struct comparison *comparison)
     make_totals(comparison, &scratch);
     for (int kind = 0; kind < COMPARE_ROW_KINDS; kind++)
         make_rows(comparison, (enum compare_rows)kind, &scratch);
+    const struct change *total = &comparison->totals[comparison->selected].change;
+    if (comparison->request.scale == COMPARE_AS_IS && total->verdict != COMPARE_NOISE)
+        comparison->factor = common_factor(comparison->rows[COMPARE_LINES],
+                                           comparison->row_count[COMPARE_LINES], &scratch);
     for (int side = 0; side < COMPARE_SIDES; side++) {
         comparison->runs[side] = gather->sides[side].runs;
         scales[side] = multiplier(comparison) / gather->sides[side].runs;

@@ -113,6 +113,8 @@ struct comparison {
     size_t verdicts[COMPARE_ROW_KINDS][COMPARE_SIGNIFICANT + 1];
     double dispersion;          /* M5: of all sites; 0 with one run a side, and where too few sites
                                    have objects enough to tell (then it is taken for 1) */
+    double factor;              /* most of OLD changed by this factor, as if NEW did so much more
+                                   work; 0: there is none, or values are scaled */
     struct str *tree_names;
     struct compare_node *nodes;
     size_t node_count;

@@ -5,6 +5,7 @@
  *   match.c    rows of one side to rows of the other
  *   chance.c   distributions
  *   verdict.c  intervals, p-values, dispersion, many sites
+ *   factor.c   whether one side only did more work
  *   compare.c  all of it in order; rows for the outside
  *   rule.c     what -fail-on says */
 #ifndef UNHEAP_COMPARE_INT_H
@@ -128,5 +129,10 @@ struct change verdict_change(const struct side_measure *sides,
 double verdict_many(struct change **changes, size_t count, struct arena *arena);
 /* M7 */
 void verdict_total(struct change *change);
+
+/* ---- factor.c ---- */
+
+/* The factor by which most of OLD changed; 0 when there is none, or it is about 1. */
+double common_factor(const struct compare_row *rows, size_t count, struct arena *arena);
 
 #endif

@@ -125,6 +125,7 @@ static void write_head(struct diff_json *ctx)
                json_new_text(json, str_from(scale_name(comparison->request.scale))));
     if (ctx->report->work)
         json_write(json, "per", json_new_text(json, str_from(ctx->report->work)));
+    json_write(json, "common_factor", json_new_fraction(json, comparison->factor));
     json_write(json, "dispersion", json_new_fraction(json, comparison->dispersion));
 }
 

@@ -137,8 +137,17 @@ static void add_runs(const struct comparison *comparison, struct sb *out)
                      "few have objects enough to tell for all).\n");
 }
 
+static void add_factor(const struct comparison *comparison, struct sb *out)
+{
+    if (comparison->factor > 0)
+        sb_addf(out, "note: most of it changed by one factor (%.3g), as if NEW had done %.3g times "
+                     "the work: -normalize=total compares shares, -per rounds=OLD,NEW values for "
+                     "each round.\n", comparison->factor, comparison->factor);
+}
+
 void diff_notes(const struct report_diff *report, struct sb *out)
 {
+    add_factor(report->comparison, out);
     add_scale(report, out);
     add_runs(report->comparison, out);
 }

@@ -99,6 +99,29 @@ static void no_duration_no_time(void **state)
     diag_sink_free(sink);
 }
 
+/* Everything times 1.5, as a benchmark of more rounds has it; then one line that does not follow. */
+static void one_factor_is_told(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"main.a", "main.b", "main.c", "main.d", "main.e"};
+    for (int round = 0; round < 3; round++) {
+        struct stream old[5], new[5];
+        for (uint32_t i = 0; i < 5; i++) {
+            old[i] = (struct stream){names[i], i + 1, 1, 1024, 51200.0 * (i + 1)};
+            new[i] = old[i];
+            new[i].count *= round == 0 ? 1.5 : round == 1 ? 1 : 1.2 + i % 2;
+        }
+        struct comparison *comparison =
+            scaled(sampled_profile(old, 5, RATE, &chance), sampled_profile(new, 5, RATE, &chance),
+                   COMPARE_AS_IS);
+        if (round == 0)
+            assert_true(comparison->factor > 1.3 && comparison->factor < 1.7);
+        else
+            assert_true(comparison->factor == 0);
+        compare_free(comparison);
+    }
+}
+
 /* Beyond the ceiling (LIMIT_COMPARE_NODES; here 3) calls end in their callers; no byte is lost. */
 static void a_tree_that_is_too_large_is_cut(void **state)
 {
@@ -132,6 +155,7 @@ int main(void)
         cmocka_unit_test(by_work),
         cmocka_unit_test(several_runs_are_their_mean),
         cmocka_unit_test(no_duration_no_time),
+        cmocka_unit_test(one_factor_is_told),
         cmocka_unit_test(a_tree_that_is_too_large_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
