@@ -11,7 +11,6 @@ static const double most = 0.8, worth_telling = 0.02;
 
 struct ratio {
     double ratio, weight;
-    const struct change *change;
 };
 
 static int by_ratio(const void *left, const void *right)
@@ -29,8 +28,7 @@ static size_t collect(const struct compare_row *rows, size_t count, struct ratio
             change->samples[1] < ENOUGH_SAMPLES)
             continue;
         ratios[taken].ratio = change->new / change->old;
-        ratios[taken].weight = change->old;
-        ratios[taken++].change = change;
+        ratios[taken++].weight = change->old;
     }
     if (taken > 1)
         qsort(ratios, taken, sizeof(*ratios), by_ratio);
@@ -48,20 +46,29 @@ static double weighted_median(const struct ratio *ratios, size_t count, double w
     return 1;
 }
 
-/* 0 when there is none. */
+/* How much of OLD (a share of 1) changed by the factor, as far as the intervals tell. */
+static double share_that_fits(const struct compare_row *rows, size_t count, double factor)
+{
+    double all = 0, fitting = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct change *change = &rows[i].change;
+        double wanted = (factor - 1) * change->old;
+        if (change->old <= 0)
+            continue;
+        all += change->old;
+        fitting += change->low <= wanted && wanted <= change->high ? change->old : 0;
+    }
+    return all > 0 ? fitting / all : 0;
+}
+
 double common_factor(const struct compare_row *rows, size_t count, struct arena *arena)
 {
     struct ratio *ratios = ARENA_ARRAY(arena, struct ratio, count + 1);
     size_t taken = collect(rows, count, ratios);
-    double weight = 0, fitting = 0;
+    double weight = 0;
     for (size_t i = 0; i < taken; i++)
         weight += ratios[i].weight;
     double factor = weighted_median(ratios, taken, weight);
-    for (size_t i = 0; i < taken; i++) {
-        double wanted = (factor - 1) * ratios[i].change->old;
-        bool fits = ratios[i].change->low <= wanted && wanted <= ratios[i].change->high;
-        fitting += fits ? ratios[i].weight : 0;
-    }
-    bool common = taken >= ENOUGH_ROWS && fitting >= most * weight;
+    bool common = taken >= ENOUGH_ROWS && share_that_fits(rows, count, factor) >= most;
     return common && fabs(factor - 1) > worth_telling ? factor : 0;
 }
