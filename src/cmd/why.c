@@ -81,6 +81,16 @@ static int answer(struct cmd *cmd, const struct why_flags *flags, enum why_forma
     return code;
 }
 
+/* A file that only the diagnostics know may lie on another machine. */
+static bool is_missing(struct cmd *cmd, const struct why_flags *flags, const struct why_line *line)
+{
+    if (!line->file.len || line->exists || flags->diagnostics)
+        return false;
+    diag_add(cmd->sink, DIAG_FILE_OPEN, line->file, 0, DIAG_NO_OFFSET,
+             "there is no such file below %s", flags->dir ? flags->dir : "the current directory");
+    return true;
+}
+
 static int why(struct cmd *cmd, const struct why_flags *flags, enum why_format format,
                const char *const *arguments, size_t argument_count)
 {
@@ -96,7 +106,7 @@ static int why(struct cmd *cmd, const struct why_flags *flags, enum why_format f
         .progress_ctx = cmd};
     struct compiler *compiler = NULL;
     int code = EXIT_COULD_NOT;
-    if (ask(cmd, flags, &line, &request, &compiler) == STATUS_OK)
+    if (!is_missing(cmd, flags, &line) && ask(cmd, flags, &line, &request, &compiler) == STATUS_OK)
         code = answer(cmd, flags, format, compiler, &line);
     compiler_free(compiler);
     arena_release(&arena);

@@ -57,6 +57,8 @@ static enum cause_category category_of_call(struct tracer *tracer, const struct 
     struct str filled = filled_slice(step->expression);
     if (filled.len > 0)
         return target_is_global(tracer->atlas, step, filled) ? CAUSE_GLOBAL : CAUSE_CONTAINER;
+    if (str_starts(step->expression, STR("<node "))) /* unsafe.String and the like: a conversion */
+        return CAUSE_OTHER;
     if (str_is(name, "panic"))
         return CAUSE_INTERFACE;
     if (atlas_function(tracer->atlas, tracer->arena, step->import_path, name, &path, &callee))
