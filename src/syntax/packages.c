@@ -180,8 +180,8 @@ static bool file_declares(const struct syntax_file *file, struct str name, enum 
     return false;
 }
 
-bool package_declares(struct syntax_types *types, struct type_package *package, struct str name,
-                      enum token_kind keyword, struct declared *declared)
+static bool search_package(struct syntax_types *types, struct type_package *package,
+                           struct str name, enum token_kind keyword, struct declared *declared)
 {
     bool found = false;
     for (size_t i = 0; i < package->file_count; i++) {
@@ -197,6 +197,39 @@ bool package_declares(struct syntax_types *types, struct type_package *package, 
         found = true;
     }
     return found;
+}
+
+/* What was found when a name was first looked for. */
+struct known_name {
+    const struct type_package *package;
+    struct str name;
+    enum token_kind keyword;
+    bool found;
+    struct declared declared;
+};
+
+/* The same few names are asked for again and again, and each time the text of all files would be
+ * searched: for hot on the standard library that was a seventh of the whole. */
+bool package_declares(struct syntax_types *types, struct type_package *package, struct str name,
+                      enum token_kind keyword, struct declared *declared)
+{
+    bool added;
+    uint64_t key = hash_mix(str_hash(name), (uint64_t)(uintptr_t)package + keyword);
+    uint64_t *at = map_put(&types->names, key, &added);
+    struct known_name *known = added ? NULL : (struct known_name *)(uintptr_t)*at;
+    if (known && (known->package != package || known->keyword != keyword ||
+                  !str_equal(known->name, name)))
+        return search_package(types, package, name, keyword, declared);
+    if (!known) {
+        known = ARENA_NEW(&types->arena, struct known_name);
+        *at = (uint64_t)(uintptr_t)known;
+        *known = (struct known_name){.package = package, .name = str_copy(&types->arena, name),
+                                     .keyword = keyword};
+        known->found = search_package(types, package, name, keyword, &known->declared);
+    }
+    if (known->found)
+        *declared = known->declared;
+    return known->found;
 }
 
 bool find_declared(const struct sizer *sizer, const struct scope *scope, struct str name,

@@ -28,6 +28,7 @@ struct syntax_types *syntax_types_new(const struct memory *memory,
     struct syntax_types *types = memory_get(memory, sizeof(*types));
     *types = (struct syntax_types){.memory = memory, .find_dir = find_dir, .find_ctx = ctx};
     arena_init(&types->arena, memory);
+    map_init(&types->names, memory);
     map_init(&types->sizes, memory);
     types->sink = diag_sink_new(memory);
     return types;
@@ -50,6 +51,7 @@ void syntax_types_free(struct syntax_types *types)
     }
     const struct memory *memory = types->memory;
     diag_sink_free(types->sink);
+    map_release(&types->names);
     map_release(&types->sizes);
     arena_release(&types->arena);
     memory_put(memory, types);

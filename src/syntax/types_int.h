@@ -35,6 +35,7 @@ struct syntax_types {
     struct str (*find_dir)(void *ctx, struct str import_path);
     void *find_ctx;
     struct type_package *packages;
+    struct map names; /* looked for in a package: -> struct known_name * */
     struct map sizes; /* of named types: address of their file and token -> struct known_size * */
 };
 
