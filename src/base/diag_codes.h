@@ -69,4 +69,21 @@ X(LIVE_UNKNOWN, "live-unknown", DIAG_ERROR,
   "build the program with a Go release from 1.18 to 1.26, not obfuscated")
 X(LIVE_VERSION, "live-version", DIAG_WARNING,
   "this release is newer than unheap knows; what was read was checked, compare it once")
+X(GATE_BASELINE, "gate-baseline", DIAG_ERROR,
+  "restore the file from git, or write it anew with unheap gate -update")
+X(GATE_NO_BASELINE, "gate-no-baseline", DIAG_ERROR,
+  "unheap gate -init begins one; -base-rev REV compares with a revision instead")
+X(GATE_CONFLICT, "gate-conflict", DIAG_ERROR,
+  "resolve them (either side will do), then run unheap gate -update")
+X(GATE_NEWER, "gate-newer", DIAG_ERROR, "use the unheap that wrote it, or a newer one")
+X(GATE_POLICY, "gate-policy", DIAG_ERROR, "mend the line; README.md lists what a policy may say")
+X(GATE_EXPIRED, "gate-expired", DIAG_WARNING, "decide anew: mend it, or give it a later date")
+X(GATE_REVISION, "gate-revision", DIAG_ERROR,
+  "name a revision that git rev-parse knows; fetch it first if it is another branch's")
+X(GATE_SHALLOW, "gate-shallow", DIAG_ERROR,
+  "deepen the clone: git fetch --unshallow (GitHub Actions: fetch-depth: 0)")
+X(GATE_NO_GIT, "gate-no-git", DIAG_ERROR,
+  "run it inside a git work tree with git on the PATH, or use a baseline file")
+X(GATE_DIRTY, "gate-dirty", DIAG_ERROR,
+  "commit or stash first, or say -dirty: then what is not committed counts as new")
 X(USAGE, "usage", DIAG_ERROR, "see the verb's -h")

@@ -69,5 +69,8 @@
 #define LIMIT_LIVE_PROGRAMS 64                     /* executables kept open by one session */
 #define LIMIT_LIVE_SCAN_BYTES ((size_t)512 << 20)  /* data searched for moduledata */
 #define LIMIT_LIVE_MAPS_BYTES ((size_t)16 << 20)   /* of one /proc file */
+#define LIMIT_SARIF_RESULTS 25000                  /* what GitHub takes in one run */
+#define LIMIT_ANNOTATIONS 10                       /* of one kind that GitHub shows of a step */
+#define LIMIT_POLICY_ENTRIES 10000                 /* lines of .unheap.toml that set something */
 
 #endif

@@ -69,6 +69,10 @@ const char *cmd_find_modcache(char *room, size_t size);
 bool objects_asked(int argc, char **argv); /* the words ask for one of them */
 int verb_prof_objects(struct cmd *cmd, int argc, char **argv);
 
+/* Makes the folders that lead to a file; false when they are there afterwards. */
+bool cmd_make_dirs(const char *path);
+
+int verb_gate(struct cmd *cmd, int argc, char **argv);
 int verb_hot(struct cmd *cmd, int argc, char **argv);
 int verb_why(struct cmd *cmd, int argc, char **argv);
 int verb_prof(struct cmd *cmd, int argc, char **argv);

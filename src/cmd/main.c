@@ -18,6 +18,7 @@ static const struct verb {
     {"prof", verb_prof, "the profile as go tool pprof shows it: -top, -peek, -list, ..."},
     {"diff", verb_diff, "what changed between two profiles, and is it real?"},
     {"bin", verb_bin, "where does the shipped program allocate, what type, how much?"},
+    {"gate", verb_gate, "did this change put something new on the heap? For CI"},
     {"version", verb_version, "which unheap is this?"},
 };
 

@@ -2,7 +2,9 @@
 #include "cmd.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,4 +71,21 @@ bool cmd_compiler_progress(void *ctx, size_t packages_done, size_t bytes)
         fflush(stderr);
     }
     return true;
+}
+
+bool cmd_make_dirs(const char *path)
+{
+    char dir[PATH_MAX];
+    struct str whole = str_dir_name(str_from(path));
+    if (whole.len >= sizeof(dir))
+        return true;
+    for (size_t i = 0; i <= whole.len && whole.len; i++) {
+        if (i > 0 && (i == whole.len || whole.ptr[i] == '/')) {
+            memcpy(dir, whole.ptr, i);
+            dir[i] = 0;
+            if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+                return true;
+        }
+    }
+    return false;
 }

@@ -68,16 +68,19 @@ static enum status ask(struct cmd *cmd, const struct why_flags *flags, const str
 static int answer(struct cmd *cmd, const struct why_flags *flags, enum why_format format,
                   const struct compiler *compiler, const struct why_line *line)
 {
-    struct why_view view;
-    why_view_init(&view, cmd, flags, compiler, line);
+    struct why_view view = {.cmd = cmd, .flags = flags, .line = *line};
+    const struct said_request request = {
+        .compiler = compiler, .dir = flags->dir, .all = format == WHY_JSON,
+        .fits = line->file.len ? why_line_fits : NULL, .ctx = &view};
+    said_init(&view.said, &request, &cmd->memory);
     int code;
     if (format == WHY_GC) {
         code = why_print_gc(&view);
     } else {
-        why_collect(&view, format == WHY_JSON);
+        said_collect(&view.said);
         code = format == WHY_JSON ? why_print_json(&view) : why_print_text(&view);
     }
-    why_view_release(&view);
+    said_release(&view.said);
     return code;
 }
 

@@ -9,7 +9,7 @@ static json_t *json_text(struct why_view *view, struct str text)
     json_t *value = json_stringn(text.ptr ? text.ptr : "", text.len);
     if (value)
         return value;
-    char *plain = arena_strndup(&view->arena, text.ptr, text.len);
+    char *plain = arena_strndup(&view->said.arena, text.ptr, text.len);
     for (size_t i = 0; i < text.len; i++)
         plain[i] = (unsigned char)plain[i] < 0x80 ? plain[i] : '?';
     return json_stringn(plain, text.len);
@@ -29,8 +29,8 @@ static void put(struct why_view *view, json_t *object, const char *name, struct 
 static void put_place(struct why_view *view, json_t *object, struct str printed, uint32_t line,
                       uint32_t column)
 {
-    uint32_t id = intern_find(&view->compiler->strings, printed);
-    put(view, object, "file", id ? why_file(view, id) : printed);
+    uint32_t id = intern_find(&view->said.compiler->strings, printed);
+    put(view, object, "file", id ? said_file(&view->said, id) : printed);
     json_object_set_new(object, "line", json_integer(line));
     json_object_set_new(object, "column", json_integer(column));
 }
@@ -41,7 +41,7 @@ static json_t *story_json(struct why_view *view, const struct message *message, 
     struct arena arena;
     arena_init(&arena, &view->cmd->memory);
     struct story story;
-    story_read(view->compiler, message, &arena, &story);
+    story_read(view->said.compiler, message, &arena, &story);
     json_t *steps = json_array();
     for (size_t i = 0; i < story.count; i++) {
         json_t *step = json_object();
@@ -55,43 +55,23 @@ static json_t *story_json(struct why_view *view, const struct message *message, 
     return steps;
 }
 
-/* "T" of "&T{...}", "new(T)", "make(T, n)" and "T{...}"; empty where the text does not tell. */
-static struct str type_of(enum site_kind kind, struct str subject)
+static struct str plain_reason(enum said_verdict verdict, enum site_kind kind)
 {
-    size_t from = 0;
-    char end = '{';
-    if (kind == SITE_COMPOSITE)
-        from = 1;
-    else if (kind == SITE_NEW && str_starts(subject, STR("new(")))
-        from = 4, end = ')';
-    else if (kind == SITE_MAKE_SLICE || kind == SITE_MAKE_MAP || kind == SITE_MAKE_CHAN)
-        from = 5, end = ',';
-    else if (kind != SITE_SLICE_LITERAL && kind != SITE_MAP_LITERAL)
-        return STR_NONE;
-    struct str rest = str_skip(subject, from);
-    ptrdiff_t at = str_find_last(rest, end);
-    if (at < 0 && end == ',')
-        at = str_find_last(rest, ')');
-    return at < 0 ? STR_NONE : str_slice(rest, 0, (size_t)at);
-}
-
-static struct str plain_reason(enum why_verdict verdict, enum site_kind kind)
-{
-    if (verdict == WHY_MAYBE)
-        return str_from(why_maybe_reason(kind));
-    return verdict == WHY_STACK ? STR("it does not outlive its function") : STR_NONE;
+    if (verdict == SAID_MAYBE)
+        return str_from(said_maybe_reason(kind));
+    return verdict == SAID_STACK ? STR("it does not outlive its function") : STR_NONE;
 }
 
 /* Where a site is: where gc says it is, which for inlined copies is the outermost call. */
-static void put_plain_place(struct why_view *view, const struct why_site *site, json_t *object,
+static void put_plain_place(struct why_view *view, const struct said_site *site, json_t *object,
                             struct sb *scratch)
 {
-    const struct message *message = &view->compiler->messages.at[site->message];
-    put(view, object, "package", why_package(view, message));
+    const struct message *message = &view->said.compiler->messages.at[site->message];
+    put(view, object, "package", said_package(&view->said, message));
     sb_clear(scratch);
-    why_function(view, site, scratch);
+    said_function(&view->said, site, scratch);
     put(view, object, "function", sb_str(scratch));
-    put_place(view, object, compiler_str(view->compiler, message->path), message->line,
+    put_place(view, object, compiler_str(view->said.compiler, message->path), message->line,
               message->column);
     json_object_set_new(object, "inlined_at", json_array());
 }
@@ -100,24 +80,24 @@ static void put_inline_place(struct why_view *view, json_t *object,
                              const struct inline_place *place, struct sb *scratch)
 {
     sb_clear(scratch);
-    why_symbol(view, why_package_of_path(view, place->path), why_source_function(view, place),
+    said_symbol(&view->said, said_package_of_path(&view->said, place->path), said_source_function(&view->said, place),
                scratch);
     put(view, object, "function", sb_str(scratch));
-    put_place(view, object, compiler_str(view->compiler, place->path), place->line, place->column);
+    put_place(view, object, compiler_str(view->said.compiler, place->path), place->line, place->column);
 }
 
 /* JSON logs tell where an inlined expression is written, and the calls that brought it here. */
-static void put_copied_place(struct why_view *view, const struct why_site *site, json_t *object,
+static void put_copied_place(struct why_view *view, const struct said_site *site, json_t *object,
                              struct sb *scratch)
 {
-    const struct message *message = &view->compiler->messages.at[site->message];
+    const struct message *message = &view->said.compiler->messages.at[site->message];
     size_t count;
-    const struct inline_place *places = compiler_inlined_at(view->compiler, message, &count);
+    const struct inline_place *places = compiler_inlined_at(view->said.compiler, message, &count);
     if (count == 0) {
         put_plain_place(view, site, object, scratch);
         return;
     }
-    put(view, object, "package", why_package_of_path(view, places[count - 1].path));
+    put(view, object, "package", said_package_of_path(&view->said, places[count - 1].path));
     put_inline_place(view, object, &places[count - 1], scratch);
     json_t *calls = json_array();
     for (size_t i = count - 1; i > 0; i--) {
@@ -133,18 +113,18 @@ static void put_copied_place(struct why_view *view, const struct why_site *site,
     json_object_set_new(object, "inlined_at", calls);
 }
 
-static json_t *site_json(struct why_view *view, const struct why_site *site, struct sb *scratch)
+static json_t *site_json(struct why_view *view, const struct said_site *site, struct sb *scratch)
 {
-    const struct message *message = &view->compiler->messages.at[site->message];
-    enum why_verdict verdict = why_verdict_of(message);
-    struct str subject = why_subject(message);
+    const struct message *message = &view->said.compiler->messages.at[site->message];
+    enum said_verdict verdict = said_verdict_of(message);
+    struct str subject = said_subject(message);
     enum site_kind kind = site_kind_of((enum message_kind)message->kind, subject);
     json_t *object = json_object();
     put_copied_place(view, site, object, scratch);
     put(view, object, "text", message->text);
     put(view, object, "kind", str_from(site_kind_name(kind)));
-    put(view, object, "verdict", str_from(why_verdict_name(verdict)));
-    struct str type = type_of(kind, subject);
+    put(view, object, "verdict", str_from(said_verdict_name(verdict)));
+    struct str type = said_type(kind, subject);
     if (type.len)
         put(view, object, "type", type);
     sb_clear(scratch);
@@ -156,10 +136,10 @@ static json_t *site_json(struct why_view *view, const struct why_site *site, str
 
 static void header_print(struct why_view *view, struct sb *out)
 {
-    json_t *version = json_text(view, view->compiler->go_version);
+    json_t *version = json_text(view, view->said.compiler->go_version);
     sb_adds(out, "{\"schema\":\"unheap.why/1\",\"go_version\":");
     json_dump_callback(version, to_sb, out, JSON_ENCODE_ANY);
-    sb_addf(out, ",\"witness\":\"compiler\",\"packages\":%zu,\"sites\":[", view->package_count);
+    sb_addf(out, ",\"witness\":\"compiler\",\"packages\":%zu,\"sites\":[", view->said.package_count);
     json_decref(version);
 }
 
@@ -171,10 +151,10 @@ int why_print_json(struct why_view *view)
     header_print(view, &out);
     int code = EXIT_CLEAN;
     bool first = true;
-    for (size_t i = 0; i < view->sites.len && code == EXIT_CLEAN; i++) {
-        const struct why_site *site = &view->sites.at[i];
+    for (size_t i = 0; i < view->said.list.len && code == EXIT_CLEAN; i++) {
+        const struct said_site *site = &view->said.list.at[i];
         if (site->parameter ||
-            why_verdict_of(&view->compiler->messages.at[site->message]) == WHY_NONE)
+            said_verdict_of(&view->said.compiler->messages.at[site->message]) == SAID_NONE)
             continue;
         sb_adds(&out, first ? "\n" : ",\n");
         first = false;

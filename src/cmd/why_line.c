@@ -57,12 +57,13 @@ static bool is_trimmed(struct str printed)
     return printed.ptr[0] != '/' && printed.ptr[0] != '.' && str_find_char(printed, '/') >= 0;
 }
 
-bool why_line_fits(struct why_view *view, const struct message *message)
+bool why_line_fits(void *ctx, const struct message *message)
 {
+    struct why_view *view = ctx;
     if (message->line != view->line.line || !message->path)
         return false;
-    struct str shown = why_file(view, message->path);
-    struct str printed = compiler_str(view->compiler, message->path);
+    struct str shown = said_file(&view->said, message->path);
+    struct str printed = compiler_str(view->said.compiler, message->path);
     struct str given = view->line.file;
     if (str_starts(given, STR("./")))
         given = str_skip(given, 2);
@@ -71,7 +72,7 @@ bool why_line_fits(struct why_view *view, const struct message *message)
         return true;
     if (!view->line.exists || is_trimmed(printed))
         return ends_in_path(printed, given);
-    struct str here = view->here; /* "/here/x.go" is shown as "x.go" */
+    struct str here = view->said.here; /* "/here/x.go" is shown as "x.go" */
     return str_starts(view->line.path, here) && view->line.path.len > here.len &&
            str_equal(str_skip(view->line.path, here.len + 1), shown);
 }

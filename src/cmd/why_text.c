@@ -21,9 +21,9 @@ static void step_place(struct why_view *view, const struct message *message,
                        const struct story_step *step, struct sb *out)
 {
     size_t start = out->len;
-    if (!str_equal(step->path, compiler_str(view->compiler, message->path))) {
-        uint32_t id = intern_find(&view->compiler->strings, step->path);
-        sb_add(out, id ? why_file(view, id) : step->path);
+    if (!str_equal(step->path, compiler_str(view->said.compiler, message->path))) {
+        uint32_t id = intern_find(&view->said.compiler->strings, step->path);
+        sb_add(out, id ? said_file(&view->said, id) : step->path);
         sb_addc(out, ':');
     }
     sb_addf(out, "%u", step->line);
@@ -38,7 +38,7 @@ static void story_print(struct why_view *view, const struct message *message, st
     struct arena arena;
     arena_init(&arena, &view->cmd->memory);
     struct story story;
-    story_read(view->compiler, message, &arena, &story);
+    story_read(view->said.compiler, message, &arena, &story);
     for (size_t i = 0; i < story.count; i++) {
         sb_addf(out, "    %zu. ", i + 1);
         step_place(view, message, &story.steps[i], out);
@@ -50,10 +50,10 @@ static void story_print(struct why_view *view, const struct message *message, st
     arena_release(&arena);
 }
 
-static void site_print(struct why_view *view, const struct why_site *site, struct sb *out)
+static void site_print(struct why_view *view, const struct said_site *site, struct sb *out)
 {
-    const struct message *message = &view->compiler->messages.at[site->message];
-    sb_addf(out, "%.*s:%u", STR_ARGS(view->files.at[site->file]), message->line);
+    const struct message *message = &view->said.compiler->messages.at[site->message];
+    sb_addf(out, "%.*s:%u", STR_ARGS(view->said.files.at[site->file]), message->line);
     if (message->column)
         sb_addf(out, ":%u", message->column);
     struct str text = message->text;
@@ -66,9 +66,9 @@ static void site_print(struct why_view *view, const struct why_site *site, struc
         sb_addf(out, "    (%u times here: copies by inlining, instances, or a value and its "
                 "conversion)\n", site->times);
     story_print(view, message, out);
-    if (why_verdict_of(message) == WHY_MAYBE)
+    if (said_verdict_of(message) == SAID_MAYBE)
         sb_addf(out, "    %s\n",
-                why_maybe_reason(site_kind_of(MESSAGE_STAYS, why_subject(message))));
+                said_maybe_reason(site_kind_of(MESSAGE_STAYS, said_subject(message))));
 }
 
 /* ---- all of them, by file and function ---- */
@@ -81,14 +81,14 @@ struct heading {
 };
 
 /* A site whose function is not known stays under the heading before it. */
-static void heading_print(struct why_view *view, const struct why_site *site,
+static void heading_print(struct why_view *view, const struct said_site *site,
                           struct heading *heading, struct sb *out)
 {
     sb_clear(&heading->scratch);
-    sb_addf(&heading->scratch, "# %.*s", STR_ARGS(view->files.at[site->file]));
+    sb_addf(&heading->scratch, "# %.*s", STR_ARGS(view->said.files.at[site->file]));
     if (site->function.len)
         sb_addc(&heading->scratch, ' ');
-    why_function(view, site, &heading->scratch);
+    said_function(&view->said, site, &heading->scratch);
     bool same_file = heading->printed && heading->file == site->file;
     if (same_file && (site->function.len == 0 ||
                       str_equal(sb_str(&heading->scratch), sb_str(&heading->text))))
@@ -112,9 +112,9 @@ static const char *plural(size_t n)
 static size_t heap_count(const struct why_view *view)
 {
     size_t count = 0;
-    for (size_t i = 0; i < view->sites.len; i++) {
-        const struct why_site *site = &view->sites.at[i];
-        if (why_verdict_of(&view->compiler->messages.at[site->message]) == WHY_HEAP)
+    for (size_t i = 0; i < view->said.list.len; i++) {
+        const struct said_site *site = &view->said.list.at[i];
+        if (said_verdict_of(&view->said.compiler->messages.at[site->message]) == SAID_HEAP)
             count += site->times;
     }
     return count;
@@ -123,29 +123,29 @@ static size_t heap_count(const struct why_view *view)
 static void closing_print(const struct why_view *view)
 {
     if (view->line.file.len) {
-        if (view->sites.len == 0)
+        if (view->said.list.len == 0)
             fprintf(stderr, "the compiler says nothing about line %u of %.*s\n", view->line.line,
                     STR_ARGS(view->line.file));
         return;
     }
     size_t count = heap_count(view);
     fprintf(stderr, "%zu heap allocation%s at %zu place%s in %zu package%s (%.*s)\n", count,
-            plural(count), view->sites.len, plural(view->sites.len), view->package_count,
-            plural(view->package_count), STR_ARGS(view->compiler->go_version));
+            plural(count), view->said.list.len, plural(view->said.list.len), view->said.package_count,
+            plural(view->said.package_count), STR_ARGS(view->said.compiler->go_version));
 }
 
 int why_print_text(struct why_view *view)
 {
-    why_collapse(view);
+    said_collapse(&view->said);
     struct sb out;
     struct heading heading = {.printed = false};
     sb_init(&out, &view->cmd->memory);
     sb_init(&heading.text, &view->cmd->memory);
     sb_init(&heading.scratch, &view->cmd->memory);
     int code = EXIT_CLEAN;
-    for (size_t i = 0; i < view->sites.len && code == EXIT_CLEAN; i++) {
-        heading_print(view, &view->sites.at[i], &heading, &out);
-        site_print(view, &view->sites.at[i], &out);
+    for (size_t i = 0; i < view->said.list.len && code == EXIT_CLEAN; i++) {
+        heading_print(view, &view->said.list.at[i], &heading, &out);
+        site_print(view, &view->said.list.at[i], &out);
         code = why_flush(view, &out, false);
     }
     if (code == EXIT_CLEAN)
@@ -163,10 +163,10 @@ int why_print_gc(struct why_view *view)
     struct sb out;
     sb_init(&out, &view->cmd->memory);
     int code = EXIT_CLEAN;
-    for (size_t i = 0; i < view->compiler->packages.len && code == EXIT_CLEAN; i++) {
-        if (!view->compiler->packages.at[i].wanted)
+    for (size_t i = 0; i < view->said.compiler->packages.len && code == EXIT_CLEAN; i++) {
+        if (!view->said.compiler->packages.at[i].wanted)
             continue;
-        compiler_print_gc(view->compiler, i, view->flags->level, &out);
+        compiler_print_gc(view->said.compiler, i, view->flags->level, &out);
         code = why_flush(view, &out, false);
     }
     if (code == EXIT_CLEAN)

@@ -30,6 +30,8 @@ enum cause_category {
 };
 const char *cause_category_name(enum cause_category category);
 const char *cause_category_title(enum cause_category category);
+/* What takes such a cause off the heap: a sentence or two. */
+struct str cause_category_advice(enum cause_category category);
 
 enum site_verdict { VERDICT_HEAP, VERDICT_STACK, VERDICT_MAYBE, VERDICT_ELIDED, VERDICT_NONE };
 const char *site_verdict_name(enum site_verdict verdict);

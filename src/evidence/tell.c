@@ -23,7 +23,7 @@ const char *cause_category_title(enum cause_category category)
     return titles[category];
 }
 
-static struct str category_advice(enum cause_category category)
+struct str cause_category_advice(enum cause_category category)
 {
     static const struct str advice[] = {
 #define X(name, json, title, text) {text, sizeof(text) - 1},
@@ -294,7 +294,7 @@ struct str tell_advice(struct arena *arena, const struct cause_facts *facts)
 {
     struct str advice = special_advice(facts);
     if (advice.len == 0)
-        advice = category_advice(facts->category);
+        advice = cause_category_advice(facts->category);
     const struct place *place = &facts->step->place;
     const struct place *site = &facts->largest->place;
     if (place->line == 0 || (place->line == site->line && str_equal(place->file, site->file)))

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "evidence/evidence.h"
+#include "gate/gate.h"
 
 struct report_style {
     unsigned columns; /* of the terminal; 100 when it is not one; no line gets longer (but for less
@@ -118,6 +119,35 @@ void report_calls_html(const struct report_calls *report, const struct memory *m
                        struct sb *out);
 /* The flame graph as an SVG picture of its own, light and dark as the reader has it. */
 void report_calls_svg(const struct report_calls *report, struct sb *out);
+
+/* ---- gate: what is new on the heap ---- */
+
+/* What a report needs beside the verdict. */
+struct report_gate {
+    const struct gate_verdict *verdict;
+    struct str root;     /* the folder that paths in CI formats are relative to, absolute; ends in
+                            "/"; may be empty */
+    struct str here;     /* the current directory */
+    const char *against; /* what was compared with: "the baseline", "origin/main" */
+    struct str name;     /* of the baseline file, for hints; may be empty */
+};
+
+/* For people: one paragraph for each new site, with its story and the smallest change that undoes
+ * it; then what else there is to say; a closing line. */
+void report_gate_text(const struct report_gate *report, const struct report_style *style,
+                      struct sb *out);
+/* Schema "unheap.gate/1" (reference/cli.md). */
+void report_gate_json(const struct report_gate *report, struct sb *out);
+/* SARIF 2.1.0 (OASIS standard), at most LIMIT_SARIF_RESULTS results, the dearest first. */
+void report_gate_sarif(const struct report_gate *report, struct sb *out);
+/* GitHub's workflow commands, ten of a kind at most: "::error file=...". */
+void report_gate_github(const struct report_gate *report, struct sb *out);
+/* A job summary. */
+void report_gate_markdown(const struct report_gate *report, struct sb *out);
+/* GitLab's code quality report. */
+void report_gate_gitlab(const struct report_gate *report, struct sb *out);
+/* JUnit's XML: a failed test for each finding. */
+void report_gate_junit(const struct report_gate *report, struct sb *out);
 
 /* "512.05kB", "1.50MB", "12B": bytes as `go tool pprof` writes them, digit for digit (kB, MB, GB of
  * 1024, two decimals, ".00" left out). Other units are counts: "999", "12.3k", "1.23M" of 1000. */

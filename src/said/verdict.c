@@ -1,16 +1,16 @@
-/* why: what a message means for the heap. Facts: escape analysis decides where a value may live,
+/* said: what a message means for the heap. Facts: escape analysis decides where a value may live,
  * but some that may live on the stack have a buffer of fixed size there and go to the heap beyond
  * it (cmd/compile/internal/walk; runtime/string.go: 32 bytes for strings, 32 runes; variable make
  * and append since Go 1.25). */
-#include "why.h"
+#include "said.h"
 
-const char *why_verdict_name(enum why_verdict verdict)
+const char *said_verdict_name(enum said_verdict verdict)
 {
     static const char *const names[] = {"heap", "stack", "maybe", "none"};
     return names[verdict];
 }
 
-struct str why_subject(const struct message *message)
+struct str said_subject(const struct message *message)
 {
     static const struct {
         enum message_kind kind;
@@ -55,7 +55,7 @@ static bool has_constant_size(struct str expression)
     return true;
 }
 
-const char *why_maybe_reason(enum site_kind kind)
+const char *said_maybe_reason(enum site_kind kind)
 {
     switch (kind) {
     case SITE_MAKE_SLICE:
@@ -73,16 +73,35 @@ const char *why_maybe_reason(enum site_kind kind)
     }
 }
 
-enum why_verdict why_verdict_of(const struct message *message)
+enum said_verdict said_verdict_of(const struct message *message)
 {
     if (message->kind == MESSAGE_ESCAPES || message->kind == MESSAGE_MOVED_TO_HEAP)
-        return WHY_HEAP;
+        return SAID_HEAP;
     if (message->kind != MESSAGE_STAYS)
-        return WHY_NONE;
-    struct str subject = why_subject(message);
+        return SAID_NONE;
+    struct str subject = said_subject(message);
     enum site_kind kind = site_kind_of(MESSAGE_STAYS, subject);
     bool sized = kind == SITE_MAKE_SLICE || kind == SITE_MAKE_MAP;
-    if (!why_maybe_reason(kind) || (sized && has_constant_size(subject)))
-        return WHY_STACK;
-    return WHY_MAYBE;
+    if (!said_maybe_reason(kind) || (sized && has_constant_size(subject)))
+        return SAID_STACK;
+    return SAID_MAYBE;
+}
+
+struct str said_type(enum site_kind kind, struct str subject)
+{
+    size_t from = 0;
+    char end = '{';
+    if (kind == SITE_COMPOSITE)
+        from = 1;
+    else if (kind == SITE_NEW && str_starts(subject, STR("new(")))
+        from = 4, end = ')';
+    else if (kind == SITE_MAKE_SLICE || kind == SITE_MAKE_MAP || kind == SITE_MAKE_CHAN)
+        from = 5, end = ',';
+    else if (kind != SITE_SLICE_LITERAL && kind != SITE_MAP_LITERAL)
+        return STR_NONE;
+    struct str rest = str_skip(subject, from);
+    ptrdiff_t at = str_find_last(rest, end);
+    if (at < 0 && end == ',')
+        at = str_find_last(rest, ')');
+    return at < 0 ? STR_NONE : str_slice(rest, 0, (size_t)at);
 }

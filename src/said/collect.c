@@ -1,5 +1,5 @@
-/* why: which messages are shown, in which order, and how their places read. */
-#include "why.h"
+/* said: which messages are shown, in which order, and how their places read. */
+#include "said.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -45,45 +45,45 @@ static bool file_is_there(struct str path, struct arena *arena)
     return file_exists(arena_strndup(arena, path.ptr, path.len));
 }
 
-static struct str path_for_people(struct why_view *view, struct str printed)
+static struct str path_for_people(struct said *sites, struct str printed)
 {
     struct str path = printed;
     if (path.len == 0 || path.ptr[0] == '<')
         return path;
     if (path.ptr[0] != '/') {
-        path = join(view->base, printed, &view->arena);
+        path = join(sites->base, printed, &sites->arena);
         bool plain = printed.ptr[0] != '.';
-        if (plain && !file_is_there(path, &view->arena))
+        if (plain && !file_is_there(path, &sites->arena))
             return printed; /* of -trimpath */
     }
-    if (view->here.len && str_starts(path, view->here) && path.len > view->here.len &&
-        path.ptr[view->here.len] == '/')
-        return str_skip(path, view->here.len + 1);
+    if (sites->here.len && str_starts(path, sites->here) && path.len > sites->here.len &&
+        path.ptr[sites->here.len] == '/')
+        return str_skip(path, sites->here.len + 1);
     return path;
 }
 
-static uint32_t file_index(struct why_view *view, uint32_t path)
+static uint32_t file_index(struct said *sites, uint32_t path)
 {
-    if (!view->file_of_path[path]) {
-        struct str text = compiler_str(view->compiler, path);
-        VEC_PUSH(&view->cmd->memory, &view->files, path_for_people(view, text));
-        view->file_of_path[path] = (uint32_t)view->files.len;
+    if (!sites->file_of_path[path]) {
+        struct str text = compiler_str(sites->compiler, path);
+        VEC_PUSH(sites->memory, &sites->files, path_for_people(sites, text));
+        sites->file_of_path[path] = (uint32_t)sites->files.len;
     }
-    return view->file_of_path[path] - 1;
+    return sites->file_of_path[path] - 1;
 }
 
-struct str why_file(struct why_view *view, uint32_t path)
+struct str said_file(struct said *sites, uint32_t path)
 {
-    uint32_t index = file_index(view, path); /* may move files.at */
-    return view->files.at[index];
+    uint32_t index = file_index(sites, path); /* may move files.at */
+    return sites->files.at[index];
 }
 
 /* ---- functions ---- */
 
-struct str why_package(const struct why_view *view, const struct message *message)
+struct str said_package(const struct said *sites, const struct message *message)
 {
-    const struct compiler *compiler = view->compiler;
-    struct str home = why_package_of_path(view, message->path);
+    const struct compiler *compiler = sites->compiler;
+    struct str home = said_package_of_path(sites, message->path);
     uint32_t printer = compiler->packages.at[message->package].import_path;
     return home.len ? home : compiler_str(compiler, printer);
 }
@@ -128,24 +128,24 @@ static bool is_program(const struct compiler *compiler, struct str package)
     return false;
 }
 
-void why_symbol(const struct why_view *view, struct str package, struct str name, struct sb *out)
+void said_symbol(const struct said *sites, struct str package, struct str name, struct sb *out)
 {
     if (name.len == 0)
         return;
-    prefix_print(is_program(view->compiler, package) ? STR("main") : package, out);
+    prefix_print(is_program(sites->compiler, package) ? STR("main") : package, out);
     sb_addc(out, '.');
     name_print(name, out);
 }
 
-void why_function(const struct why_view *view, const struct why_site *site, struct sb *out)
+void said_function(const struct said *sites, const struct said_site *site, struct sb *out)
 {
-    const struct message *message = &view->compiler->messages.at[site->message];
-    why_symbol(view, why_package(view, message), site->function, out);
+    const struct message *message = &sites->compiler->messages.at[site->message];
+    said_symbol(sites, said_package(sites, message), site->function, out);
 }
 
-struct str why_package_of_path(const struct why_view *view, uint32_t path)
+struct str said_package_of_path(const struct said *sites, uint32_t path)
 {
-    const struct compiler *compiler = view->compiler;
+    const struct compiler *compiler = sites->compiler;
     uint32_t package = path < compiler->package_of_path_len ? compiler->package_of_path[path] : 0;
     return compiler_str(compiler, package);
 }
@@ -153,9 +153,9 @@ struct str why_package_of_path(const struct why_view *view, uint32_t path)
 /* ---- which ---- */
 
 /* A test variant repeats what the plain package says, except of its test files. */
-static bool repeats_plain(const struct why_view *view, const struct message *message)
+static bool repeats_plain(const struct said *sites, const struct message *message)
 {
-    const struct compiler *compiler = view->compiler;
+    const struct compiler *compiler = sites->compiler;
     const struct compiled_package *package = &compiler->packages.at[message->package];
     if (!package->for_test ||
         str_ends(compiler_str(compiler, message->path), STR("_test.go")))
@@ -193,47 +193,48 @@ static bool is_parameter(struct parameter_sense *sense, const struct message *me
         message->kind != MESSAGE_MOVED_TO_HEAP)
         return false;
     bool added;
-    if (message->kind == MESSAGE_STAYS && is_identifier(why_subject(message)) &&
+    if (message->kind == MESSAGE_STAYS && is_identifier(said_subject(message)) &&
         !map_get(&sense->told, message->function))
         return true;
     *map_put(&sense->told, message->function, &added) = 1;
     return false;
 }
 
-static bool is_shown(struct why_view *view, const struct message *message, bool all)
+static bool is_shown(const struct said *sites, const struct message *message)
 {
-    if (!message->path || compiler_str(view->compiler, message->path).ptr[0] == '<' ||
+    if (!message->path || compiler_str(sites->compiler, message->path).ptr[0] == '<' ||
         message->kind == MESSAGE_STORY_ESCAPES || message->kind == MESSAGE_STORY_LEAKS)
         return false;
-    enum why_verdict verdict = why_verdict_of(message);
-    bool asked = view->line.file.len ? why_line_fits(view, message)
-                                     : verdict == WHY_HEAP || (all && verdict != WHY_NONE);
-    return asked && !repeats_plain(view, message);
+    enum said_verdict verdict = said_verdict_of(message);
+    const struct said_request *request = &sites->request;
+    bool asked = request->fits ? request->fits(request->ctx, message)
+                               : verdict == SAID_HEAP || (request->all && verdict != SAID_NONE);
+    return asked && !repeats_plain(sites, message);
 }
 
 /* The function that gc's text tells or lets guess; of calls that are inlined, it names the
  * callee. */
-static struct str told_function(const struct why_view *view, const struct message *message)
+static struct str told_function(const struct said *sites, const struct message *message)
 {
     if (message->kind == MESSAGE_INLINING_CALL)
         return STR_NONE;
-    return compiler_str(view->compiler, message->function);
+    return compiler_str(sites->compiler, message->function);
 }
 
-static void package_collect(struct why_view *view, size_t index, bool all)
+static void package_collect(struct said *sites, size_t index)
 {
-    const struct compiled_package *package = &view->compiler->packages.at[index];
+    const struct compiled_package *package = &sites->compiler->packages.at[index];
     struct parameter_sense sense;
-    map_init(&sense.told, &view->cmd->memory);
+    map_init(&sense.told, sites->memory);
     for (size_t i = 0; i < package->message_count; i++) {
         uint32_t at = (uint32_t)(package->first_message + i);
-        const struct message *message = &view->compiler->messages.at[at];
+        const struct message *message = &sites->compiler->messages.at[at];
         bool parameter = is_parameter(&sense, message);
-        if (!is_shown(view, message, all))
+        if (!is_shown(sites, message))
             continue;
-        struct why_site site = {at, file_index(view, message->path), 1, parameter,
-                                told_function(view, message)};
-        VEC_PUSH(&view->cmd->memory, &view->sites, site);
+        struct said_site site = {at, file_index(sites, message->path), 1, parameter,
+                                told_function(sites, message)};
+        VEC_PUSH(sites->memory, &sites->list, site);
     }
     map_release(&sense.told);
 }
@@ -247,12 +248,13 @@ static int number_order(uint64_t a, uint64_t b)
 
 static int site_order(const void *left, const void *right, void *ctx)
 {
-    const struct why_view *view = ctx;
-    const struct why_site *a = left, *b = right;
-    const struct message *x = &view->compiler->messages.at[a->message];
-    const struct message *y = &view->compiler->messages.at[b->message];
-    int order = a->file == b->file ? 0
-                                   : str_compare(view->files.at[a->file], view->files.at[b->file]);
+    const struct said *sites = ctx;
+    const struct said_site *a = left, *b = right;
+    const struct message *x = &sites->compiler->messages.at[a->message];
+    const struct message *y = &sites->compiler->messages.at[b->message];
+    int order = 0;
+    if (a->file != b->file)
+        order = str_compare(sites->files.at[a->file], sites->files.at[b->file]);
     if (!order)
         order = number_order(x->line, y->line);
     if (!order)
@@ -263,53 +265,53 @@ static int site_order(const void *left, const void *right, void *ctx)
 }
 
 /* What speaks of parameters is no allocation, and shown only on a chosen line. */
-static void parameters_drop(struct why_view *view)
+static void parameters_drop(struct said *sites)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < view->sites.len; i++) {
-        if (!view->sites.at[i].parameter)
-            view->sites.at[kept++] = view->sites.at[i];
+    for (size_t i = 0; i < sites->list.len; i++) {
+        if (!sites->list.at[i].parameter)
+            sites->list.at[kept++] = sites->list.at[i];
     }
-    view->sites.len = kept;
+    sites->list.len = kept;
 }
 
-void why_collect(struct why_view *view, bool all)
+void said_collect(struct said *sites)
 {
-    for (size_t i = 0; i < view->compiler->packages.len; i++) {
-        if (!view->compiler->packages.at[i].wanted)
+    for (size_t i = 0; i < sites->compiler->packages.len; i++) {
+        if (!sites->compiler->packages.at[i].wanted)
             continue;
-        view->package_count++;
-        package_collect(view, i, all);
+        sites->package_count++;
+        package_collect(sites, i);
     }
-    if (view->sites.len)
-        qsort_r(view->sites.at, view->sites.len, sizeof(*view->sites.at), site_order, view);
-    why_ask_source(view);
-    if (view->line.file.len == 0)
-        parameters_drop(view);
+    if (sites->list.len)
+        qsort_r(sites->list.at, sites->list.len, sizeof(*sites->list.at), site_order, sites);
+    said_ask_source(sites);
+    if (!sites->request.fits)
+        parameters_drop(sites);
 }
 
-static bool same_site(const struct why_view *view, const struct why_site *a,
-                      const struct why_site *b)
+static bool same_site(const struct said *sites, const struct said_site *a,
+                      const struct said_site *b)
 {
-    const struct message *x = &view->compiler->messages.at[a->message];
-    const struct message *y = &view->compiler->messages.at[b->message];
-    return str_equal(view->files.at[a->file], view->files.at[b->file]) && x->line == y->line &&
+    const struct message *x = &sites->compiler->messages.at[a->message];
+    const struct message *y = &sites->compiler->messages.at[b->message];
+    return str_equal(sites->files.at[a->file], sites->files.at[b->file]) && x->line == y->line &&
            x->column == y->column && str_equal(x->text, y->text);
 }
 
-void why_collapse(struct why_view *view)
+void said_collapse(struct said *sites)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < view->sites.len; i++) {
-        if (kept && same_site(view, &view->sites.at[kept - 1], &view->sites.at[i]))
-            view->sites.at[kept - 1].times++;
+    for (size_t i = 0; i < sites->list.len; i++) {
+        if (kept && same_site(sites, &sites->list.at[kept - 1], &sites->list.at[i]))
+            sites->list.at[kept - 1].times++;
         else
-            view->sites.at[kept++] = view->sites.at[i];
+            sites->list.at[kept++] = sites->list.at[i];
     }
-    view->sites.len = kept;
+    sites->list.len = kept;
 }
 
-/* ---- the view ---- */
+/* ---- the sites ---- */
 
 static struct str current_dir(struct arena *arena)
 {
@@ -317,22 +319,23 @@ static struct str current_dir(struct arena *arena)
     return getcwd(buf, sizeof(buf)) ? str_copy(arena, str_from(buf)) : STR_NONE;
 }
 
-void why_view_init(struct why_view *view, struct cmd *cmd, const struct why_flags *flags,
-                   const struct compiler *compiler, const struct why_line *line)
+void said_init(struct said *sites, const struct said_request *request,
+                const struct memory *memory)
 {
-    *view = (struct why_view){.cmd = cmd, .compiler = compiler, .flags = flags, .line = *line};
-    arena_init(&view->arena, &cmd->memory);
-    view->here = view->base = current_dir(&view->arena);
-    struct str dir = str_from(flags->dir);
+    *sites = (struct said){
+        .memory = memory, .compiler = request->compiler, .request = *request};
+    arena_init(&sites->arena, memory);
+    sites->here = sites->base = current_dir(&sites->arena);
+    struct str dir = str_from(request->dir);
     if (dir.len)
-        view->base = dir.ptr[0] == '/' ? clean_path(dir, &view->arena)
-                                       : join(view->here, dir, &view->arena);
-    view->file_of_path = ARENA_ARRAY(&view->arena, uint32_t, compiler->strings.len + 1);
+        sites->base = dir.ptr[0] == '/' ? clean_path(dir, &sites->arena)
+                                        : join(sites->here, dir, &sites->arena);
+    sites->file_of_path = ARENA_ARRAY(&sites->arena, uint32_t, request->compiler->strings.len + 1);
 }
 
-void why_view_release(struct why_view *view)
+void said_release(struct said *sites)
 {
-    VEC_RELEASE(&view->cmd->memory, &view->files);
-    VEC_RELEASE(&view->cmd->memory, &view->sites);
-    arena_release(&view->arena);
+    VEC_RELEASE(sites->memory, &sites->files);
+    VEC_RELEASE(sites->memory, &sites->list);
+    arena_release(&sites->arena);
 }

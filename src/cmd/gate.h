@@ -1,0 +1,59 @@
+/* gate: what the files of this verb share. */
+#ifndef UNHEAP_CMD_GATE_H
+#define UNHEAP_CMD_GATE_H
+
+#include "cmd.h"
+#include "compiler/compiler.h"
+#include "gate/gate.h"
+
+enum gate_format {
+    GATE_TEXT, GATE_JSON, GATE_SARIF, GATE_GITHUB, GATE_MARKDOWN, GATE_GITLAB, GATE_JUNIT,
+    GATE_FORMAT_COUNT
+};
+
+struct gate_flags {
+    const char *dir, *baseline, *base_rev, *profile, *format, *diagnostics, *config;
+    const char *tags, *goos, *goarch;
+    struct flag_list budgets;
+    bool json, update, init, install_hook, tests, dirty;
+};
+
+/* One run of the gate. */
+struct gate_run {
+    struct cmd *cmd;
+    const struct gate_flags *flags;
+    enum gate_format format;
+    struct arena arena;
+    const char *const *patterns;
+    size_t pattern_count;
+    struct str here;         /* the current directory, absolute */
+    struct str module_dir;   /* absolute; the -C folder when there is no go.mod */
+    const char *baseline;    /* path */
+    struct gate_policy policy;
+};
+
+/* ---- gate_git.c ---- */
+
+/* Runs git with these words (NULL ends them) in dir; what it prints goes to `out` and `err` (either
+ * may be NULL). True when git ran and was content. */
+bool gate_git(struct cmd *cmd, const char *dir, const char *const *words, struct sb *out,
+              struct sb *err);
+/* The sites of a revision, analysed in a work tree of its own that is gone afterwards. */
+NODISCARD enum status gate_of_revision(struct gate_run *run, struct gate_list *list);
+
+/* Has a signal asked to stop while a work tree is in use? */
+bool gate_is_stopped(void);
+
+/* ---- gate_setup.c ---- */
+
+/* -init and -install-hook; the exit code. */
+int gate_init(struct gate_run *run, const struct gate_list *list);
+int gate_install_hook(struct gate_run *run);
+
+/* ---- gate.c ---- */
+
+/* Asks the compiler about the packages in where->dir; `compiler` is filled in. */
+NODISCARD enum status gate_ask(struct gate_run *run, const struct gate_request *where,
+                               struct gate_list *list);
+
+#endif

@@ -1,0 +1,158 @@
+/* expression: what gc's words say about an allocation, made comparable. */
+#include "gate_int.h"
+
+/* Does the bracket at `at` hold type arguments? They follow a name directly, and gc prints an
+ * index the same way: only what begins like a type of an instance is taken. */
+static bool holds_type_arguments(struct str text, size_t at)
+{
+    struct str inside = str_skip(text, at + 1);
+    return at > 0 && str_starts(inside, STR("go.shape."));
+}
+
+/* Index of the partner of the bracket at `at`, or of the text's end. */
+static size_t closing_of(struct str text, size_t at)
+{
+    int depth = 0;
+    for (size_t i = at; i < text.len; i++) {
+        depth += (text.ptr[i] == '[') - (text.ptr[i] == ']');
+        if (depth == 0)
+            return i;
+    }
+    return text.len;
+}
+
+struct str gate_expression(struct str subject, struct arena *arena)
+{
+    if (!str_contains(subject, STR("go.shape.")))
+        return str_copy(arena, subject);
+    struct sb out;
+    sb_init(&out, arena->memory);
+    for (size_t i = 0; i < subject.len; i++) {
+        if (subject.ptr[i] == '[' && holds_type_arguments(subject, i)) {
+            sb_adds(&out, "[...]");
+            i = closing_of(subject, i);
+            continue;
+        }
+        sb_addc(&out, subject.ptr[i]);
+    }
+    struct str text = str_copy(arena, sb_str(&out));
+    sb_release(&out);
+    return text;
+}
+
+/* "orders" of "orders[id].next". */
+static struct str root_of(struct str target)
+{
+    target = str_trim(target);
+    while (target.len && (target.ptr[0] == '*' || target.ptr[0] == '('))
+        target = str_skip(target, 1);
+    for (size_t i = 0; i < target.len; i++) {
+        if (memchr(".[()", target.ptr[i], 4))
+            return str_slice(target, 0, i);
+    }
+    return target;
+}
+
+/* Declared at package level here, or qualified by an imported package. */
+static bool is_global(const struct syntax_file *syntax, struct str root)
+{
+    for (size_t i = 0; i < syntax->global_count; i++) {
+        if (str_equal(syntax->globals[i], root))
+            return true;
+    }
+    for (size_t i = 0; i < syntax->import_count; i++) {
+        struct str path = syntax->imports[i].path;
+        if (str_equal(syntax->imports[i].name, root) || str_equal(str_base_name(path), root))
+            return true;
+    }
+    return false;
+}
+
+/* Does "a, b.c = x, y" store in a global? */
+static bool fills_global(const struct syntax_file *syntax, struct str expression)
+{
+    ptrdiff_t at = str_find(expression, STR(" = "));
+    struct str targets = at < 0 ? STR_NONE : str_slice(expression, 0, (size_t)at);
+    while (targets.ptr) {
+        struct str root = root_of(str_cut(&targets, ','));
+        if (root.len && is_global(syntax, root))
+            return true;
+    }
+    return false;
+}
+
+static enum cause_category assignment_category(const struct story_step *step,
+                                               const struct syntax_file *syntax)
+{
+    if (fills_global(syntax, step->expression))
+        return CAUSE_GLOBAL;
+    return str_is(step->destination, "{heap}") ? CAUSE_CONTAINER : CAUSE_OTHER;
+}
+
+static enum cause_category step_category(const struct story_step *step,
+                                         const struct syntax_file *syntax)
+{
+    static const struct {
+        enum flow_reason reason;
+        enum cause_category category;
+    } plain[] = {
+        {FLOW_SEND, CAUSE_CHANNEL}, {FLOW_CAPTURED, CAUSE_CLOSURE},
+        {FLOW_REFERENCE, CAUSE_CLOSURE}, {FLOW_CALLEE_OPERAND, CAUSE_UNKNOWN_CALL},
+        {FLOW_CALL_PARAMETER, CAUSE_PARAMETER}, {FLOW_RETURN, CAUSE_RETURNED},
+        {FLOW_TOO_LARGE, CAUSE_TOO_LARGE}, {FLOW_TOO_ALIGNED, CAUSE_TOO_LARGE},
+        {FLOW_NON_CONSTANT_SIZE, CAUSE_DYNAMIC_SIZE},
+        {FLOW_SLICE_LITERAL_ELEMENT, CAUSE_CONTAINER},
+        {FLOW_ARRAY_LITERAL_ELEMENT, CAUSE_CONTAINER},
+        {FLOW_STRUCT_LITERAL_ELEMENT, CAUSE_CONTAINER}, {FLOW_MAP_LITERAL_KEY, CAUSE_CONTAINER},
+        {FLOW_MAP_LITERAL_VALUE, CAUSE_CONTAINER}, {FLOW_KEY_OF_MAP_PUT, CAUSE_CONTAINER},
+        {FLOW_APPENDEE_SLICE, CAUSE_CONTAINER}, {FLOW_APPENDED_SLICE, CAUSE_CONTAINER},
+        {FLOW_COPIED_SLICE, CAUSE_CONTAINER},
+    };
+    if (step->reason == FLOW_ASSIGN || step->reason == FLOW_ASSIGN_PAIR)
+        return assignment_category(step, syntax);
+    for (size_t i = 0; i < COUNT_OF(plain); i++) {
+        if (plain[i].reason == step->reason)
+            return plain[i].category;
+    }
+    return CAUSE_OTHER;
+}
+
+/* What a kind of allocation says when its story says nothing more. */
+static enum cause_category kind_category(enum site_kind kind)
+{
+    switch (kind) {
+    case SITE_INTERFACE: case SITE_VARIADIC: return CAUSE_INTERFACE;
+    case SITE_STRING_CONCAT: case SITE_STRING_TO_BYTES: case SITE_BYTES_TO_STRING:
+    case SITE_RUNES: return CAUSE_STRING_BUILDING;
+    case SITE_APPEND: return CAUSE_SLICE_GROWTH;
+    case SITE_CLOSURE: case SITE_METHOD_VALUE: return CAUSE_CLOSURE;
+    case SITE_GO: case SITE_DEFER: return CAUSE_GO_DEFER;
+    case SITE_MAKE_CHAN: return CAUSE_CHANNEL_MADE;
+    default: return CAUSE_OTHER;
+    }
+}
+
+/* A conversion's remedy is not to convert, unless something keeps the value for good. */
+static bool conversion_outranks(enum site_kind kind, enum cause_category category)
+{
+    if (kind != SITE_INTERFACE && kind != SITE_VARIADIC)
+        return false;
+    return category == CAUSE_CONTAINER || category > CAUSE_INTERFACE;
+}
+
+/* ORDER: of the steps of a story the one whose category stands first in categories.h counts. */
+enum cause_category gate_category(enum site_kind kind, const struct story *story,
+                                  const struct syntax_file *syntax)
+{
+    enum cause_category best = CAUSE_OTHER;
+    for (size_t i = 0; i < story->count; i++) {
+        enum cause_category category = step_category(&story->steps[i], syntax);
+        if (category < best)
+            best = category;
+    }
+    if (best == CAUSE_OTHER || conversion_outranks(kind, best)) {
+        enum cause_category by_kind = kind_category(kind);
+        return by_kind == CAUSE_OTHER ? best : by_kind;
+    }
+    return best;
+}

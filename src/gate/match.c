@@ -1,0 +1,190 @@
+/* match: which old site is which new one.
+ *
+ * Passes from the strictest to the most lenient; each pairs what is still single on both sides and
+ * has an equal key, in the order of the lists. A pass that looks beyond the function asks for equal
+ * words of the statement or an equal shape of the whole function, so that something new does not
+ * hide behind something else that went away. */
+#include "gate_int.h"
+
+#include <stdlib.h>
+
+/* What a pass compares. Marks of 0, where there was no source, are never equal. */
+enum match_part {
+    PART_PACKAGE = 1 << 0,
+    PART_FUNCTION = 1 << 1,
+    PART_OUTER = 1 << 2,      /* the declared function: closures may have other numbers */
+    PART_KIND = 1 << 3,
+    PART_EXPRESSION = 1 << 4,
+    PART_PLAIN = 1 << 5,      /* the expression without qualifiers of packages */
+    PART_CODE = 1 << 6,
+    PART_LIKE = 1 << 7,
+    PART_SHAPE = 1 << 8,
+    PART_TYPE = 1 << 9,
+};
+
+static const unsigned passes[] = {
+    /* the same */
+    PART_PACKAGE | PART_FUNCTION | PART_KIND | PART_EXPRESSION | PART_TYPE | PART_CODE,
+    PART_PACKAGE | PART_FUNCTION | PART_KIND | PART_EXPRESSION | PART_CODE,
+    /* another closure came before it */
+    PART_PACKAGE | PART_OUTER | PART_KIND | PART_EXPRESSION | PART_CODE,
+    /* names in its statement changed */
+    PART_PACKAGE | PART_FUNCTION | PART_KIND | PART_EXPRESSION | PART_LIKE,
+    /* a call in it is inlined now, or no more: gc prints it otherwise */
+    PART_PACKAGE | PART_FUNCTION | PART_KIND | PART_CODE,
+    /* the function or its variables have another name */
+    PART_PACKAGE | PART_SHAPE | PART_KIND | PART_EXPRESSION | PART_LIKE,
+    PART_PACKAGE | PART_FUNCTION | PART_KIND | PART_LIKE,
+    PART_PACKAGE | PART_SHAPE | PART_KIND | PART_LIKE,
+    /* the function is in another package */
+    PART_SHAPE | PART_KIND | PART_PLAIN | PART_LIKE,
+    /* the statement is in another function, here or in another package */
+    PART_PACKAGE | PART_KIND | PART_EXPRESSION | PART_CODE,
+    PART_KIND | PART_PLAIN | PART_CODE,
+    /* the statement around it changed */
+    PART_PACKAGE | PART_FUNCTION | PART_KIND | PART_EXPRESSION,
+    PART_PACKAGE | PART_OUTER | PART_KIND | PART_EXPRESSION,
+};
+
+static uint64_t str_part(uint64_t key, struct str text)
+{
+    return hash_mix(key, hash_bytes(text.ptr ? text.ptr : "", text.len));
+}
+
+/* "a.F" of "a.F.func1.2". */
+static struct str outer_function(struct str function)
+{
+    ptrdiff_t at = str_find(function, STR(".func"));
+    return at < 0 ? function : str_slice(function, 0, (size_t)at);
+}
+
+static bool in_word(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* "&T{...}" and "&pkg.T{...}" alike. */
+static uint64_t plain_part(uint64_t key, struct str text)
+{
+    size_t word = 0;
+    for (size_t i = 0; i <= text.len; i++) {
+        if (i < text.len && in_word(text.ptr[i]))
+            continue;
+        bool qualifier = i > word && i + 1 < text.len && text.ptr[i] == '.' &&
+                         in_word(text.ptr[i + 1]);
+        if (!qualifier)
+            key = str_part(key, str_slice(text, word, i + 1));
+        word = i + 1;
+    }
+    return key;
+}
+
+/* 0 when the pass does not apply. */
+static uint64_t site_key(const struct gate_site *site, unsigned parts)
+{
+    uint64_t key = hash_mix(parts, 1);
+    if ((parts & (PART_CODE | PART_LIKE) && !site->marks.like) ||
+        (parts & PART_SHAPE && !site->marks.shape))
+        return 0;
+    if (parts & PART_PACKAGE)
+        key = str_part(key, site->package);
+    if (parts & PART_FUNCTION)
+        key = str_part(key, site->function);
+    if (parts & PART_OUTER)
+        key = str_part(key, outer_function(site->function));
+    if (parts & PART_KIND)
+        key = hash_mix(key, site->kind);
+    if (parts & PART_EXPRESSION)
+        key = str_part(key, site->expression);
+    if (parts & PART_PLAIN)
+        key = plain_part(key, site->expression);
+    if (parts & PART_TYPE)
+        key = str_part(key, site->type);
+    if (parts & PART_CODE)
+        key = hash_mix(key, site->marks.code);
+    if (parts & PART_LIKE)
+        key = hash_mix(key, site->marks.like);
+    if (parts & PART_SHAPE)
+        key = hash_mix(key, site->marks.shape);
+    return key ? key : 1;
+}
+
+/* A site in one pass. */
+struct candidate {
+    uint64_t key;
+    bool is_new;
+    uint32_t index;
+};
+
+static int candidate_order(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    if (a->is_new != b->is_new)
+        return a->is_new - b->is_new;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+/* The work of one comparison: what is still single. */
+struct matcher {
+    const struct gate_list *lists[2]; /* old, new */
+    int32_t *pairs[2];
+    struct candidate *candidates;
+};
+
+static size_t candidates_gather(struct matcher *matcher, unsigned parts)
+{
+    size_t count = 0;
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i < matcher->lists[side]->sites.len; i++) {
+            if (matcher->pairs[side][i] != GATE_UNPAIRED)
+                continue;
+            uint64_t key = site_key(&matcher->lists[side]->sites.at[i], parts);
+            if (key)
+                matcher->candidates[count++] = (struct candidate){key, side == 1, (uint32_t)i};
+        }
+    }
+    return count;
+}
+
+/* Pairs the old ones [from, middle) with the new ones [middle, to). */
+static void group_pair(struct matcher *matcher, size_t from, size_t middle, size_t to)
+{
+    const struct candidate *at = matcher->candidates;
+    for (size_t i = 0; from + i < middle && middle + i < to; i++) {
+        uint32_t old = at[from + i].index, new = at[middle + i].index;
+        matcher->pairs[0][old] = (int32_t)new;
+        matcher->pairs[1][new] = (int32_t)old;
+    }
+}
+
+static void pass_run(struct matcher *matcher, unsigned parts)
+{
+    size_t count = candidates_gather(matcher, parts);
+    if (count == 0)
+        return;
+    const struct candidate *at = matcher->candidates;
+    qsort(matcher->candidates, count, sizeof(*matcher->candidates), candidate_order);
+    for (size_t from = 0, to; from < count; from = to) {
+        size_t middle = from;
+        for (to = from; to < count && at[to].key == at[from].key; to++)
+            middle += !at[to].is_new;
+        group_pair(matcher, from, middle, to);
+    }
+}
+
+void gate_match(const struct gate_list *old, const struct gate_list *new, int32_t *pair_of_old,
+                int32_t *pair_of_new)
+{
+    struct matcher matcher = {{old, new}, {pair_of_old, pair_of_new}, NULL};
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i < matcher.lists[side]->sites.len; i++)
+            matcher.pairs[side][i] = GATE_UNPAIRED;
+    }
+    size_t all = old->sites.len + new->sites.len;
+    matcher.candidates = memory_get(old->memory, (all + 1) * sizeof(struct candidate));
+    for (size_t i = 0; i < COUNT_OF(passes); i++)
+        pass_run(&matcher, passes[i]);
+    memory_put(old->memory, matcher.candidates);
+}
