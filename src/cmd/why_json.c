@@ -80,10 +80,11 @@ static void put_inline_place(struct why_view *view, json_t *object,
                              const struct inline_place *place, struct sb *scratch)
 {
     sb_clear(scratch);
-    said_symbol(&view->said, said_package_of_path(&view->said, place->path), said_source_function(&view->said, place),
-               scratch);
+    said_symbol(&view->said, said_package_of_path(&view->said, place->path),
+                said_source_function(&view->said, place), scratch);
     put(view, object, "function", sb_str(scratch));
-    put_place(view, object, compiler_str(view->said.compiler, place->path), place->line, place->column);
+    put_place(view, object, compiler_str(view->said.compiler, place->path), place->line,
+              place->column);
 }
 
 /* JSON logs tell where an inlined expression is written, and the calls that brought it here. */
@@ -139,7 +140,8 @@ static void header_print(struct why_view *view, struct sb *out)
     json_t *version = json_text(view, view->said.compiler->go_version);
     sb_adds(out, "{\"schema\":\"unheap.why/1\",\"go_version\":");
     json_dump_callback(version, to_sb, out, JSON_ENCODE_ANY);
-    sb_addf(out, ",\"witness\":\"compiler\",\"packages\":%zu,\"sites\":[", view->said.package_count);
+    sb_addf(out, ",\"witness\":\"compiler\",\"packages\":%zu,\"sites\":[",
+            view->said.package_count);
     json_decref(version);
 }
 

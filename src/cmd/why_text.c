@@ -130,7 +130,8 @@ static void closing_print(const struct why_view *view)
     }
     size_t count = heap_count(view);
     fprintf(stderr, "%zu heap allocation%s at %zu place%s in %zu package%s (%.*s)\n", count,
-            plural(count), view->said.list.len, plural(view->said.list.len), view->said.package_count,
+            plural(count), view->said.list.len, plural(view->said.list.len),
+            view->said.package_count,
             plural(view->said.package_count), STR_ARGS(view->said.compiler->go_version));
 }
 
