@@ -21,9 +21,8 @@ static int compare_sizes(int64_t a, int64_t b)
     return a > b ? -1 : a < b;
 }
 
-static int compare_nodes(const void *a, const void *b)
+static int compare_by_weight(const struct ranked_node *x, const struct ranked_node *y)
 {
-    const struct ranked_node *x = a, *y = b;
     int order = compare_sizes(x->score, y->score);
     if (!order && x->address && y->address && x->address != y->address)
         return x->address < y->address ? -1 : 1;
@@ -33,7 +32,30 @@ static int compare_nodes(const void *a, const void *b)
         order = compare_sizes(x->flat, y->flat);
     if (!order)
         order = compare_sizes(x->cum, y->cum);
+    return order;
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+    const struct ranked_node *x = a, *y = b;
+    int order = compare_by_weight(x, y);
     return order ? order : x->before < y->before ? -1 : 1;
+}
+
+static bool is_node_before(const void *a, const void *b)
+{
+    return compare_by_weight(a, b) < 0;
+}
+
+/* Nodes of a tree may be alike in all that is compared: then Go's sort decides. */
+static void sort_tree_nodes(struct graph *graph, struct ranked_node *ranked, size_t count)
+{
+    void **items = arena_alloc(&graph->report->arena, (count + 1) * sizeof(*items));
+    for (size_t i = 0; i < count; i++)
+        items[i] = &ranked[i];
+    go_sort(items, count, is_node_before);
+    for (size_t i = 0; i < count; i++)
+        graph->order.at[i] = ((const struct ranked_node *)items[i])->node;
 }
 
 /* As Go has it, so that the last bits are the same (math/log10.go). */
@@ -92,8 +114,11 @@ void order_nodes(struct graph *graph, bool cum, bool visual)
             .flat = node->flat, .cum = visual ? 0 : node->cum, .node = index, .before = i,
             .address = graph_place(graph, index)->address, .name = graph_name(graph, index)};
     }
-    qsort(ranked, count, sizeof(*ranked), compare_nodes);
-    for (size_t i = 0; i < count; i++)
+    if (graph->tree)
+        sort_tree_nodes(graph, ranked, count);
+    else
+        qsort(ranked, count, sizeof(*ranked), compare_nodes);
+    for (size_t i = 0; i < count && !graph->tree; i++)
         graph->order.at[i] = ranked[i].node;
     memory_put(memory, ranked);
 }
@@ -163,21 +188,24 @@ uint32_t *order_all_edges(struct graph *graph, size_t *count)
 
 /* ---- tags ---- */
 
-static int compare_flat_tags(const void *a, const void *b)
+/* Equal but for the sign is no reason to look further: then Go's sort decides. */
+static bool is_flat_tag_before(const void *a, const void *b)
 {
-    const struct tag *x = *(struct tag *const *)a, *y = *(struct tag *const *)b;
-    int order = x->flat == y->flat ? 0 : compare_sizes(x->flat, y->flat);
-    return order ? order : str_compare(x->name, y->name);
+    const struct tag *x = a, *y = b;
+    if (x->flat != y->flat)
+        return compare_sizes(x->flat, y->flat) < 0;
+    return str_compare(x->name, y->name) < 0;
 }
 
-static int compare_cum_tags(const void *a, const void *b)
+static bool is_cum_tag_before(const void *a, const void *b)
 {
-    const struct tag *x = *(struct tag *const *)a, *y = *(struct tag *const *)b;
-    int order = x->cum == y->cum ? 0 : compare_sizes(x->cum, y->cum);
-    return order ? order : compare_flat_tags(a, b);
+    const struct tag *x = a, *y = b;
+    if (x->cum != y->cum)
+        return compare_sizes(x->cum, y->cum) < 0;
+    return is_flat_tag_before(a, b);
 }
 
 void order_tags(struct tag **tags, size_t count, bool flat)
 {
-    qsort(tags, count, sizeof(*tags), flat ? compare_flat_tags : compare_cum_tags);
+    go_sort((void **)tags, count, flat ? is_flat_tag_before : is_cum_tag_before);
 }

@@ -366,6 +366,11 @@ uint32_t *order_all_edges(struct graph *graph, size_t *count);
 /* By weight; `flat` looks at the flat weight alone. */
 void order_tags(struct tag **tags, size_t count, bool flat);
 
+/* ---- go_sort.c ---- */
+
+/* Sorts pointers step by step as Go's sort.Sort, which moves equals about in its own way. */
+void go_sort(void **items, size_t count, bool (*is_less)(const void *a, const void *b));
+
 /* ---- trim.c ---- */
 struct trim_counts {
     size_t original, dropped_nodes, dropped_edges;

@@ -52,6 +52,29 @@ OPTIONS = [
     ["-drop_negative"], ["-drop_negative", "-cum"],
     ["-trim_path=/src/app:/usr"], ["-source_path=/nowhere/app:/nowhere/else"],
     ["-symbolize=none"], ["-symbolize=force"], ["-add_comment=seen by a test"], ["-buildid=0102"],
+    ["-show_from=nothing"], ["-prune_from=nothing"], ["-tagfocus=:512b"], ["-tagfocus=bytes=16b"],
+    ["-tagfocus=bytes=16,32"], ["-tagfocus=-5:5"], ["-tagshow=("], ["-taghide=("],
+    ["-tagfocus=(x"], ["-tagignore=a=(x"], ["-hide=("], ["-show_from=("], ["-prune_from=("],
+    ["-tagroot=nothing"], ["-tagroot=bytes", "-tagleaf=bytes"], ["-tagroot=,"],
+    ["-sample_index=inuse_space"], ["-sample_index=nope"], ["-sample_index=-1"],
+    ["-sample_index=1", "-inuse_space"], ["-mean_delay", "-contentions"], ["-total_delay"],
+    ["-unit=gb"], ["-unit=KiB"], ["-unit=us"], ["-unit=hours"], ["-unit=count"], ["-unit="],
+    ["-unit=GCU"], ["-divide_by=-1"], ["-divide_by=1e300"], ["-divide_by=3", "-unit=kb"],
+    ["-nodecount=-5"], ["-nodecount=1"], ["-nodecount=0x10"], ["-nodefraction=1"],
+    ["-nodefraction=-1"], ["-edgefraction=2"], ["-nodefraction=nan"], ["-trim=0"],
+    ["-trim=false", "-nodecount=3"], ["-cum=false"], ["-flat", "-cum"], ["-lines", "-files"],
+    ["-filefunctions", "-noinlines"], ["-files", "-noinlines"], ["-functions", "-showcolumns"],
+    ["-addresses", "-showcolumns"], ["-lines", "-showcolumns", "-noinlines"],
+    ["-call_tree", "-addresses"], ["-call_tree", "-files", "-nodecount=9"], ["-trim_path=/src"],
+    ["-trim_path=/"], ["-trim_path=:"], ["-source_path=."], ["-symbolize=fastlocal"],
+    ["-symbolize=remote"], ["-symbolize=none:force"], ["-symbolize=bogus"],
+    ["-symbolize=demangle=full"], ["-symbolize=demangle=none"], ["-symbolize=demangle=templates"],
+    ["-symbolize=NONE"], ["-focus=^main\\."], ["-focus=(?i)MAIN"], ["-ignore=\\Q.\\E"],
+    ["-hide=^$"], ["-show=."], ["-focus="], ["-compact_labels", "-focus=main"],
+    ["-relative_percentages"], ["-relative_percentages", "-tagfocus=a"], ["-seconds=5"],
+    ["-timeout=7"], ["-normalize"], ["-tools=/x"], ["--cum"], ["-nodecount", "7"], ["-unit", "kb"],
+    ["-output", ""], ["-add_comment="], ["-http="], ["-drop_negative", "-call_tree"],
+    ["-mean", "-call_tree"], ["-mean", "-lines"], ["-mean", "-drop_negative"], ["-mean=maybe"],
 ]
 
 
@@ -81,6 +104,9 @@ def sources(folder, extra):
     pair("normalized diff", "labels.pb.gz", "drops.pb.gz", "-diff_base=@", "-normalize")
     pair("base of itself", "labels.pb.gz", "labels.pb.gz", "-base=@")
     pair("base units", "units_us.pb.gz", "units_ms.pb.gz", "-base=@")
+    pair("two bases", "r8192_heap1.pb.gz", "r8192_heap2.pb.gz", "-base=/nowhere", "-base=@")
+    pair("diff_base labels", "labels.pb.gz", "drops.pb.gz", "-diff_base=@")
+    pair("base missing", "labels.pb.gz", "drops.pb.gz", "-base=/nowhere")
     pair("base other kind", "cpp.pb.gz", "labels.pb.gz", "-base=@")
     return inputs
 
