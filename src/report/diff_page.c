@@ -62,7 +62,7 @@ static void write_counts(struct json_out *json, const struct comparison *compari
 /* Bytes are whole; what is per second or request is not. */
 static json_t *tree_value(struct json_out *json, double value)
 {
-    if (fabs(value) >= 1e6 || value == floor(value))
+    if (fabs(value) < 9e18 && (fabs(value) >= 1e6 || value == floor(value)))
         return json_new_number(json, llround(value));
     return json_new_fraction(json, value);
 }

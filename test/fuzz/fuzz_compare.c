@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "compare/compare.h"
+#include "objects/objects.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -58,6 +59,26 @@ static void check_rule(struct str text, const struct comparison *comparison)
         (void)compare_rule_broken(&rule, comparison, &first);
 }
 
+/* By size and by type, values add up (unless they pass the ends of int64). */
+static void check_objects(const struct profile *profile, struct diag_sink *sink)
+{
+    struct objects_request request = {0};
+    struct objects *objects;
+    if (objects_read(profile, &request, &memory, STR("fuzz"), sink, &objects))
+        return;
+    double sums[2] = {0, 0}, sizes = 1;
+    for (size_t i = 0; i < objects->size_count; i++) {
+        sums[0] += (double)objects->by_size[i].measure.value;
+        sizes += fabs((double)objects->by_size[i].measure.value);
+    }
+    for (size_t i = 0; i < objects->type_count; i++)
+        sums[1] += (double)objects->by_type[i].measure.value;
+    bool exact = sizes < 1e15;
+    demand(!exact || fabs(sums[0] - (double)objects->total) < 1, "sizes do not add up");
+    demand(!exact || fabs(sums[1] - (double)objects->total) < 1, "types do not add up");
+    objects_free(objects);
+}
+
 static bool add(struct comparison *comparison, enum compare_side side, struct str bytes,
                 struct diag_sink *sink)
 {
@@ -67,6 +88,7 @@ static bool add(struct comparison *comparison, enum compare_side side, struct st
                            &profile))
         return false;
     run.profile = profile;
+    check_objects(profile, sink);
     enum status status = compare_add(comparison, side, &run, sink);
     profile_free(profile);
     return status == STATUS_OK;
