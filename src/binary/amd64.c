@@ -23,8 +23,8 @@ static uint32_t within(const struct body *body, uint64_t target)
     return target < body->size ? (uint32_t)target : BODY_OUTSIDE;
 }
 
-/* By opcode alone: the decoder runs in its minimal mode, which finds lengths and immediates. */
-static enum flow flow_one_byte(unsigned opcode, const ZydisDecodedInstruction *decoded)
+/* By opcode alone; modrm_reg is of no meaning for opcodes without ModRM. */
+static enum flow flow_one_byte(unsigned opcode, unsigned modrm_reg)
 {
     if (opcode == 0xe8)
         return FLOW_CALL;
@@ -34,50 +34,73 @@ static enum flow flow_one_byte(unsigned opcode, const ZydisDecodedInstruction *d
         return FLOW_BRANCH;
     if (opcode == 0xc3 || opcode == 0xc2 || opcode == 0xcc || opcode == 0xf4)
         return FLOW_END; /* ret, int3, hlt */
-    if (opcode == 0xff && (decoded->raw.modrm.reg == 4 || decoded->raw.modrm.reg == 5))
+    if (opcode == 0xff && (modrm_reg == 4 || modrm_reg == 5))
         return FLOW_INDIRECT;
-    if (opcode == 0xff && (decoded->raw.modrm.reg == 2 || decoded->raw.modrm.reg == 3))
+    if (opcode == 0xff && (modrm_reg == 2 || modrm_reg == 3))
         return FLOW_CALL;
     return FLOW_NEXT;
 }
 
-static enum flow flow_of(const ZydisDecodedInstruction *decoded)
+static enum flow flow_of(unsigned opcode, unsigned modrm_reg)
 {
-    if (decoded->encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY)
-        return FLOW_NEXT;
-    if (decoded->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT)
-        return flow_one_byte(decoded->opcode, decoded);
-    if (decoded->opcode_map == ZYDIS_OPCODE_MAP_0F) {
-        if (decoded->opcode >= 0x80 && decoded->opcode <= 0x8f)
-            return FLOW_BRANCH;
-        if (decoded->opcode == 0x0b)
-            return FLOW_END; /* ud2 */
-    }
-    return FLOW_NEXT;
+    if (!(opcode & AMD64_TWO_BYTES))
+        return flow_one_byte(opcode, modrm_reg);
+    opcode &= 0xff;
+    if (opcode >= 0x80 && opcode <= 0x8f)
+        return FLOW_BRANCH;
+    return opcode == 0x0b ? FLOW_END : FLOW_NEXT; /* ud2 */
 }
 
-static void fill(const struct body *body, uint32_t offset, const ZydisDecodedInstruction *decoded,
-                 struct instruction *instruction)
+/* The relative target of a jump: its last one or four bytes, as the opcode has it. */
+static uint32_t jump_target(const struct body *body, const struct instruction *instruction,
+                            unsigned opcode)
 {
-    *instruction = (struct instruction){.offset = offset, .length = decoded->length,
-                                        .flow = (uint8_t)flow_of(decoded),
-                                        .target = BODY_OUTSIDE};
-    if ((instruction->flow == FLOW_JUMP || instruction->flow == FLOW_BRANCH) &&
-        decoded->raw.imm[0].is_relative)
+    uint64_t next = (uint64_t)instruction->offset + instruction->length;
+    const unsigned char *end = body->bytes + next;
+    bool near = opcode == 0xe9 || opcode & AMD64_TWO_BYTES;
+    int64_t distance = near ? (int32_t)read_u32(end - 4) : (int8_t)end[-1];
+    return within(body, next + (uint64_t)distance);
+}
+
+/* The decoder runs in its minimal mode, which finds lengths and immediates. */
+static void decode_length(const struct decoder *decoder, const struct body *body,
+                          struct instruction *instruction)
+{
+    ZydisDecodedInstruction decoded;
+    uint32_t offset = instruction->offset;
+    if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder->minimal, NULL, body->bytes + offset,
+                                                    body->size - offset, &decoded)))
+        return;
+    enum flow flow = FLOW_NEXT;
+    bool legacy = decoded.encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY;
+    if (legacy && decoded.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT)
+        flow = flow_of(decoded.opcode, decoded.raw.modrm.reg);
+    else if (legacy && decoded.opcode_map == ZYDIS_OPCODE_MAP_0F)
+        flow = flow_of(decoded.opcode | AMD64_TWO_BYTES, 0);
+    instruction->length = decoded.length;
+    instruction->flow = (uint8_t)flow;
+    if ((flow == FLOW_JUMP || flow == FLOW_BRANCH) && decoded.raw.imm[0].is_relative)
         instruction->target = within(
-            body, (uint64_t)offset + decoded->length + (uint64_t)decoded->raw.imm[0].value.s);
+            body, (uint64_t)offset + decoded.length + (uint64_t)decoded.raw.imm[0].value.s);
 }
 
 void amd64_list(const struct decoder *decoder, struct body *body)
 {
     uint32_t offset = 0;
     while (offset < body->size) {
-        ZydisDecodedInstruction decoded;
         struct instruction instruction = {.offset = offset, .length = 1, .target = BODY_OUTSIDE};
-        if (ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder->minimal, NULL,
-                                                       body->bytes + offset, body->size - offset,
-                                                       &decoded)))
-            fill(body, offset, &decoded, &instruction);
+        const unsigned char *at = body->bytes + offset;
+        struct amd64_opcode found;
+        unsigned length = amd64_quick_length(at, body->size - offset, &found);
+        if (length == 0) {
+            decode_length(decoder, body, &instruction);
+        } else {
+            enum flow flow = flow_of(found.opcode, found.modrm >> 3 & 7);
+            instruction.length = (uint8_t)length;
+            instruction.flow = (uint8_t)flow;
+            if (flow == FLOW_JUMP || flow == FLOW_BRANCH)
+                instruction.target = jump_target(body, &instruction, found.opcode);
+        }
         VEC_PUSH(body->memory, &body->list, instruction);
         offset += instruction.length;
     }

@@ -275,6 +275,13 @@ void amd64_action(const struct decoder *decoder, const struct body *body, uint32
 void amd64_call(enum call_effect effect, struct action *action);
 uint64_t amd64_jump_table(const struct decoder *decoder, const struct body *body, uint32_t index);
 int amd64_argument(int index);
+/* The length of an instruction, when its form is one of the common ones; else 0. opcode is its last
+ * byte, with AMD64_TWO_BYTES after 0x0f; modrm the byte behind it. `rest` bytes can be read. */
+enum { AMD64_TWO_BYTES = 0x100 };
+struct amd64_opcode {
+    unsigned opcode, modrm;
+};
+unsigned amd64_quick_length(const unsigned char *at, size_t rest, struct amd64_opcode *found);
 void arm64_list(struct body *body);
 uint64_t arm64_target(const struct body *body, const struct instruction *instruction);
 void arm64_action(const struct decoder *decoder, const struct body *body, uint32_t index,

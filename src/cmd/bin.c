@@ -2,6 +2,8 @@
 #include "cmd.h"
 
 #include "binary/binary.h"
+#include "objects/objects.h"
+#include "profile/profile.h"
 #include "report/report.h"
 
 #include <regex.h>
@@ -18,10 +20,11 @@ static const char usage[] =
     "  unheap bin -type 'net/http\\.Request' ./server      (who allocates it?)\n"
     "  unheap bin -by type -n 20 ./server\n"
     "  unheap bin -diff ./server.old ./server\n"
-    "  unheap bin -layout net/http.Request ./server\n";
+    "  unheap bin -layout net/http.Request ./server\n"
+    "  unheap bin -profile heap.pb.gz ./server             (bytes for each type)\n";
 
 struct bin_flags {
-    const char *symbols, *package, *type, *kind, *layout, *by;
+    const char *symbols, *package, *type, *kind, *layout, *by, *profile, *sample_index;
     unsigned rows;
     bool json, diff;
 };
@@ -90,11 +93,26 @@ static bool site_fits(const struct binary *binary, const struct binary_site *sit
 
 /* ---- the reports ---- */
 
+/* What was printed is not kept. */
+struct printing {
+    struct cmd *cmd;
+    int code;
+};
+
+static void print_part(void *ctx, struct sb *out)
+{
+    struct printing *printing = ctx;
+    if (printing->code == EXIT_CLEAN)
+        printing->code = cmd_print(printing->cmd, sb_str(out));
+    sb_clear(out);
+}
+
 static int bin_report(struct cmd *cmd, const struct bin_flags *flags, enum bin_group group,
                       const struct binary *binary, struct sb *out)
 {
     struct filters filters;
     char room[4096];
+    struct printing printing = {.cmd = cmd, .code = EXIT_CLEAN};
     struct report_bin report = {.binary = binary, .group = group};
     struct report_style style = {.columns = cmd->columns, .color = cmd->stdout_terminal,
                                  .rows = flags->rows};
@@ -109,12 +127,16 @@ static int bin_report(struct cmd *cmd, const struct bin_flags *flags, enum bin_g
         snprintf(room + strlen(room), 2, "/");
         report.directory = str_from(room);
     }
+    if (diag_count(cmd->sink) == 0) {
+        report.flush = print_part;
+        report.flush_ctx = &printing;
+    }
     if (good && flags->json)
         report_bin_json(&report, out);
     else if (good)
         report_bin_text(&report, &style, out);
     memory_put(&cmd->memory, sites);
-    return good ? EXIT_CLEAN : EXIT_USAGE;
+    return good ? printing.code : EXIT_USAGE;
 }
 
 static int bin_layout(struct cmd *cmd, const char *name, struct binary *binary, struct sb *out)
@@ -128,6 +150,31 @@ static int bin_layout(struct cmd *cmd, const char *name, struct binary *binary, 
              "no type that the program allocates has this name or is made of it, or several end "
              "in it");
     return EXIT_COULD_NOT;
+}
+
+/* What each type cost: the profile's bytes by the types of the calls they were allocated by. */
+static int bin_profile(struct cmd *cmd, const struct bin_flags *flags,
+                       const struct binary *binary, struct sb *out)
+{
+    struct profile_options options = {0};
+    struct profile *profile = NULL;
+    struct objects *objects = NULL;
+    struct objects_request request = {.sample_type = str_from(flags->sample_index),
+                                      .binary = binary};
+    struct report_style style = {.columns = cmd->columns, .color = cmd->stdout_terminal,
+                                 .rows = flags->rows};
+    enum status status =
+        profile_read(&flags->profile, 1, &options, &cmd->memory, cmd->sink, &profile);
+    if (!status)
+        status = objects_read(profile, &request, &cmd->memory, str_from(flags->profile),
+                              cmd->sink, &objects);
+    if (!status && flags->json)
+        report_objects_json(objects, true, out);
+    else if (!status)
+        report_objects_text(objects, true, &style, out);
+    objects_free(objects);
+    profile_free(profile);
+    return status ? EXIT_COULD_NOT : EXIT_CLEAN;
 }
 
 /* Prints what was made, unless something went wrong. */
@@ -149,8 +196,9 @@ static int bin_one(struct cmd *cmd, const struct bin_flags *flags, enum bin_grou
     if (binary_read(path, cmd->workers, &cmd->memory, cmd->sink, &binary) != STATUS_OK)
         return cmd_diagnose(cmd);
     sb_init(&out, &cmd->memory);
-    int code = flags->layout ? bin_layout(cmd, flags->layout, binary, &out)
-                             : bin_report(cmd, flags, group, binary, &out);
+    int code = flags->layout    ? bin_layout(cmd, flags->layout, binary, &out)
+               : flags->profile ? bin_profile(cmd, flags, binary, &out)
+                                : bin_report(cmd, flags, group, binary, &out);
     code = finish(cmd, code, &out);
     binary_free(binary);
     return code;
@@ -221,6 +269,10 @@ int verb_bin(struct cmd *cmd, int argc, char **argv)
         {"kind", FLAG_STRING, &flags.kind, "RE", "only sites of this kind (new, append, ...)"},
         {"package", FLAG_STRING, &flags.package, "RE", "only functions of packages that match"},
         {"layout", FLAG_STRING, &flags.layout, "TYPE", "a type's fields, padding, best order"},
+        {"profile", FLAG_STRING, &flags.profile, "FILE|URL",
+         "what each type cost in this heap profile (unheap.types/1)"},
+        {"sample_index", FLAG_STRING, &flags.sample_index, "TYPE",
+         "-profile: alloc_space (default), alloc_objects, inuse_space, inuse_objects"},
         {"diff", FLAG_BOOL, &flags.diff, NULL, "what the second executable adds and loses"},
         {"by", FLAG_STRING, &flags.by, "WHAT", "count by function, package, type or kind"},
         {"n", FLAG_UNSIGNED, &flags.rows, "N", "show N functions or rows (default all)"},

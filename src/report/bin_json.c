@@ -155,8 +155,10 @@ void report_bin_json(const struct report_bin *report, struct sb *out)
     put_pairs(&json, "settings", binary->settings.at, binary->settings.len);
     put_pairs(&json, "modules", binary->modules.at, binary->modules.len);
     json_begin(&json, "sites", '[');
-    for (size_t i = 0; i < report->count; i++)
+    for (size_t i = 0; i < report->count; i++) {
         put_site(&json, report, &binary->sites.at[report->sites[i]]);
+        bin_flush(report, out);
+    }
     json_end(&json, ']');
     json_end(&json, '}');
     sb_addc(out, '\n');

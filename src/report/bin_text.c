@@ -19,6 +19,13 @@ struct tallies {
     VEC(struct tally) list; /* by id of names */
 };
 
+void bin_flush(const struct report_bin *report, struct sb *out)
+{
+    enum { ENOUGH = 1 << 20 };
+    if (report->flush && out->len >= ENOUGH)
+        report->flush(report->flush_ctx, out);
+}
+
 /* ---- the head ---- */
 
 static void count_status(const struct report_bin *report, uint64_t *counts)
@@ -134,6 +141,7 @@ static void add_functions(const struct report_bin *report, const struct report_s
             sb_addc(out, '\n');
         }
         add_site(report, site, &scratch, out);
+        bin_flush(report, out);
     }
     sb_release(&scratch);
 }

@@ -40,6 +40,9 @@ struct report_bin {
     size_t count;
     enum bin_group group; /* of the text */
     struct str directory; /* ends in "/": files below it are shown relative to it; may be empty */
+    void (*flush)(void *ctx, struct sb *out); /* takes what is there, so that it need not be kept;
+                                                 may be NULL */
+    void *flush_ctx;
 };
 /* Schema "unheap.bin/1" (reference/cli.md). */
 void report_bin_json(const struct report_bin *report, struct sb *out);

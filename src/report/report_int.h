@@ -202,4 +202,9 @@ void page_write_data(struct json_out *json, const struct evidence *evidence,
 void page_write_files(struct json_out *json, const struct evidence *evidence,
                       const struct page_extent *extent);
 
+/* ---- bin_text.c ---- */
+
+/* Hands a large report on, part by part. */
+void bin_flush(const struct report_bin *report, struct sb *out);
+
 #endif

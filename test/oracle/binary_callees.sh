@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # binary_callees.sh: src/binary/callees.h against the runtime's own sources here. What the compiler may
 # call (typecheck/_builtin/runtime.go) and what ends in mallocgc, newobject or the like must be in the
-# list; and what the list names for this release must exist.
+# list; and what the list names for this release must exist. GO_VERSIONS="1.18.10 1.23.12" asks other
+# releases, where the go command can get them.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-exec python3 - "$(go env GOROOT)/src" "$(go env GOVERSION)" <<'PYTHON'
+failed=0
+for version in ${GO_VERSIONS:-}; do
+    GOTOOLCHAIN=go$version GO_VERSIONS='' bash "$0" || failed=1
+done
+python3 - "$(go env GOROOT)/src" "$(go env GOVERSION)" <<'PYTHON' || failed=1
 import glob
 import os
 import re
@@ -46,13 +51,16 @@ while True:
         break
     allocating |= more
 
-builtin = open(os.path.join(source, 'cmd/compile/internal/typecheck/_builtin/runtime.go')).read()
+paths = [os.path.join(source, 'cmd/compile/internal/typecheck', folder, 'runtime.go')
+         for folder in ('_builtin', 'builtin')]  # until 1.20 without the bar
+builtin = open([path for path in paths if os.path.exists(path)][0]).read()
 callable_ = set(re.findall(r'^func (\w+)\(', builtin, re.M))
 # What may allocate as a side matter, and is no call for an allocation: caches of type switches, the
 # machinery of panics and channels, profiling and printing.
 aside = {'typeAssert', 'interfaceSwitch', 'gopanic', 'chanrecv1', 'chanrecv2', 'chansend1', 'closechan',
          'selectgo', 'selectnbsend', 'selectnbrecv', 'block', 'mapdelete', 'mapclear', 'assertE2I',
-         'assertE2I2', 'mapIterStart', 'mapIterNext', 'gorecover', 'goschedguarded', 'addCovMeta'}
+         'assertE2I2', 'assertI2I', 'assertI2I2', 'convI2I', 'mapIterStart', 'mapIterNext',
+         'gorecover', 'goschedguarded', 'addCovMeta'}
 missing = sorted(name for name in callable_ & allocating
                  if not listed('runtime.' + name) and name not in aside and
                  not re.match(r'panic|goPanic|throw|print|race|msan|asan|checkptr|map(access|delete)|'
@@ -74,3 +82,4 @@ print('%s - %s: %d functions that the compiler calls allocate, %d missing in the
                       len(missing), len(rows), len(absent)))
 sys.exit(not good)
 PYTHON
+exit "$failed"
