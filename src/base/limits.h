@@ -50,6 +50,8 @@
 #define LIMIT_PAGE_FLAME_PARTS 2000                /* frames below 1/2000 of all are left out */
 #define LIMIT_PAGE_SOURCE_BYTES ((size_t)3 << 20)  /* whole source files in the page */
 #define LIMIT_PAGE_EXCERPT_BYTES ((size_t)1 << 20) /* and parts of the ones beyond */
+#define LIMIT_PAGE_BIN_ROWS 500                     /* of each table of `bin -html`, */
+#define LIMIT_PAGE_BIN_SITES 10000                  /* and of its calls */
 #define LIMIT_BINARY_BYTES ((size_t)2 << 30)       /* one executable */
 #define LIMIT_BINARY_SEGMENTS 64                   /* program headers of one executable */
 #define LIMIT_BINARY_SECTIONS 1000

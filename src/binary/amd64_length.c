@@ -1,7 +1,8 @@
-/* amd64_length.c: how long an x86-64 instruction is, for the forms that compiled Go code is made of.
+/* amd64_length.c: how long an x86-64 instruction is, for the forms that compiled Go code is made
+ * of.
  *
- * Half of a reader's time went into lengths when the disassembler gave them all. The tables here are
- * those of the Intel SDM, volume 2, appendix A, in one byte for each opcode; what has no entry
+ * Half of a reader's time went into lengths when the disassembler gave them all. The tables here
+ * are those of the Intel SDM, volume 2, appendix A, in one byte for each opcode; what has no entry
  * (VEX, rare or invalid forms, uncommon prefixes) is left to the disassembler. */
 #include "binary_int.h"
 
@@ -127,31 +128,32 @@ static unsigned immediate_bytes(unsigned form, unsigned modrm, bool narrow, bool
     return form & (WORD | WIDE) ? (narrow ? 2 : 4) : 0;
 }
 
+static bool is_jump(unsigned opcode, unsigned form)
+{
+    return opcode == 0xe8 || opcode == 0xe9 || opcode == 0xeb || (opcode & ~15u) == 0x70 ||
+           (opcode & AMD64_TWO_BYTES && form == WORD);
+}
+
 unsigned amd64_quick_length(const unsigned char *at, size_t rest, struct amd64_opcode *found)
 {
-    unsigned i = 0;
-    bool wide = false;
     if (rest < LONGEST)
         return 0;
-    bool repeated = at[0] == NOT_EQUAL || at[0] == REPEAT;
-    bool prefixed = repeated || at[0] == OPERAND_SIZE;
-    bool narrow = at[0] == OPERAND_SIZE;
-    i += prefixed;
+    bool repeated = at[0] == NOT_EQUAL || at[0] == REPEAT, narrow = at[0] == OPERAND_SIZE;
+    bool prefixed = repeated || narrow, wide = false;
+    unsigned i = prefixed;
     if ((at[i] & 0xf0) == 0x40)
         wide = at[i++] & 8;
-    narrow = narrow && !wide;
     bool escaped = at[i] == ESCAPE;
     i += escaped;
     unsigned form = escaped ? two_bytes[at[i]] : one_byte[at[i]];
-    unsigned opcode = at[i] | (escaped ? AMD64_TWO_BYTES : 0);
-    unsigned modrm = at[++i];
+    unsigned opcode = at[i] | (escaped ? AMD64_TWO_BYTES : 0), modrm = at[i + 1];
+    bool jumps = is_jump(opcode, form);
     *found = (struct amd64_opcode){opcode, modrm};
-    bool jumps = opcode == 0xe8 || opcode == 0xe9 || opcode == 0xeb || (opcode & ~15u) == 0x70 ||
-                 (escaped && form == WORD);
+    i++;
     if (form == ASK || (jumps && prefixed) || (form & PACKED && repeated) ||
         (form & MODRM && is_odd(opcode, modrm)))
         return 0;
     if (form & MODRM)
         i += modrm_bytes(at + i);
-    return i + immediate_bytes(form, modrm, narrow && !jumps, wide);
+    return i + immediate_bytes(form, modrm, narrow && !wide, wide);
 }

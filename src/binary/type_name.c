@@ -14,6 +14,7 @@ enum {
     FUNC_BYTES = TYPE_BYTES + 8,
     UNCOMMON_BYTES = 16,
     VARIADIC = 0x8000,
+    NAME_HAS_TAG = 2,
     RECEIVE_ONLY = 1,
     SEND_ONLY = 2,
     FIELD_BYTES = 24,
@@ -115,8 +116,8 @@ static void add_defined(struct naming *naming, uint64_t address, const unsigned 
     struct str path = package_path(naming->binary, address, at);
     if (text.len == 0)
         naming->bad = true;
-    if (path.len == 0) {
-        sb_add(naming->out, text); /* predeclared: int, error */
+    if (path.len == 0 || str_is(path, "go.shape")) {
+        sb_add(naming->out, text); /* predeclared: int, error; a shape's text has whole paths */
         return;
     }
     sb_add(naming->out, path);
@@ -212,6 +213,31 @@ static struct str path_of(const struct naming *naming, uint64_t address)
     return name ? name_text(naming->binary, name, NULL) : STR_NONE;
 }
 
+/* The tag follows the name (internal/abi.Name); written as Go quotes it. */
+static void add_tag(struct naming *naming, uint64_t name)
+{
+    uint64_t rest;
+    const unsigned char *at = image_rest(naming->binary->image, name, &rest);
+    uint32_t len;
+    if (!at || rest < 2 || !(*at & NAME_HAS_TAG))
+        return;
+    const unsigned char *end = at + rest;
+    at++;
+    if (!read_varint(&at, end, &len) || len > (uint64_t)(end - at))
+        return;
+    at += len;
+    if (!read_varint(&at, end, &len) || len > (uint64_t)(end - at) ||
+        len > LIMIT_BINARY_TYPE_NAME)
+        return;
+    sb_adds(naming->out, " \"");
+    for (uint32_t i = 0; i < len; i++) {
+        if (at[i] == '"' || at[i] == '\\')
+            sb_addc(naming->out, '\\');
+        sb_addc(naming->out, (char)at[i]);
+    }
+    sb_addc(naming->out, '"');
+}
+
 static void add_field(struct naming *naming, uint64_t address, struct str path)
 {
     bool embedded = false;
@@ -226,6 +252,7 @@ static void add_field(struct naming *naming, uint64_t address, struct str path)
         sb_addc(naming->out, ' ');
     }
     add_type(naming, part(naming, address, 8));
+    add_tag(naming, part(naming, address, 0));
 }
 
 static void add_struct(struct naming *naming, uint64_t address)

@@ -24,7 +24,7 @@ static const char usage[] =
     "  unheap bin -profile heap.pb.gz ./server             (bytes for each type)\n";
 
 struct bin_flags {
-    const char *symbols, *package, *type, *kind, *layout, *by, *profile, *sample_index;
+    const char *symbols, *package, *type, *kind, *layout, *by, *profile, *sample_index, *html;
     unsigned rows;
     bool json, diff;
 };
@@ -107,6 +107,16 @@ static void print_part(void *ctx, struct sb *out)
     sb_clear(out);
 }
 
+static bool write_page(struct cmd *cmd, const char *path, const struct report_bin *report)
+{
+    struct sb page;
+    sb_init(&page, &cmd->memory);
+    report_bin_html(report, &page);
+    enum status status = file_write_atomic(path, sb_str(&page), &cmd->memory, cmd->sink);
+    sb_release(&page);
+    return status == STATUS_OK;
+}
+
 static int bin_report(struct cmd *cmd, const struct bin_flags *flags, enum bin_group group,
                       const struct binary *binary, struct sb *out)
 {
@@ -131,6 +141,8 @@ static int bin_report(struct cmd *cmd, const struct bin_flags *flags, enum bin_g
         report.flush = print_part;
         report.flush_ctx = &printing;
     }
+    if (good && flags->html && !write_page(cmd, flags->html, &report))
+        printing.code = EXIT_COULD_NOT;
     if (good && flags->json)
         report_bin_json(&report, out);
     else if (good)
@@ -250,6 +262,10 @@ static int bin(struct cmd *cmd, const struct bin_flags *flags, char **argv, size
     enum bin_group group;
     if (!read_group(flags->by, &group))
         return usage_error("-by takes function, package, type or kind");
+    if (flags->layout && (flags->json || flags->html))
+        return usage_error("-layout is text only");
+    if ((flags->diff || flags->profile) && flags->html)
+        return usage_error("-html shows the calls of one executable");
     if (flags->diff && count != 2)
         return usage_error("-diff takes two executables, the old and the new");
     if (flags->diff)
@@ -274,6 +290,7 @@ int verb_bin(struct cmd *cmd, int argc, char **argv)
         {"sample_index", FLAG_STRING, &flags.sample_index, "TYPE",
          "-profile: alloc_space (default), alloc_objects, inuse_space, inuse_objects"},
         {"diff", FLAG_BOOL, &flags.diff, NULL, "what the second executable adds and loses"},
+        {"html", FLAG_STRING, &flags.html, "FILE", "write a self-contained page too"},
         {"by", FLAG_STRING, &flags.by, "WHAT", "count by function, package, type or kind"},
         {"n", FLAG_UNSIGNED, &flags.rows, "N", "show N functions or rows (default all)"},
     };

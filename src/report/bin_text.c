@@ -3,21 +3,7 @@
 
 #include "binary/binary.h"
 
-#include <stdlib.h>
-
 enum { COUNT_WIDTH = 9, KIND_WIDTH = 16, BYTES_WIDTH = 12 };
-
-struct tally {
-    struct str name;
-    uint64_t sites, resolved;
-    uint64_t bytes; /* of one run of each of its sites, where that is a constant */
-};
-
-struct tallies {
-    const struct report_bin *report;
-    struct intern names;
-    VEC(struct tally) list; /* by id of names */
-};
 
 void bin_flush(const struct report_bin *report, struct sb *out)
 {
@@ -28,7 +14,7 @@ void bin_flush(const struct report_bin *report, struct sb *out)
 
 /* ---- the head ---- */
 
-static void count_status(const struct report_bin *report, uint64_t *counts)
+void bin_count_status(const struct report_bin *report, uint64_t counts[3])
 {
     for (size_t i = 0; i < report->count; i++)
         counts[report->binary->sites.at[report->sites[i]].status]++;
@@ -38,7 +24,7 @@ static void add_head(const struct report_bin *report, struct sb *out)
 {
     const struct binary *binary = report->binary;
     uint64_t counts[3] = {0};
-    count_status(report, counts);
+    bin_count_status(report, counts);
     utf8_add_line(out, binary->go_version.len ? binary->go_version : STR("Go of unknown version"));
     sb_addf(out, " %.*s/%.*s", STR_ARGS(binary->goos), STR_ARGS(binary->goarch));
     if (binary->path.len) {
@@ -148,64 +134,16 @@ static void add_functions(const struct report_bin *report, const struct report_s
 
 /* ---- by something else ---- */
 
-struct str report_package_of(struct str function)
-{
-    ptrdiff_t bracket = str_find_char(function, '[');
-    if (bracket >= 0)
-        function = str_slice(function, 0, (size_t)bracket);
-    ptrdiff_t slash = str_find_last(function, '/');
-    ptrdiff_t dot = str_find_char(str_skip(function, (size_t)(slash + 1)), '.');
-    return dot < 0 ? function : str_slice(function, 0, (size_t)(slash + 1 + dot));
-}
-
-static struct str group_name(const struct report_bin *report, const struct binary_site *site)
-{
-    if (report->group == BIN_BY_KIND)
-        return str_from(binary_kind_name((enum binary_kind)site->kind));
-    if (report->group == BIN_BY_PACKAGE)
-        return report_package_of(report->binary->functions[site->function].name);
-    if (site->type)
-        return report->binary->types.at[site->type - 1].name;
-    return site->status == BINARY_RESOLVED ? STR("bytes without a type") : STR("unknown");
-}
-
-static void count_site(struct tallies *tallies, const struct binary_site *site)
-{
-    const struct memory *memory = tallies->report->binary->memory;
-    struct str name = group_name(tallies->report, site);
-    uint32_t id = intern_add(&tallies->names, name);
-    uint64_t bytes;
-    while (tallies->list.len <= id) {
-        struct tally tally = {.name = intern_str(&tallies->names, (uint32_t)tallies->list.len)};
-        VEC_PUSH(memory, &tallies->list, tally);
-    }
-    struct tally *tally = &tallies->list.at[id];
-    tally->sites++;
-    tally->resolved += site->status == BINARY_RESOLVED;
-    if (binary_site_bytes(tallies->report->binary, site, &bytes))
-        tally->bytes += bytes;
-}
-
-static int by_sites(const void *a, const void *b)
-{
-    const struct tally *left = a, *right = b;
-    if (left->sites != right->sites)
-        return left->sites < right->sites ? 1 : -1;
-    return str_compare(left->name, right->name);
-}
-
-static void add_tallies(struct tallies *tallies, const struct report_style *style, struct sb *out)
+static void add_tallies(const struct bin_tallies *tallies, const struct report_style *style,
+                        struct sb *out)
 {
     static const char *const titles[] = {"function", "package", "type", "kind"};
-    qsort(tallies->list.at, tallies->list.len, sizeof(struct tally), by_sites);
     column_right(out, STR("calls"), COUNT_WIDTH);
     column_right(out, STR("known"), COUNT_WIDTH);
     column_right(out, STR("bytes, each once"), COUNT_WIDTH * 2);
-    sb_addf(out, "  %s\n", titles[tallies->report->group]);
+    sb_addf(out, "  %s\n", titles[tallies->group]);
     for (size_t i = 0; i < tallies->list.len; i++) {
-        const struct tally *tally = &tallies->list.at[i];
-        if (tally->sites == 0)
-            break;
+        const struct bin_tally *tally = &tallies->list.at[i];
         if (style->rows && i == style->rows) {
             sb_adds(out, "  ...; -n tells how many rows to show\n");
             break;
@@ -221,16 +159,13 @@ static void add_tallies(struct tallies *tallies, const struct report_style *styl
 void report_bin_text(const struct report_bin *report, const struct report_style *style,
                      struct sb *out)
 {
-    struct tallies tallies = {.report = report};
+    struct bin_tallies tallies;
     add_head(report, out);
     if (report->group == BIN_BY_FUNCTION) {
         add_functions(report, style, out);
         return;
     }
-    intern_init(&tallies.names, report->binary->memory);
-    for (size_t i = 0; i < report->count; i++)
-        count_site(&tallies, &report->binary->sites.at[report->sites[i]]);
+    bin_tally(report, report->group, &tallies);
     add_tallies(&tallies, style, out);
-    VEC_RELEASE(report->binary->memory, &tallies.list);
-    intern_release(&tallies.names);
+    bin_tallies_release(&tallies);
 }

@@ -50,6 +50,9 @@ void report_bin_json(const struct report_bin *report, struct sb *out);
  * or kind. Not more than style->rows functions or rows (0: all). */
 void report_bin_text(const struct report_bin *report, const struct report_style *style,
                      struct sb *out);
+/* One self-contained page: tables by kind, type and package, and the calls, up to LIMIT_PAGE_BIN_*;
+ * it says what it leaves out. */
+void report_bin_html(const struct report_bin *report, struct sb *out);
 /* "net/http.(*conn).serve" -> "net/http" */
 struct str report_package_of(struct str function);
 struct binary_change;

@@ -206,5 +206,25 @@ void page_write_files(struct json_out *json, const struct evidence *evidence,
 
 /* Hands a large report on, part by part. */
 void bin_flush(const struct report_bin *report, struct sb *out);
+/* How many sites have each status, by enum binary_status. */
+void bin_count_status(const struct report_bin *report, uint64_t counts[3]);
+
+/* ---- bin_tally.c ---- */
+
+struct bin_tally {
+    struct str name;
+    uint64_t sites, resolved;
+    uint64_t bytes; /* of one run of each of its sites, where that is a constant */
+};
+struct bin_tallies {
+    const struct memory *memory;
+    enum bin_group group;
+    struct intern names;
+    VEC(struct bin_tally) list; /* most sites first */
+};
+/* By package, type or kind; release the result. */
+void bin_tally(const struct report_bin *report, enum bin_group group,
+               struct bin_tallies *tallies);
+void bin_tallies_release(struct bin_tallies *tallies);
 
 #endif

@@ -26,8 +26,8 @@ static void compare(const ZydisDecoder *decoder, const unsigned char *bytes, str
         return;
     }
     if (counts->differing++ < 8)
-        print_message("# %02x %02x %02x %02x %02x: %u, the disassembler %s %u\n", bytes[0], bytes[1],
-                      bytes[2], bytes[3], bytes[4], length, good ? "has" : "refuses",
+        print_message("# %02x %02x %02x %02x %02x: %u, the disassembler %s %u\n", bytes[0],
+                      bytes[1], bytes[2], bytes[3], bytes[4], length, good ? "has" : "refuses",
                       decoded.length);
 }
 

@@ -1,0 +1,1 @@
+unheap bin -json "$ROOT/test/fuzz/seeds/binary/amd64_ways"
