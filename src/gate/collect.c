@@ -7,6 +7,7 @@ struct collector {
     struct gate_list *list;
     struct said said;
     struct gate_copies *copies;
+    struct map globals;        /* package-level variables of all files */
     struct gate_source source; /* of the file at hand */
     struct str shown, file;    /* its names */
     struct sb scratch;
@@ -112,7 +113,8 @@ static struct gate_site site_make(struct collector *collector, const struct said
     struct story story;
     story_read(compiler, message, &scratch, &story);
     story_keep(collector, &story, &site);
-    site.category = gate_category(site.kind, &story, &collector->source.syntax);
+    const struct gate_scope scope = {&collector->source.syntax, &collector->globals, site.package};
+    site.category = gate_category(site.kind, &story, &scope);
     arena_release(&scratch);
     if (!site.reason.len)
         site.reason = str_from(cause_category_title(site.category));
@@ -183,7 +185,15 @@ static void site_add(struct collector *collector, const struct said_site *said)
 
 /* ---- all files ---- */
 
-/* Functions and annotations of each file that a wanted package was made of. */
+static void globals_keep(struct collector *collector, struct str package)
+{
+    const struct syntax_file *syntax = &collector->source.syntax;
+    bool added;
+    for (size_t i = 0; i < syntax->global_count; i++)
+        *map_put(&collector->globals, gate_global_key(package, syntax->globals[i]), &added) = 1;
+}
+
+/* Functions and variables of each file that a wanted package was made of. */
 static void files_read(struct collector *collector)
 {
     const struct compiler *compiler = collector->said.compiler;
@@ -199,6 +209,7 @@ static void files_read(struct collector *collector)
             seen[message->path] = true;
             file_enter(collector, said_file(&collector->said, message->path));
             gate_source_functions(&collector->source, collector->list);
+            globals_keep(collector, compiler_str(compiler, package->import_path));
         }
     }
 }
@@ -253,6 +264,7 @@ void gate_collect(const struct gate_request *request, const struct memory *memor
     gate_list_init(list, memory);
     struct collector collector = {.request = request, .list = list};
     sb_init(&collector.scratch, memory);
+    map_init(&collector.globals, memory);
     arena_init(&collector.source.arena, memory);
     const struct said_request asked = {.compiler = request->compiler, .dir = request->dir};
     said_init(&collector.said, &asked, memory);
@@ -266,6 +278,7 @@ void gate_collect(const struct gate_request *request, const struct memory *memor
     sites_read(&collector);
     gate_list_sort(list);
     gate_copies_free(collector.copies);
+    map_release(&collector.globals);
     gate_source_close(&collector.source);
     said_release(&collector.said);
     sb_release(&collector.scratch);

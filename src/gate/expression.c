@@ -53,13 +53,18 @@ static struct str root_of(struct str target)
     return target;
 }
 
-/* Declared at package level here, or qualified by an imported package. */
-static bool is_global(const struct syntax_file *syntax, struct str root)
+uint64_t gate_global_key(struct str package, struct str name)
 {
-    for (size_t i = 0; i < syntax->global_count; i++) {
-        if (str_equal(syntax->globals[i], root))
-            return true;
-    }
+    return hash_mix(hash_bytes(package.ptr ? package.ptr : "", package.len),
+                    hash_bytes(name.ptr ? name.ptr : "", name.len));
+}
+
+/* Declared at package level, or qualified by an imported package. */
+static bool is_global(const struct gate_scope *scope, struct str root)
+{
+    const struct syntax_file *syntax = scope->syntax;
+    if (map_get(scope->globals, gate_global_key(scope->package, root)))
+        return true;
     for (size_t i = 0; i < syntax->import_count; i++) {
         struct str path = syntax->imports[i].path;
         if (str_equal(syntax->imports[i].name, root) || str_equal(str_base_name(path), root))
@@ -69,28 +74,28 @@ static bool is_global(const struct syntax_file *syntax, struct str root)
 }
 
 /* Does "a, b.c = x, y" store in a global? */
-static bool fills_global(const struct syntax_file *syntax, struct str expression)
+static bool fills_global(const struct gate_scope *scope, struct str expression)
 {
     ptrdiff_t at = str_find(expression, STR(" = "));
     struct str targets = at < 0 ? STR_NONE : str_slice(expression, 0, (size_t)at);
     while (targets.ptr) {
         struct str root = root_of(str_cut(&targets, ','));
-        if (root.len && is_global(syntax, root))
+        if (root.len && is_global(scope, root))
             return true;
     }
     return false;
 }
 
 static enum cause_category assignment_category(const struct story_step *step,
-                                               const struct syntax_file *syntax)
+                                               const struct gate_scope *scope)
 {
-    if (fills_global(syntax, step->expression))
+    if (fills_global(scope, step->expression))
         return CAUSE_GLOBAL;
     return str_is(step->destination, "{heap}") ? CAUSE_CONTAINER : CAUSE_OTHER;
 }
 
 static enum cause_category step_category(const struct story_step *step,
-                                         const struct syntax_file *syntax)
+                                         const struct gate_scope *scope)
 {
     static const struct {
         enum flow_reason reason;
@@ -109,7 +114,7 @@ static enum cause_category step_category(const struct story_step *step,
         {FLOW_COPIED_SLICE, CAUSE_CONTAINER},
     };
     if (step->reason == FLOW_ASSIGN || step->reason == FLOW_ASSIGN_PAIR)
-        return assignment_category(step, syntax);
+        return assignment_category(step, scope);
     for (size_t i = 0; i < COUNT_OF(plain); i++) {
         if (plain[i].reason == step->reason)
             return plain[i].category;
@@ -142,11 +147,11 @@ static bool conversion_outranks(enum site_kind kind, enum cause_category categor
 
 /* ORDER: of the steps of a story the one whose category stands first in categories.h counts. */
 enum cause_category gate_category(enum site_kind kind, const struct story *story,
-                                  const struct syntax_file *syntax)
+                                  const struct gate_scope *scope)
 {
     enum cause_category best = CAUSE_OTHER;
     for (size_t i = 0; i < story->count; i++) {
-        enum cause_category category = step_category(&story->steps[i], syntax);
+        enum cause_category category = step_category(&story->steps[i], scope);
         if (category < best)
             best = category;
     }

@@ -43,9 +43,17 @@ bool gate_is_copy(const struct gate_copies *copies, const struct message *messag
 
 /* The expression with type arguments as "[...]", in the arena. */
 struct str gate_expression(struct str subject, struct arena *arena);
+/* What names mean where a site stands. */
+struct gate_scope {
+    const struct syntax_file *syntax;
+    const struct map *globals; /* keys of gate_global_key: of all files of all packages */
+    struct str package;
+};
+/* A package-level variable. */
+uint64_t gate_global_key(struct str package, struct str name);
 /* Why a site is on the heap, by its story. */
 enum cause_category gate_category(enum site_kind kind, const struct story *story,
-                                  const struct syntax_file *syntax);
+                                  const struct gate_scope *scope);
 
 /* ---- module.c ---- */
 

@@ -1,5 +1,5 @@
 /* policy: what a team decided about the heap: .unheap.toml. Its keys are the tables below; the JSON
- * schema of the same is schema/policy.schema.json. */
+ * schema of the same is examples/ci/policy.schema.json. */
 #include "gate_int.h"
 
 struct policy_reader {
