@@ -89,8 +89,10 @@ bool message_fail(struct decode *decode, const struct message *message,
     if (message->number)
         snprintf(number, sizeof(number), " %llu", (unsigned long long)message->number);
     snprintf(unknown, sizeof(unknown), "field %llu", (unsigned long long)field->number);
+    if (!name || !*name)
+        name = unknown;
     return decode_fail(decode, field->start, "%s%s, %s: %s", known->name, number,
-                       name ? name : unknown, problem);
+                       name, problem);
 }
 
 /* ---- messages ---- */
