@@ -27,6 +27,11 @@ X(HTTP_FAILED, "http-failed", DIAG_ERROR,
   "check the address and that net/http/pprof is served there")
 X(HTTP_NOT_PROFILE, "http-not-profile", DIAG_ERROR,
   "the address answers something else than a profile; add /debug/pprof/heap")
+X(GC_EMPTY, "gc-empty", DIAG_ERROR,
+  "run the program with GODEBUG=gctrace=1 and give what it writes to standard error")
+X(GC_LIMIT, "gc-limit", DIAG_WARNING, "give a shorter part of the log")
+X(GC_DAMAGED, "gc-damaged", DIAG_WARNING,
+  "other output of the program stands in the middle of these lines; they were passed over")
 X(SERVE_ADDRESS, "serve-address", DIAG_ERROR,
   "give an address of this machine with a port that is free, as in 127.0.0.1:0")
 X(SERVE_OPEN, "serve-open", DIAG_ERROR,

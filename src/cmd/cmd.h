@@ -78,6 +78,8 @@ int verb_why(struct cmd *cmd, int argc, char **argv);
 int verb_prof(struct cmd *cmd, int argc, char **argv);
 int verb_diff(struct cmd *cmd, int argc, char **argv);
 int verb_bin(struct cmd *cmd, int argc, char **argv);
+/* What does the collector do to latency? */
+int verb_gc(struct cmd *cmd, int argc, char **argv);
 int verb_version(struct cmd *cmd, int argc, char **argv);
 
 #endif

@@ -7,7 +7,7 @@
  * What a process says is not believed: it may be hostile, or in the middle of a change. Every loop
  * over its memory has an end, every size a ceiling (limits.h), every record is checked.
  *
- * Sections: target process; capture. */
+ * Sections: target process; capture; what the collector says of itself. */
 #ifndef UNHEAP_LIVE_H
 #define UNHEAP_LIVE_H
 
@@ -95,5 +95,72 @@ bool live_variable_u32(const struct live_target *target, enum live_variable vari
  * refusal is told to the sink when that is not NULL. */
 NODISCARD enum status live_proc_file(int pid, const char *name, struct diag_sink *sink,
                                      struct sb *out);
+
+/* ======== what the collector says of itself: GODEBUG=gctrace=1 ======== */
+
+/* One line "gc N @T s P%: ..." of Go 1.18 to 1.26 (runtime/mgc.go, gcMarkTermination). Times are in
+ * seconds, heaps in bytes (gc prints whole MiB). */
+struct gc_cycle {
+    uint64_t line;                 /* of the input */
+    uint32_t number, run;          /* a program that starts again begins a new run, from 0 */
+    double at;                     /* since the program started */
+    unsigned percent;              /* of all processor time since then, as gc has it */
+    double sweep_stop, mark, mark_stop;              /* on the clock; the stops stop the program */
+    double cpu_stop, assist, background, idle;       /* processor time; cpu_stop is both stops' */
+    int64_t heap_start, heap_end, live, goal;
+    int64_t stacks, globals;       /* scanned; -1 before Go 1.19 */
+    unsigned processors;
+    bool forced;                   /* by runtime.GC or debug.FreeOSMemory */
+};
+/* One line "scav ..." of GODEBUG=scavtrace=1: memory given back to the system, in bytes. */
+struct gc_scavenge {
+    uint64_t line;
+    size_t after_cycle; /* how many cycles were seen before it */
+    int64_t background, eager; /* since the last line; before Go 1.21 all in background */
+    int64_t released;          /* in all */
+    unsigned used_percent;
+};
+struct gc_trace {
+    const struct memory *memory;
+    struct str name;                 /* for diagnostics */
+    struct diag_sink *sink;
+    VEC(struct gc_cycle) cycles;
+    VEC(struct gc_scavenge) scavenges;
+    uint64_t lines, damaged; /* damaged: began like a trace line and did not go on like one */
+    struct sb rest;          /* of a line that is not yet whole */
+    bool dropping;           /* a line longer than LIMIT_GC_LINE_BYTES, until its end */
+    bool full;               /* LIMIT_GC_CYCLES was reached; what follows is not kept */
+};
+/* Reads a stream piece by piece; trace lines may stand behind anything in a line of a log. */
+void gc_trace_init(struct gc_trace *trace, struct str name, const struct memory *memory,
+                   struct diag_sink *sink);
+void gc_trace_feed(struct gc_trace *trace, const char *bytes, size_t n);
+/* The last line, with or without its end. */
+void gc_trace_finish(struct gc_trace *trace);
+void gc_trace_release(struct gc_trace *trace);
+
+/* What a trace comes to. Shares are of the processors' whole time, 0 to 1. */
+struct gc_summary {
+    size_t cycles, forced, runs;
+    double seconds;                       /* that the trace covers, all runs together */
+    size_t pauses;                        /* two a cycle: sweep termination, mark termination */
+    double pause_total, pause_p50, pause_p95, pause_p99, pause_max; /* nearest rank */
+    double cycles_per_minute;
+    double cpu_share;                     /* of stops, assists and background marking; not idle */
+    double assist_share;                  /* of assists: what allocating goroutines had to do */
+    double allocation_rate;               /* bytes a second */
+    int64_t live_first, live_last, live_max, peak, goal_last; /* peak: the largest heap_end */
+    double live_growth;                   /* bytes a second, least squares over the last half */
+    double headroom;                      /* median of (goal - live) / live: what GOGC amounts to */
+    int64_t limit;                        /* as given; 0: none */
+    int64_t distance;                     /* from the peak to it */
+    size_t spiral;                        /* cycles of the longest death spiral, see gc_summary.c */
+    double spiral_at, spiral_share;       /* when it began, and its share of processor time */
+    unsigned processors;
+};
+void gc_summarize(const struct gc_trace *trace, int64_t limit, struct gc_summary *summary);
+/* The share of processor time of one cycle, from the end of the one before it (or the run's start)
+ * to its own end. */
+double gc_cycle_share(const struct gc_trace *trace, size_t cycle);
 
 #endif

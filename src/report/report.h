@@ -155,6 +155,24 @@ void report_gate_gitlab(const struct report_gate *report, struct sb *out);
 /* JUnit's XML: a failed test for each finding. */
 void report_gate_junit(const struct report_gate *report, struct sb *out);
 
+/* ---- gc: what the collector does ---- */
+
+struct gc_trace;
+struct gc_summary;
+struct report_gc {
+    const struct gc_trace *trace;
+    const struct gc_summary *summary;
+    struct str name; /* of the file, for comparisons */
+};
+/* Figures, three pictures over time, and what they mean. */
+void report_gc_text(const struct report_gc *report, const struct report_style *style,
+                    struct sb *out);
+/* Two traces side by side. */
+void report_gc_compare_text(const struct report_gc *old, const struct report_gc *now,
+                            const struct report_style *style, struct sb *out);
+/* Schema "unheap.gc/1": {"schema","cycles":[...],"summary":{...}}, with `old` "old_summary" too. */
+void report_gc_json(const struct report_gc *report, const struct report_gc *old, struct sb *out);
+
 /* "512.05kB", "1.50MB", "12B": bytes as `go tool pprof` writes them, digit for digit (kB, MB, GB of
  * 1024, two decimals, ".00" left out). Other units are counts: "999", "12.3k", "1.23M" of 1000. */
 void report_amount(struct sb *out, int64_t value, struct str unit);
