@@ -11,6 +11,7 @@ plant() {
     rm -rf "${tree:?}"/*
     mkdir -p "$tree/src/base" "$tree/test" "$tree/.ci"
     cp -R "$ROOT/scripts" "$tree/scripts"
+    echo '# none' >"$tree/scripts/size-allow.txt"
     printf '# text\n' >"$tree/README.md"
     printf '/* a room */\n#ifndef BASE_H\n#define BASE_H\n/* Adds one. */\nint base_add(int n);\n#endif\n' \
         >"$tree/src/base/base.h"
