@@ -27,6 +27,10 @@ X(HTTP_FAILED, "http-failed", DIAG_ERROR,
   "check the address and that net/http/pprof is served there")
 X(HTTP_NOT_PROFILE, "http-not-profile", DIAG_ERROR,
   "the address answers something else than a profile; add /debug/pprof/heap")
+X(LIVE_NO_PROFILE, "live-no-profile", DIAG_ERROR,
+  "wait for load, or build the program with its symbol table and without MemProfileRate = 0")
+X(LIVE_SKIPPED, "live-skipped", DIAG_WARNING,
+  "capture again: what changed while it was read is left out")
 X(GC_EMPTY, "gc-empty", DIAG_ERROR,
   "run the program with GODEBUG=gctrace=1 and give what it writes to standard error")
 X(GC_LIMIT, "gc-limit", DIAG_WARNING, "give a shorter part of the log")

@@ -35,6 +35,8 @@
 #define LIMIT_SOURCE_BYTES ((size_t)64 << 20)      /* one Go source file */
 #define LIMIT_SYNTAX_DEPTH 1000                    /* nesting of brackets in Go source */
 #define LIMIT_FOLLOWED_CALLS 16                    /* callers a value is followed through */
+#define LIMIT_LIVE_BUCKETS 2000000                 /* of a process's heap profile */
+#define LIMIT_LIVE_STACK 1100                      /* addresses of a stack; Go keeps 1024 */
 #define LIMIT_GC_CYCLES 1000000                    /* lines kept of a trace of the collector */
 #define LIMIT_GC_LINE_BYTES (64 << 10)             /* a longer line of its log is passed over */
 #define LIMIT_SERVE_CONNECTIONS 256                /* open at a time */

@@ -19,6 +19,7 @@ static const struct verb {
     {"diff", verb_diff, "what changed between two profiles, and is it real?"},
     {"bin", verb_bin, "where does the shipped program allocate, what type, how much?"},
     {"gate", verb_gate, "did this change put something new on the heap? For CI"},
+    {"capture", verb_capture, "one heap profile, now, from outside of a running process"},
     {"gc", verb_gc, "what does the collector do to latency? Traces of GODEBUG=gctrace=1"},
     {"version", verb_version, "which unheap is this?"},
 };

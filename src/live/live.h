@@ -96,6 +96,38 @@ bool live_variable_u32(const struct live_target *target, enum live_variable vari
 NODISCARD enum status live_proc_file(int pid, const char *name, struct diag_sink *sink,
                                      struct sb *out);
 
+/* ======== capture: the heap profile, from outside ======== */
+
+/* Sampled objects and bytes, as the runtime counts them. */
+struct live_counts {
+    uint64_t allocs, frees, alloc_bytes, free_bytes;
+};
+/* All allocations of one size by one stack. */
+struct live_bucket {
+    const uint64_t *stack; /* return addresses, the innermost first */
+    size_t depth;
+    struct live_counts published; /* what the process's own profile would show */
+    struct live_counts future[3]; /* of cycles that are not yet published */
+};
+struct live_heap {
+    const struct memory *memory;
+    struct arena arena; /* of the stacks */
+    VEC(struct live_bucket) buckets;
+    int64_t rate;     /* runtime.MemProfileRate: mean bytes between two samples */
+    uint32_t cycle;
+    size_t skipped;   /* buckets that were being written, or make no sense */
+    bool broken;      /* the chain could not be followed to its end */
+};
+/* Reads what /debug/pprof/heap would show now: allocations and frees up to the last collection but
+ * one that has ended; with `current`, up to now. Nothing in the process changes. Failures are told:
+ * no such variables, no profile kept, nothing sampled. Always live_heap_release. */
+NODISCARD enum status live_heap_read(const struct live_target *target, bool current,
+                                     struct diag_sink *sink, struct live_heap *heap);
+void live_heap_release(struct live_heap *heap);
+/* Appends it as a gzipped pprof profile with the four sample types of Go's. */
+void live_heap_write(const struct live_target *target, const struct live_heap *heap,
+                     struct sb *out);
+
 /* ======== what the collector says of itself: GODEBUG=gctrace=1 ======== */
 
 /* One line "gc N @T s P%: ..." of Go 1.18 to 1.26 (runtime/mgc.go, gcMarkTermination). Times are in

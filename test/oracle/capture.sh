@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# capture.sh: `unheap capture` beside the heap profile that the process writes of itself at the same
+# moment: the installed Go's programs, linked as usual and position-independent, every allocation
+# sampled and sampled as by default.
+set -u
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+number=0
+check() { # check NAME PROGRAM [RATE]
+    local name=$1 verdict='not ok'
+    shift
+    number=$((number + 1))
+    python3 test/oracle/capture_compare.py "$UNHEAP" "$work/$1" "$work" ${2:+"$2"} && verdict=ok
+    echo "$verdict $number - $name"
+}
+
+go build -o "$work/plain" test/oracle/capture_program.go &&
+    go build -buildmode=pie -o "$work/pie" test/oracle/capture_program.go &&
+    go build -trimpath -ldflags=-w -o "$work/trimmed" test/oracle/capture_program.go || exit 1
+check 'as usual' plain
+check 'every allocation' plain 1
+check 'one in 4096 bytes' plain 4096
+check 'position-independent' pie 512
+check 'without DWARF, trimmed paths' trimmed 512
+
+go build -ldflags='-s -w' -o "$work/stripped" test/oracle/capture_program.go || exit 1
+number=$((number + 1))
+mkfifo "$work/input"
+"$work/stripped" "$work/own" <"$work/input" >"$work/said" &
+exec 3>"$work/input"
+until grep -q ready "$work/said"; do sleep 0.1; done
+"$UNHEAP" capture -o "$work/none" $! 2>"$work/stderr"
+status=$?
+exec 3>&-
+if [ $status = 1 ] && grep -q 'no symbol table' "$work/stderr" && [ ! -e "$work/none" ]; then
+    echo "ok $number - stripped: refused with a word"
+else
+    echo "not ok $number - stripped: refused with a word"
+fi
+wait
+echo "1..$number"
