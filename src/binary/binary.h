@@ -247,6 +247,18 @@ bool binary_code_call(const struct binary_code *code, uint64_t address, struct b
 bool binary_code_function(const struct binary_code *code, struct str name, uint64_t *entry,
                           uint32_t *size);
 
+/* A place in writable data that an instruction of a function names. */
+struct binary_reference {
+    uint64_t address;
+    uint32_t offset; /* of the instruction from the function's entry */
+    uint8_t width;   /* bytes read or written; 0: the address is taken */
+    bool stores;
+};
+/* Those of the function at entry, in the order of its instructions; returns how many were written
+ * (at most max). */
+size_t binary_code_references(const struct binary_code *code, uint64_t entry, uint32_t size,
+                              struct binary_reference *references, size_t max);
+
 /* Looks names up in .symtab, all in one pass: addresses[i] is 0 for what is not there. False when
  * the executable is stripped. */
 bool binary_code_symbols(const struct binary_code *code, const char *const *names, size_t count,

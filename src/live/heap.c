@@ -164,7 +164,8 @@ enum status live_heap_read(const struct live_target *target, bool current, struc
     *heap = (struct live_heap){.memory = target->memory};
     arena_init(&heap->arena, target->memory);
     if (!live_variable(target, LIVE_VARIABLE_MBUCKETS))
-        return say(sink, target, "runtime.mbuckets is not found: the program has no symbol table");
+        return say(sink, target, "runtime.mbuckets is not found: the program has no symbol table, "
+                                 "and its code does not show it");
     if (!live_variable_u64(target, LIVE_VARIABLE_MEM_PROFILE_RATE, 0, &rate) || rate == 0)
         return say(sink, target, "it keeps no heap profile: runtime.MemProfileRate is 0");
     heap->rate = (int64_t)rate;

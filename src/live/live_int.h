@@ -49,6 +49,12 @@ void program_release(struct live *live, struct live_program *program);
 /* Finds moduledata and the variables with a process that runs it. */
 NODISCARD enum status program_place(struct live_program *program, struct live_target *target,
                                     struct diag_sink *sink);
+/* ---- recipes.c ---- */
+
+/* Finds variables of a stripped program by the code that uses them. What is found is a good guess,
+ * and who reads there checks what he reads. */
+void recipes_apply(struct live_program *program);
+
 /* ---- target.c ---- */
 
 /* A target whose memory is an image: for tests, and whatever else is no process. Loaded where the

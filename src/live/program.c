@@ -155,6 +155,8 @@ enum status program_place(struct live_program *program, struct live_target *targ
         return STATUS_BAD_INPUT;
     }
     program->placed = true;
+    if (program->stripped)
+        recipes_apply(program);
     binary_code_drop(program->code);
     return STATUS_OK;
 }
