@@ -220,7 +220,8 @@ void call_tree_grow(struct call_tree *tree, const struct call_stacks *stacks, in
         tree->total = add_saturating(tree->total, stacks->cursors[i].value);
     struct run all = {.call = CALL_NONE, .value = tree->total};
     struct open_group root = {0, stacks->count, add_node(&growing, 0, &all)};
-    heap_push(&growing, root);
+    if (stacks->count)
+        heap_push(&growing, root);
     while (growing.open.len) {
         struct open_group group = heap_pop(&growing);
         if (tree->nodes.len < max_nodes)
