@@ -33,7 +33,12 @@ func main() {
 	}
 	close(stop)
 	<-stopped
+	debug.SetGCPercent(-1)
 	runtime.GC()
+	// A cycle's line is printed with the world's semaphore held (runtime.gcMarkTermination), after the
+	// cycle was counted: who stops the world has waited for the line.
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
 	var stats debug.GCStats
 	debug.ReadGCStats(&stats)
 	sample := []metrics.Sample{{Name: "/gc/cycles/forced:gc-cycles"}}
