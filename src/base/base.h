@@ -360,4 +360,20 @@ struct child_request {
 NODISCARD enum status child_run(const struct child_request *request, const struct memory *memory,
                                 struct diag_sink *sink, int *exit_code);
 
+/* ---- library.c: libraries of others, loaded when they are used ---- */
+
+/* `target` is the address of a pointer to a function of that name's type. */
+struct library_function {
+    const char *name;
+    void *target;
+};
+
+/* Loads the first library of that list that is there (sonames, newest last if any will do) and sets
+ * the targets. NULL when there is none, or when it lacks one of the functions: then nothing stays
+ * loaded and no target may be used. The handle is for library_close, which takes NULL too. Any
+ * thread. */
+void *library_open(const char *const *names, size_t name_count,
+                   const struct library_function *functions, size_t function_count);
+void library_close(void *handle);
+
 #endif

@@ -40,6 +40,7 @@ X(SERVE_ADDRESS, "serve-address", DIAG_ERROR,
   "give an address of this machine with a port that is free, as in 127.0.0.1:0")
 X(SERVE_OPEN, "serve-open", DIAG_ERROR,
   "listen on 127.0.0.1, or give a TLS certificate with its key, and a token or a CA of clients")
+X(HTTP_LIBRARY, "http-library", DIAG_ERROR, "install it: apt-get install libcurl4")
 X(SERVE_LIBRARY, "serve-library", DIAG_ERROR, "install it: apt-get install libmicrohttpd12")
 X(COMPILER_TEXT, "compiler-text", DIAG_ERROR,
   "give the output of go build -gcflags=-m=2 (standard error), or a directory of -json=0 logs")
@@ -68,6 +69,8 @@ X(BINARY_NO_TYPE, "binary-no-type", DIAG_ERROR,
   "give the whole name, as unheap bin -by type shows it")
 X(BINARY_DISASSEMBLE, "binary-disassemble", DIAG_ERROR,
   "run `go tool objdump` on the program to see what it says")
+X(BINARY_DISASSEMBLER, "binary-disassembler", DIAG_ERROR,
+  "install it: apt-get install libcapstone4")
 X(BINARY_LIMIT, "binary-limit", DIAG_ERROR, "the program is larger than unheap reads")
 X(LIVE_NO_PROCESS, "live-no-process", DIAG_ERROR,
   "look its number up with ps; inside a container processes have other numbers than outside")

@@ -237,8 +237,8 @@ static void lose_written(const struct decoder *decoder, struct action *action)
 {
     cs_regs read, written;
     uint8_t read_count, written_count;
-    if (cs_regs_access(decoder->arm64, decoder->instruction, read, &read_count, written,
-                       &written_count) != CS_ERR_OK) {
+    if (decoder->capstone.regs_access(decoder->arm64, decoder->instruction, read, &read_count,
+                                      written, &written_count) != CS_ERR_OK) {
         action->lost = UINT64_MAX;
         return;
     }
@@ -252,7 +252,8 @@ static void other_form(const struct decoder *decoder, uint32_t word, uint64_t ad
                        const unsigned char *bytes, struct action *action)
 {
     size_t size = 4;
-    if (!cs_disasm_iter(decoder->arm64, &bytes, &size, &address, decoder->instruction)) {
+    if (!decoder->capstone.disasm_iter(decoder->arm64, &bytes, &size, &address,
+                                       decoder->instruction)) {
         action->lost = UINT64_MAX;
     } else if (!mask_form(word, &decoder->instruction->detail->arm64, action)) {
         lose_written(decoder, action);

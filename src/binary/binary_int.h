@@ -256,8 +256,11 @@ struct action {
     int32_t taken;       /* ... this one */
 };
 
-/* A decoder belongs to one thread. */
+/* A decoder belongs to one thread. NULL when the disassembler of that machine is not there, which
+ * decoder_check says in words. */
 struct decoder *decoder_new(enum machine machine, const struct memory *memory);
+NODISCARD enum status decoder_check(enum machine machine, const struct memory *memory,
+                                    struct diag_sink *sink);
 void decoder_free(struct decoder *decoder);
 /* What the instruction does; of a call, what the callee leaves. */
 void decoder_action(const struct decoder *decoder, const struct body *body, uint32_t index,

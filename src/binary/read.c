@@ -52,6 +52,8 @@ static enum status read_image(struct binary *binary, struct workers *workers, st
                  LIMIT_BINARY_BYTES);
     else
         status = read_tables(binary);
+    if (status == STATUS_OK && workers)
+        status = decoder_check(image->machine, binary->memory, image->sink);
     if (status == STATUS_OK) {
         if (workers)
             find_sites(binary, workers);

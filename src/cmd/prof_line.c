@@ -3,7 +3,6 @@
  * they come. */
 #include "prof.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <histedit.h>
 #include <stdio.h>
@@ -40,27 +39,15 @@ struct prof_line {
 static bool load_editor(struct editor *editor)
 {
     static const char *const names[] = {"libedit.so.2", "libedit.so.0", "libedit.so"};
-    const struct {
-        const char *name;
-        void *target;
-    } functions[] = {
+    const struct library_function functions[] = {
         {"el_init", &editor->el_init},           {"el_end", &editor->el_end},
         {"el_set", &editor->el_set},             {"el_gets", &editor->el_gets},
         {"el_line", &editor->el_line},           {"el_insertstr", &editor->el_insertstr},
         {"el_deletestr", &editor->el_deletestr}, {"history_init", &editor->history_init},
         {"history_end", &editor->history_end},   {"history", &editor->history},
     };
-    for (size_t i = 0; i < COUNT_OF(names) && !editor->library; i++)
-        editor->library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-    if (!editor->library)
-        return false;
-    for (size_t i = 0; i < COUNT_OF(functions); i++) {
-        void *function = dlsym(editor->library, functions[i].name);
-        if (!function)
-            return false;
-        memcpy(functions[i].target, &function, sizeof(function));
-    }
-    return true;
+    editor->library = library_open(names, COUNT_OF(names), functions, COUNT_OF(functions));
+    return editor->library != NULL;
 }
 
 static char *prompt(EditLine *edit)
@@ -176,8 +163,7 @@ void prof_line_free(struct prof_line *line)
         line->editor.history_end(line->history);
     if (line->edit)
         line->editor.el_end(line->edit);
-    if (line->editor.library)
-        dlclose(line->editor.library);
+    library_close(line->editor.library);
     sb_release(&line->plain);
     memory_put(&line->shell->cmd->memory, line);
 }

@@ -6,11 +6,10 @@
  * libcurl's global state: curl_global_init counts its callers and, since 7.84.0, may be called from
  * any thread (libcurl's documentation, libcurl-thread). So each fetch takes it and gives it back,
  * and this room needs no state of its own. */
-#include <curl/curl.h>
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "profile/http_library.h"
 #include "profile/profile_int.h"
+
+#include <stdio.h>
 
 #define DEFAULT_PATH "/debug/pprof/heap"
 #define INSECURE_SCHEME "https+insecure://"
@@ -51,6 +50,7 @@ bool profile_is_host_port(struct str source)
 /* ---- one transfer ---- */
 
 struct fetch {
+    struct http_library curl;
     const struct profile_options *options;
     const struct profile_input *input;
     struct sb *body;
@@ -81,49 +81,49 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
 }
 
 /* Makes "seconds=N" part of the query, in place of one that stands there. */
-static CURLUcode set_seconds(CURLU *address, unsigned seconds, const struct memory *memory)
+static CURLUcode set_seconds(const struct fetch *fetch, CURLU *address)
 {
     char *query = NULL;
     struct sb made;
-    CURLUcode code = curl_url_get(address, CURLUPART_QUERY, &query, 0);
+    CURLUcode code = fetch->curl.url_get(address, CURLUPART_QUERY, &query, 0);
     if (code && code != CURLUE_NO_QUERY)
         return code;
-    sb_init(&made, memory);
+    sb_init(&made, fetch->input->memory);
     struct str rest = str_from(query);
     while (rest.ptr) {
         struct str pair = str_cut(&rest, '&');
         if (!str_starts(pair, STR("seconds=")))
             sb_addf(&made, "%.*s&", STR_ARGS(pair));
     }
-    sb_addf(&made, "seconds=%u", seconds);
-    curl_free(query);
-    code = curl_url_set(address, CURLUPART_QUERY, made.text, 0);
+    sb_addf(&made, "seconds=%u", fetch->options->seconds);
+    fetch->curl.free(query);
+    code = fetch->curl.url_set(address, CURLUPART_QUERY, made.text, 0);
     sb_release(&made);
     return code;
 }
 
-static CURLUcode set_path(CURLU *address)
+static CURLUcode set_path(const struct fetch *fetch, CURLU *address)
 {
     char *path;
-    CURLUcode code = curl_url_get(address, CURLUPART_PATH, &path, 0);
+    CURLUcode code = fetch->curl.url_get(address, CURLUPART_PATH, &path, 0);
     if (code)
         return code;
     bool none = !strcmp(path, "/") || !*path;
-    curl_free(path);
-    return none ? curl_url_set(address, CURLUPART_PATH, DEFAULT_PATH, 0) : CURLUE_OK;
+    fetch->curl.free(path);
+    return none ? fetch->curl.url_set(address, CURLUPART_PATH, DEFAULT_PATH, 0) : CURLUE_OK;
 }
 
 /* The address as it is asked for, for diagnostics: a password in it is not shown. */
-static struct str shown_address(CURLU *address, struct arena *arena)
+static struct str shown_address(const struct fetch *fetch, struct arena *arena)
 {
-    CURLU *copy = curl_url_dup(address);
+    CURLU *copy = fetch->curl.url_dup(fetch->address);
     char *text = NULL;
     struct str shown = STR("the address");
-    if (copy && !curl_url_set(copy, CURLUPART_PASSWORD, NULL, 0) &&
-        !curl_url_get(copy, CURLUPART_URL, &text, 0))
+    if (copy && !fetch->curl.url_set(copy, CURLUPART_PASSWORD, NULL, 0) &&
+        !fetch->curl.url_get(copy, CURLUPART_URL, &text, 0))
         shown = str_copy(arena, str_from(text));
-    curl_free(text);
-    curl_url_cleanup(copy);
+    fetch->curl.free(text);
+    fetch->curl.url_cleanup(copy);
     return shown;
 }
 
@@ -141,22 +141,22 @@ static CURLUcode parse_address(struct fetch *fetch, const char *url)
         sb_add(&full, text);
     else
         sb_addf(&full, "http://%s%s", *url == ':' ? "localhost" : "", url);
-    CURLUcode code = curl_url_set(fetch->address, CURLUPART_URL, full.text,
+    CURLUcode code = fetch->curl.url_set(fetch->address, CURLUPART_URL, full.text,
                                   CURLU_NON_SUPPORT_SCHEME);
     sb_release(&full);
     if (!code)
-        code = set_path(fetch->address);
+        code = set_path(fetch, fetch->address);
     if (!code && fetch->options->seconds)
-        code = set_seconds(fetch->address, fetch->options->seconds, fetch->input->memory);
+        code = set_seconds(fetch, fetch->address);
     return code;
 }
 
-static bool is_http(CURLU *address)
+static bool is_http(const struct fetch *fetch)
 {
     char *scheme = NULL;
-    bool http = !curl_url_get(address, CURLUPART_SCHEME, &scheme, 0) &&
+    bool http = !fetch->curl.url_get(fetch->address, CURLUPART_SCHEME, &scheme, 0) &&
                 (!strcmp(scheme, "http") || !strcmp(scheme, "https"));
-    curl_free(scheme);
+    fetch->curl.free(scheme);
     return http;
 }
 
@@ -168,48 +168,48 @@ static long time_limit(const struct profile_options *options)
     return (long)options->seconds + LIMIT_HTTP_SECONDS;
 }
 
-static CURLcode set_protocols(CURL *transfer)
+/* Sets an option unless one before it failed. */
+#define SET(option, value)                                                       \
+    do {                                                                         \
+        if (!code)                                                               \
+            code = fetch->curl.easy_setopt(fetch->transfer, (option), (value)); \
+    } while (0)
+
+static CURLcode set_protocols(const struct fetch *fetch)
 {
+    CURLcode code = CURLE_OK;
 #if LIBCURL_VERSION_NUM >= 0x075500
-    CURLcode code = curl_easy_setopt(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
-    return code ? code : curl_easy_setopt(transfer, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 #else
-    long allowed = CURLPROTO_HTTP | CURLPROTO_HTTPS;
-    CURLcode code = curl_easy_setopt(transfer, CURLOPT_PROTOCOLS, allowed);
-    return code ? code : curl_easy_setopt(transfer, CURLOPT_REDIR_PROTOCOLS, allowed);
+    SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+    SET(CURLOPT_REDIR_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
+    return code;
 }
 
-static CURLcode set_tls(struct fetch *fetch)
+static CURLcode set_tls(const struct fetch *fetch)
 {
     const struct profile_options *options = fetch->options;
     CURLcode code = CURLE_OK;
     if (options->tls_ca)
-        code = curl_easy_setopt(fetch->transfer, CURLOPT_CAINFO, options->tls_ca);
-    if (!code && options->tls_cert)
-        code = curl_easy_setopt(fetch->transfer, CURLOPT_SSLCERT, options->tls_cert);
-    if (!code && options->tls_key)
-        code = curl_easy_setopt(fetch->transfer, CURLOPT_SSLKEY, options->tls_key);
-    if (!code && (fetch->insecure || options->tls_insecure)) {
-        code = curl_easy_setopt(fetch->transfer, CURLOPT_SSL_VERIFYPEER, 0L);
-        if (!code)
-            code = curl_easy_setopt(fetch->transfer, CURLOPT_SSL_VERIFYHOST, 0L);
+        SET(CURLOPT_CAINFO, options->tls_ca);
+    if (options->tls_cert)
+        SET(CURLOPT_SSLCERT, options->tls_cert);
+    if (options->tls_key)
+        SET(CURLOPT_SSLKEY, options->tls_key);
+    if (fetch->insecure || options->tls_insecure) {
+        SET(CURLOPT_SSL_VERIFYPEER, 0L);
+        SET(CURLOPT_SSL_VERIFYHOST, 0L);
     }
     return code;
 }
-
-/* Sets an option unless one before it failed. */
-#define SET(option, value)                                              \
-    do {                                                                \
-        if (!code)                                                      \
-            code = curl_easy_setopt(fetch->transfer, (option), (value)); \
-    } while (0)
 
 /* CURLOPT_NOSIGNAL is left alone: libcurl then sees to it that a connection that is closed under it
  * does not end the program by SIGPIPE. */
 static CURLcode set_options(struct fetch *fetch)
 {
-    CURLcode code = set_protocols(fetch->transfer);
+    CURLcode code = set_protocols(fetch);
     SET(CURLOPT_CURLU, fetch->address);
     SET(CURLOPT_ERRORBUFFER, fetch->problem);
     SET(CURLOPT_WRITEFUNCTION, take_body);
@@ -227,7 +227,7 @@ static CURLcode set_options(struct fetch *fetch)
 static enum status say_transfer(struct fetch *fetch, struct str name, CURLcode code)
 {
     char detail[CURL_ERROR_SIZE + 80];
-    const char *why = fetch->problem[0] ? fetch->problem : curl_easy_strerror(code);
+    const char *why = fetch->problem[0] ? fetch->problem : fetch->curl.easy_strerror(code);
     if (fetch->too_large) {
         snprintf(detail, sizeof(detail), "the ceiling is %zu bytes (LIMIT_HTTP_BYTES)",
                  fetch->input->limits.http_bytes);
@@ -265,10 +265,10 @@ static enum status transfer(struct fetch *fetch, struct str name)
     long http_status = 0;
     CURLcode code = set_options(fetch);
     if (!code)
-        code = curl_easy_perform(fetch->transfer);
+        code = fetch->curl.easy_perform(fetch->transfer);
     if (code)
         return say_transfer(fetch, name, code);
-    curl_easy_getinfo(fetch->transfer, CURLINFO_RESPONSE_CODE, &http_status);
+    fetch->curl.easy_getinfo(fetch->transfer, CURLINFO_RESPONSE_CODE, &http_status);
     if (http_status != 200)
         return say_http_status(fetch, name, http_status);
     return STATUS_OK;
@@ -280,11 +280,33 @@ static enum status fetch_address(struct fetch *fetch, const char *url, struct ar
     CURLUcode code = parse_address(fetch, url);
     if (code)
         return fetch_fail(fetch, *name, "this is no address that can be asked",
-                          curl_url_strerror(code));
-    *name = shown_address(fetch->address, arena);
-    if (!is_http(fetch->address))
+                          fetch->curl.url_strerror(code));
+    *name = shown_address(fetch, arena);
+    if (!is_http(fetch))
         return fetch_fail(fetch, *name, "only http:// and https:// are spoken", "");
     return transfer(fetch, *name);
+}
+
+static enum status fetch_with_library(struct fetch *fetch, const char *url, struct arena *arena,
+                                      struct str *address)
+{
+    enum status status = STATUS_NETWORK;
+    fetch->address = fetch->curl.url();
+    fetch->transfer = fetch->curl.easy_init();
+    if (fetch->address && fetch->transfer)
+        status = fetch_address(fetch, url, arena, address);
+    else
+        fetch_fail(fetch, *address, "libcurl has no memory", "");
+    fetch->curl.easy_cleanup(fetch->transfer);
+    fetch->curl.url_cleanup(fetch->address);
+    return status;
+}
+
+static enum status say_no_library(struct diag_sink *sink)
+{
+    diag_add(sink, DIAG_HTTP_LIBRARY, STR_NONE, 0, DIAG_NO_OFFSET,
+             "there is no libcurl of a version that is known here, which fetches profiles");
+    return STATUS_NOT_FOUND;
 }
 
 enum status profile_fetch(const char *url, const struct profile_options *options,
@@ -294,16 +316,14 @@ enum status profile_fetch(const char *url, const struct profile_options *options
     struct fetch fetch = {.options = options, .input = input, .body = body};
     enum status status = STATUS_NETWORK;
     *address = STR("the address");
-    if (curl_global_init(CURL_GLOBAL_DEFAULT))
-        return fetch_fail(&fetch, *address, "libcurl cannot be started", "");
-    fetch.address = curl_url();
-    fetch.transfer = curl_easy_init();
-    if (fetch.address && fetch.transfer)
-        status = fetch_address(&fetch, url, arena, address);
-    else
-        fetch_fail(&fetch, *address, "libcurl has no memory", "");
-    curl_easy_cleanup(fetch.transfer);
-    curl_url_cleanup(fetch.address);
-    curl_global_cleanup();
+    if (!http_library_load(&fetch.curl))
+        return say_no_library(input->sink);
+    if (!fetch.curl.global_init(CURL_GLOBAL_DEFAULT)) {
+        status = fetch_with_library(&fetch, url, arena, address);
+        fetch.curl.global_cleanup();
+    } else {
+        fetch_fail(&fetch, *address, "libcurl cannot be started", "");
+    }
+    http_library_release(&fetch.curl);
     return status;
 }
