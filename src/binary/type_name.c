@@ -193,13 +193,17 @@ static void add_signature(struct naming *naming, uint64_t address)
         sb_addc(naming->out, ')');
 }
 
+static bool is_exported(struct str name)
+{
+    return name.len && ((name.ptr[0] >= 'A' && name.ptr[0] <= 'Z') ||
+                        (unsigned char)name.ptr[0] >= 0x80);
+}
+
 /* Names that are not exported belong to a package, which is part of the type's identity: the linker
  * and DWARF write it before them. */
 static void add_qualified(struct naming *naming, struct str name, struct str path)
 {
-    bool exported = name.len && ((name.ptr[0] >= 'A' && name.ptr[0] <= 'Z') ||
-                                 (unsigned char)name.ptr[0] >= 0x80);
-    if (!exported && path.len) {
+    if (!is_exported(name) && path.len) {
         sb_add(naming->out, path);
         sb_addc(naming->out, '.');
     }
@@ -238,8 +242,26 @@ static void add_tag(struct naming *naming, uint64_t name)
     sb_addc(naming->out, '"');
 }
 
+/* Does an embedded field have the name that its type gives it? Not through an alias, nor when it is a
+ * predeclared or an instantiated type: then the linker and DWARF write "name = type" (cmd/compile/
+ * internal/types/fmt.go, fldconv). */
+static bool is_named_by_type(const struct naming *naming, uint64_t type, struct str name,
+                             struct str path)
+{
+    const unsigned char *at = descriptor_at(naming->binary, type);
+    if (at && descriptor_kind(at) == GO_KIND_POINTER && !(at[TYPE_FLAGS] & FLAG_NAMED)) {
+        type = part(naming, type, PART_ONE);
+        at = descriptor_at(naming->binary, type);
+    }
+    if (!at || !(at[TYPE_FLAGS] & FLAG_NAMED))
+        return false;
+    return str_equal(name, after_package(own_text(naming->binary, at))) &&
+           (is_exported(name) || str_equal(path, package_path(naming->binary, type, at)));
+}
+
 static void add_field(struct naming *naming, uint64_t address, struct str path)
 {
+    uint64_t type = part(naming, address, 8);
     bool embedded = false;
     struct str name =
         name_text(naming->binary, part(naming, address, 0), &embedded);
@@ -247,11 +269,11 @@ static void add_field(struct naming *naming, uint64_t address, struct str path)
         embedded = part(naming, address, 16) & 1;
     if (name.len == 0)
         naming->bad = true;
-    if (!embedded) {
+    if (!embedded || !is_named_by_type(naming, type, name, path)) {
         add_qualified(naming, name, path);
-        sb_addc(naming->out, ' ');
+        sb_adds(naming->out, embedded ? " = " : " ");
     }
-    add_type(naming, part(naming, address, 8));
+    add_type(naming, type);
     add_tag(naming, part(naming, address, 0));
 }
 

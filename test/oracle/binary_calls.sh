@@ -24,10 +24,13 @@ build pie -buildmode=pie && check calls "$scratch/pie"
 build trimmed -trimpath -ldflags='-s -w' && check twin "$scratch/plain" "$scratch/trimmed"
 build pie_stripped -buildmode=pie -ldflags='-s -w' &&
     check twin "$scratch/pie" "$scratch/pie_stripped"
+build compressed -ldflags=-compressdwarf=true && check twin "$scratch/plain" "$scratch/compressed"
 GOARCH=arm64 build arm64 && check calls "$scratch/arm64"
 GOARCH=arm64 build arm64_pie -buildmode=pie && check twin "$scratch/arm64" "$scratch/arm64_pie"
 if command -v gcc >/dev/null; then
     CGO_ENABLED=1 build external -ldflags=-linkmode=external && check calls "$scratch/external"
+    CGO_ENABLED=1 build shared.so -buildmode=c-shared && check calls "$scratch/shared.so"
+    CGO_ENABLED=1 build plugin.so -buildmode=plugin && check calls "$scratch/plugin.so"
     CGO_ENABLED=1 build race -race && check calls "$scratch/race"
 fi
 build listed -a -gcflags=all=-S && check types "$scratch/listed" "$scratch/listed.text"

@@ -18,43 +18,60 @@ CALLEES = re.compile(
     r'^(?:runtime\.(?:newobject|newarray|mallocgc\w*|makeslice\w*|growslice\w*|moveSlice\w*|makemap\w*|'
     r'mapassign\w*|makechan\w*|convT\w*|concatstring\w*|concatbyte\w*|intstring|slicebytetostring|'
     r'slicerunetostring|stringtoslicebyte|stringtoslicerune|newproc|deferproc\w*|deferrangefunc)|'
-    r'reflect\.(?:unsafe_New|unsafe_NewArray|makemap|makechan|mapassign0|mapassign_faststr0|growslice)|'
+    r'reflect\.(?:unsafe_New|unsafe_NewArray|makemap|makechan|mapassign\w*|growslice)|'
     r'internal/reflectlite\.unsafe_New|internal/bytealg\.MakeNoZero|'
     r'internal/runtime/maps\.(?:newobject|newarray))(?:\.abi0)?$')
 MAIN = re.compile(r'^runtime\.(newobject|makeslice|growslice)')
 
 
-def sites_of(executable):
+# Go functions since 1.21, that call those whose names end in 0.
+NEWER = {'reflect.mapassign', 'reflect.mapassign_faststr'}
+
+
+def report_of(executable):
     text = subprocess.run([os.environ.get('UNHEAP', 'build/unheap'), 'bin', '-json', executable],
                           capture_output=True, check=True).stdout
-    return json.loads(text)['sites']
+    return json.loads(text)
+
+
+def sites_of(executable):
+    return report_of(executable)['sites']
 
 
 def type_name(text):
-    """Without what a type descriptor does not tell: the number of a type declared in a function, and
-    the compiler's mark of types without equality. The dots of a path's end are escaped in symbols."""
+    """Without what a type descriptor does not tell: the number of a type declared in a function (also
+    of an embedded one, which then has its field's name before it), and the compiler's mark of types
+    without equality. The dots of a path's end are escaped in symbols."""
+    text = re.sub(r'(?:[\w./%-]+\.)?(\w+) = (\*?(?:[\w./%-]+\.)?\1·\d+)', r'\2', text)
     return re.sub(r'·\d+', '', text).replace('noalg.', '').replace('%2e', '.')
 
 
 def plain(symbol):
-    return symbol.removesuffix('.abi0')
+    return symbol.removesuffix('.abi0').removeprefix('local.')
 
 
 def objdump(executable):
-    """(function, callee) -> list of "file:line"."""
-    calls = collections.defaultdict(list)
+    """(function, callee) -> list of "file:line". A plugin's functions have a second name, for calls
+    that stay within it, and are listed under each."""
+    calls, functions = collections.defaultdict(list), set()
     process = subprocess.Popen(['go', 'tool', 'objdump', executable], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, text=True, errors='replace')
     function = None
     for line in process.stdout:
         if line.startswith('TEXT '):
             function = line[5:].rsplit('(SB)', 1)[0]
+            functions.add(function)
             continue
         found = re.search(r'\t(CALL|JMP) (\S.*)\(SB\)\s*$', line)
-        if found and CALLEES.match(found[2]) and not (found[1] == 'JMP' and found[2] == function):
-            calls[plain(function), plain(found[2])].append(line.split()[0])
+        if found and CALLEES.match(plain(found[2])) and not (
+                found[1] == 'JMP' and plain(found[2]) == plain(function)):
+            calls[function, plain(found[2])].append(line.split()[0])
     process.wait()
-    return calls
+    result = collections.defaultdict(list)
+    for (function, callee), places in calls.items():
+        if not (function.startswith('local.') and plain(function) in functions):
+            result[plain(function), callee] += places
+    return result
 
 
 def verdict(good, text):
@@ -79,7 +96,10 @@ def shortened(calls):
 def compare_calls(executable):
     theirs = objdump(executable)
     ours = collections.defaultdict(list)
-    sites = sites_of(executable)
+    report = report_of(executable)
+    sites = report['sites']
+    if int(re.match(r'go1\.(\d+)', report['go_version'])[1]) > 20:
+        theirs = {key: places for key, places in theirs.items() if key[1] not in NEWER}
     if any('[...]' in site['function'] for site in sites):
         theirs = shortened(theirs)
     for site in sites:
@@ -87,7 +107,7 @@ def compare_calls(executable):
             '%s:%d' % (site['file'].rsplit('/', 1)[-1], site['line']))
     different = [key for key in theirs.keys() | ours.keys()
                  if len(theirs.get(key, ())) != len(ours.get(key, ()))]
-    lines = sum((collections.Counter(ours[key]) - collections.Counter(theirs[key])).total()
+    lines = sum((collections.Counter(ours[key]) - collections.Counter(theirs.get(key, ()))).total()
                 for key in ours)
     for key in different[:5]:
         print('#', key, len(theirs.get(key, ())), 'by objdump,', len(ours.get(key, ())), 'by us')
@@ -162,7 +182,8 @@ def compare_dwarf(executable, sizes):
         print('# wrong size:', name, known[name])
     for name in absent[:5]:
         print('# not in DWARF:', name)
-    return verdict(not wrong and checked > made and not absent,
+    # A type that is only allocated and converted to an interface may have been dropped from DWARF.
+    return verdict(not wrong and checked > made and len(absent) * 1000 <= checked,
                    '%s: %d types have the name and size DWARF has, %d another size, %d names are not '
                    'in DWARF, and %d of closures and literals' % (
                        os.path.basename(executable), checked - len(wrong), len(wrong), len(absent),
