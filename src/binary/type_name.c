@@ -242,9 +242,9 @@ static void add_tag(struct naming *naming, uint64_t name)
     sb_addc(naming->out, '"');
 }
 
-/* Does an embedded field have the name that its type gives it? Not through an alias, nor when it is a
- * predeclared or an instantiated type: then the linker and DWARF write "name = type" (cmd/compile/
- * internal/types/fmt.go, fldconv). */
+/* Does an embedded field have the name that its type gives it? Not through an alias, nor when it is
+ * a predeclared or an instantiated type: then the linker and DWARF write "name = type"
+ * (cmd/compile/internal/types/fmt.go, fldconv). */
 static bool is_named_by_type(const struct naming *naming, uint64_t type, struct str name,
                              struct str path)
 {

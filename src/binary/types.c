@@ -2,6 +2,8 @@
  * before Go 1.21). The common part has been the same 48 bytes since Go 1.18. */
 #include "types.h"
 
+#include "allocator/allocator.h"
+
 const unsigned char *descriptor_at(const struct binary *binary, uint64_t address)
 {
     const struct module *module = binary->module;
@@ -81,37 +83,11 @@ void type_table_release(struct type_table *table)
 
 /* ---- what the allocator makes of a size ---- */
 
-enum {
-    MAX_SMALL_SIZE = 32768,
-    HEADER_BYTES = 8,       /* since Go 1.22, before small objects with pointers ... */
-    MAX_WITHOUT_HEADER = 512, /* ... larger than this (runtime/mbitmap.go) */
-    TINY_BYTES = 16,
-    PAGE_BYTES = 8192,
-};
-
-/* runtime/sizeclasses.go (internal/runtime/gc/sizeclasses.go in 1.26); the same since Go 1.16. */
-static const uint16_t class_sizes[] = {
-    8,     16,    24,    32,    48,    64,    80,    96,    112,   128,   144,   160,
-    176,   192,   208,   224,   240,   256,   288,   320,   352,   384,   416,   448,
-    480,   512,   576,   640,   704,   768,   896,   1024,  1152,  1280,  1408,  1536,
-    1792,  2048,  2304,  2688,  3072,  3200,  3456,  4096,  4864,  5376,  6144,  6528,
-    6784,  6912,  8192,  9472,  9728,  10240, 10880, 12288, 13568, 14336, 16384, 18432,
-    19072, 20480, 21760, 24576, 27264, 28672, 32768,
-};
-
 uint64_t binary_heap_bytes(const struct binary *binary, uint64_t size, bool has_pointers)
 {
-    bool header = binary->type_table->minor >= 22 && has_pointers && size > MAX_WITHOUT_HEADER;
-    if (size == 0)
-        return 0; /* runtime.zerobase */
-    if (size < TINY_BYTES && !has_pointers)
-        return size; /* several share a block of 16 bytes (mallocgcTiny) */
-    uint64_t wanted = header ? size + HEADER_BYTES : size;
-    for (size_t i = 0; i < COUNT_OF(class_sizes) && size <= MAX_SMALL_SIZE; i++)
-        if (wanted <= class_sizes[i])
-            return class_sizes[i];
-    uint64_t pages = size / PAGE_BYTES + (size % PAGE_BYTES != 0);
-    return pages > UINT64_MAX / PAGE_BYTES ? UINT64_MAX : pages * PAGE_BYTES;
+    if (allocator_is_tiny(size, has_pointers))
+        return size;
+    return allocator_slot_bytes(size, has_pointers, binary->type_table->minor);
 }
 
 /* Maps and channels are more than one object; strings and growing slices vary. */

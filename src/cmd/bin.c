@@ -4,9 +4,9 @@
 #include "binary/binary.h"
 #include "objects/objects.h"
 #include "profile/profile.h"
+#include "regex/regex.h"
 #include "report/report.h"
 
-#include <regex.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -31,32 +31,24 @@ struct bin_flags {
 
 /* ---- which sites ---- */
 
-struct filter {
-    regex_t expression;
-    bool used;
-};
 struct filters {
-    struct filter symbols, package, type, kind;
+    struct regex *symbols, *package, *type, *kind; /* NULL: takes all */
 };
 
-static bool filter_open(struct cmd *cmd, const char *flag, const char *text, struct filter *filter)
+static bool filter_open(struct cmd *cmd, const char *flag, const char *text, struct regex **filter)
 {
-    char why[200];
-    filter->used = text != NULL;
+    char why[300];
     if (!text)
         return true;
-    int code = regcomp(&filter->expression, text, REG_EXTENDED | REG_NOSUB);
-    if (code == 0)
-        return true;
-    regerror(code, &filter->expression, why, sizeof(why));
-    filter->used = false;
-    diag_add(cmd->sink, DIAG_USAGE, STR_NONE, 0, DIAG_NO_OFFSET, "-%s %s: %s", flag, text, why);
-    return false;
+    *filter = regex_compile(text, strlen(text), why, sizeof(why));
+    if (!*filter)
+        diag_add(cmd->sink, DIAG_USAGE, STR_NONE, 0, DIAG_NO_OFFSET, "-%s: %s", flag, why);
+    return *filter != NULL;
 }
 
 static bool filters_open(struct cmd *cmd, const struct bin_flags *flags, struct filters *filters)
 {
-    memset(filters, 0, sizeof(*filters));
+    *filters = (struct filters){0};
     return filter_open(cmd, "symbols", flags->symbols, &filters->symbols) &&
            filter_open(cmd, "package", flags->package, &filters->package) &&
            filter_open(cmd, "type", flags->type, &filters->type) &&
@@ -65,20 +57,15 @@ static bool filters_open(struct cmd *cmd, const struct bin_flags *flags, struct 
 
 static void filters_release(struct filters *filters)
 {
-    struct filter *const all[] = {&filters->symbols, &filters->package, &filters->type,
-                                  &filters->kind};
-    for (size_t i = 0; i < COUNT_OF(all); i++)
-        if (all[i]->used)
-            regfree(&all[i]->expression);
+    regex_free(filters->symbols);
+    regex_free(filters->package);
+    regex_free(filters->type);
+    regex_free(filters->kind);
 }
 
-static bool fits(const struct filter *filter, struct str text)
+static bool fits(const struct regex *filter, struct str text)
 {
-    char room[4096];
-    if (!filter->used)
-        return true;
-    snprintf(room, sizeof(room), "%.*s", STR_ARGS(text));
-    return regexec(&filter->expression, room, 0, NULL, 0) == 0;
+    return !filter || regex_matches(filter, text.ptr, text.len);
 }
 
 static bool site_fits(const struct binary *binary, const struct binary_site *site,
@@ -86,9 +73,9 @@ static bool site_fits(const struct binary *binary, const struct binary_site *sit
 {
     struct str function = binary->functions[site->function].name;
     struct str type = site->type ? binary->types.at[site->type - 1].name : STR_NONE;
-    return fits(&filters->symbols, function) &&
-           fits(&filters->package, report_package_of(function)) && fits(&filters->type, type) &&
-           fits(&filters->kind, str_from(binary_kind_name((enum binary_kind)site->kind)));
+    return fits(filters->symbols, function) &&
+           fits(filters->package, report_package_of(function)) && fits(filters->type, type) &&
+           fits(filters->kind, str_from(binary_kind_name((enum binary_kind)site->kind)));
 }
 
 /* ---- the reports ---- */

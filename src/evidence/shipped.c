@@ -14,6 +14,8 @@
  * S3. What no pair says stays as it was: nothing is guessed. */
 #include "evidence_int.h"
 
+#include "allocator/allocator.h"
+
 enum { CALLS_MAX = 64, FRAMES_MAX = 64 };
 
 struct shipped {
@@ -525,7 +527,8 @@ static void take_type(struct sites *sites, const struct pairing *pairing, uint64
     if (!size || !described)
         return;
     candidate->size = size;
-    candidate->classes[0] = syntax_profiled_size(size, described->pointer_bytes != 0);
+    candidate->classes[0] =
+        allocator_slot_bytes(size, described->pointer_bytes != 0, ALLOCATOR_NEWEST);
     candidate->class_count = 1;
 }
 

@@ -5,6 +5,8 @@
  * known may have any size. */
 #include "evidence_int.h"
 
+#include "allocator/allocator.h"
+
 /* ---- types ---- */
 
 /* The type that an expression allocates, as its package would write it. */
@@ -87,7 +89,8 @@ static bool size_type(struct sites *sites, struct str import_path, const struct 
 static void add_class(struct candidate *candidate, uint64_t size, bool has_pointers)
 {
     if (candidate->class_count < COUNT_OF(candidate->classes))
-        candidate->classes[candidate->class_count++] = syntax_profiled_size(size, has_pointers);
+        candidate->classes[candidate->class_count++] =
+            allocator_slot_bytes(size, has_pointers, ALLOCATOR_NEWEST);
 }
 
 bool may_have_size(const struct candidate *candidate, uint64_t object_bytes)

@@ -1,7 +1,7 @@
 /* objects.c: a profile's samples added up by the size of their objects, and by type. */
 #include "objects/objects_int.h"
 
-#include "syntax/syntax.h"
+#include "allocator/allocator.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static uint64_t least_size(uint64_t slot)
     uint64_t low = 1, high = slot;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (syntax_profiled_size(middle, true) < slot)
+        if (allocator_slot_bytes(middle, true, ALLOCATOR_NEWEST) < slot)
             low = middle + 1;
         else
             high = middle;

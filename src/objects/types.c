@@ -1,7 +1,7 @@
 /* types.c: which type a sample's objects have. */
 #include "objects/objects_int.h"
 
-#include "syntax/syntax.h"
+#include "allocator/allocator.h"
 
 enum { MAX_CANDIDATES = 64, NAMED_CANDIDATES = 3, TINY_BLOCK = 16 };
 
@@ -74,7 +74,8 @@ static uint64_t slot_of_site(const struct binary *binary, const struct binary_si
     int64_t count = count_of_site(site);
     if (site->size <= 0 || count <= 0 || site->size > INT64_MAX / count)
         return 0;
-    return syntax_profiled_size((uint64_t)(site->size * count), has_pointers(binary, site));
+    return allocator_slot_bytes((uint64_t)(site->size * count), has_pointers(binary, site),
+                                ALLOCATOR_NEWEST);
 }
 
 static bool fits(const struct binary *binary, const struct binary_site *site, uint64_t slot)
@@ -226,8 +227,8 @@ static struct object_type type_by_compiler(const struct evidence *evidence, size
     bool fixed = site->kind == SITE_NEW || site->kind == SITE_COMPOSITE ||
                  site->kind == SITE_VARIABLE || site->size != slot; /* else it is the profile's */
     bool fitting = fixed && site->size > TINY_BLOCK && site->size <= slot &&
-                   (syntax_profiled_size(site->size, true) == slot ||
-                    syntax_profiled_size(site->size, false) == slot);
+                   (allocator_slot_bytes(site->size, true, ALLOCATOR_NEWEST) == slot ||
+                    allocator_slot_bytes(site->size, false, ALLOCATOR_NEWEST) == slot);
     type.size = fitting ? site->size : 0;
     return type;
 }

@@ -218,13 +218,6 @@ struct type_size {
  * that are not known (cgo). */
 bool syntax_size_of(struct syntax_types *types, struct str import_path,
                     const struct syntax_file *file, struct str type, struct type_size *size);
-/* What a heap profile shows as the size of an object that takes `size` bytes (one object, or all
- * elements of a backing array): the size class, for pointer-free objects below 16 bytes the 16 of
- * the block that the tiny allocator shares out, for large ones whole pages. Go 1.22 and later put
- * a header of 8 bytes before objects with pointers of more than 512 bytes; for Go 1.21 say
- * has_pointers false from 16 bytes on. Source: runtime/malloc.go (mallocgc hands the slot's size
- * to profilealloc) and internal/runtime/gc/sizeclasses.go (runtime/sizeclasses.go before 1.26). */
-uint64_t syntax_profiled_size(uint64_t size, bool has_pointers);
 /* A declared type: "*store.Orders" as the package and the name, whatever the importing file calls
  * them. Texts live as long as the types. */
 struct syntax_named {

@@ -8,14 +8,14 @@
  *   graph.c, order.c, trim.c   nodes and edges, sorted and cut down
  *   text.c, tree.c, traces.c, raw.c, tags.c, dot.c, nodelets.c, callgrind.c, encode.c, list.c,
  *   weblist.c, disasm.c, calls.c   one report each; header.c writes what stands above most of them
- *   regex.h, regex_re2.cc   regular expressions; names.c, units.c   texts and amounts */
+ *   names.c, units.c   texts and amounts */
 #ifndef UNHEAP_VIEW_INT_H
 #define UNHEAP_VIEW_INT_H
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "view/regex.h"
+#include "regex/regex.h"
 #include "view/view.h"
 
 #define NONE UINT32_MAX

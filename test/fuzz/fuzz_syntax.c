@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "allocator/allocator.h"
 #include "syntax/syntax.h"
 
 /* Questions asked of each input; more of them would only make the runs slow. */
@@ -50,7 +51,7 @@ static void ask_names(const struct syntax_file *file, struct syntax_types *types
         struct str type = syntax_variable_type(file, name, token->line, arena);
         struct type_size size;
         if (syntax_size_of(types, STR("p"), file, type, &size))
-            syntax_profiled_size(size.size, size.has_pointers);
+            allocator_slot_bytes(size.size, size.has_pointers, ALLOCATOR_NEWEST);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "allocator/allocator.h"
 #include "syntax/syntax_int.h"
 
 static void exhausted(void *ctx, size_t wanted)
@@ -190,7 +191,8 @@ static void dump_profiled(void)
         if (!str_to_u64(number, &size))
             abort();
         printf("%.*s %.*s %llu\n", STR_ARGS(number), STR_ARGS(rest),
-               (unsigned long long)syntax_profiled_size(size, str_is(rest, "true")));
+               (unsigned long long)allocator_slot_bytes(size, str_is(rest, "true"),
+                                                        ALLOCATOR_NEWEST));
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "allocator/allocator.h"
 #include "data.h"
 
 struct finder {
@@ -206,8 +207,9 @@ static void profiled_sizes_are_those_of_the_runtime(void **state)
         {UINT64_MAX, false, UINT64_MAX},
     };
     for (size_t i = 0; i < COUNT_OF(seen); i++)
-        assert_int_equal(syntax_profiled_size(seen[i].size, seen[i].has_pointers),
-                         seen[i].profiled);
+        assert_int_equal(
+            allocator_slot_bytes(seen[i].size, seen[i].has_pointers, ALLOCATOR_NEWEST),
+            seen[i].profiled);
 }
 
 int main(void)

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string>
 
-#include "view/regex.h"
+#include "regex.h"
 
 struct regex {
     RE2 re;

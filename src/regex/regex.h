@@ -1,7 +1,7 @@
 /* regex.h: regular expressions in Go's syntax, which is RE2's; time linear in the text on any
  * pattern. */
-#ifndef UNHEAP_VIEW_REGEX_H
-#define UNHEAP_VIEW_REGEX_H
+#ifndef UNHEAP_REGEX_H
+#define UNHEAP_REGEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +26,7 @@ enum { REGEX_MAX_GROUPS = 3 };
 /* The same, and groups 0 (all that matched) to count - 1. */
 bool regex_groups(const struct regex *regex, const char *text, size_t len,
                   struct regex_group *groups, size_t count);
+/* NULL is fine. */
 void regex_free(struct regex *regex);
 
 #ifdef __cplusplus

@@ -1,5 +1,13 @@
 /* test_regex.c: patterns in Go's syntax, what is wrong with bad ones, and that none is slow. */
-#include "view_test.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "regex/regex.h"
 
 static bool matches(const char *pattern, const char *text)
 {
