@@ -43,7 +43,7 @@ bool allocator_is_tiny(uint64_t size, bool has_pointers)
     return size > 0 && size < TINY_BYTES && !has_pointers;
 }
 
-/* From 32,760 bytes on it is pages for all since Go 1.22; up to 32,768 that is the largest class. */
+/* From 32,760 bytes on it is pages since Go 1.22; up to 32,768 that is the largest class. */
 uint64_t allocator_slot_bytes(uint64_t size, bool has_pointers, unsigned minor)
 {
     bool header = minor >= FIRST_WITH_HEADER && has_pointers && size > MAX_WITHOUT_HEADER;
