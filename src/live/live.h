@@ -7,7 +7,8 @@
  * What a process says is not believed: it may be hostile, or in the middle of a change. Every loop
  * over its memory has an end, every size a ceiling (limits.h), every record is checked.
  *
- * Sections: target process; capture; what the collector says of itself. */
+ * Sections: target process; what the kernel counts; what the Go runtime counts; capture; what the
+ * collector says of itself. */
 #ifndef UNHEAP_LIVE_H
 #define UNHEAP_LIVE_H
 
@@ -95,6 +96,161 @@ bool live_variable_u32(const struct live_target *target, enum live_variable vari
  * refusal is told to the sink when that is not NULL. */
 NODISCARD enum status live_proc_file(int pid, const char *name, struct diag_sink *sink,
                                      struct sb *out);
+
+/* ======== what the kernel counts: processes, mappings, cgroups ======== */
+
+/* Figures are bytes unless their name says otherwise. What a kernel does not say, or a file that
+ * may not be read, is LIVE_UNKNOWN (LIVE_UNKNOWN_SHARE for doubles), never zero; a limit that is
+ * not set is LIVE_NO_LIMIT. `root` is put before every path ("" for this machine), so that files
+ * can be tested and a host's /proc and /sys can be mounted elsewhere. Nothing here allocates,
+ * except live_mappings_read. */
+#define LIVE_UNKNOWN INT64_C(-1)
+#define LIVE_UNKNOWN_SHARE (-1.0)
+#define LIVE_NO_LIMIT INT64_MAX
+enum { LIVE_PATH_BYTES = 1024, LIVE_NAME_BYTES = 64 };
+
+/* One process: stat, status, oom_score_adj, limits; with the flags also fd and smaps_rollup, which
+ * cost time in proportion to open files and to memory. */
+enum { LIVE_USAGE_FILES = 1, LIVE_USAGE_ROLLUP = 2 };
+struct live_usage {
+    int pid;
+    int64_t parent, user_id;
+    char name[LIVE_NAME_BYTES];           /* comm */
+    char state;                           /* 'R', 'S', ... */
+    uint64_t start_ticks;                 /* field 22 of stat; with pid it names one process */
+    double user_seconds, system_seconds;  /* processor time so far */
+    double age_seconds;                   /* since it started */
+    double start_seconds;                 /* the same as a point of time, since 1970 */
+    int64_t threads, minor_faults, major_faults;
+    int64_t virtual_bytes, resident, resident_peak;
+    int64_t resident_anonymous, resident_file, resident_shared, swapped;
+    int64_t oom_score, oom_score_adj;     /* adj may be negative: LIVE_NO_LIMIT when unknown */
+    int64_t files, files_limit, memory_limit; /* RLIMIT_AS */
+    int64_t proportional, private_dirty, anonymous, huge; /* with LIVE_USAGE_ROLLUP */
+};
+/* False when there is no such process (or it has ended). */
+bool live_usage_read(const char *root, int pid, unsigned flags, struct live_usage *usage);
+
+/* Mappings of a process by what they are, from smaps. Go names its own since 1.25 (Linux 5.17 with
+ * CONFIG_ANON_VMA_NAME); before that the heap shows itself by its addresses. */
+enum live_mapping_kind {
+    LIVE_MAPPING_GO_HEAP,     /* "[anon: Go: heap]"; older: anonymous at 0xc000000000 and above */
+    LIVE_MAPPING_GO_OTHER,    /* other "[anon: Go: ...]": metadata, stacks of the collector */
+    LIVE_MAPPING_EXECUTABLE,  /* the program's own file */
+    LIVE_MAPPING_LIBRARY,     /* other files that are mapped to be executed, and what belongs */
+    LIVE_MAPPING_FILE,        /* other files */
+    LIVE_MAPPING_C_HEAP,      /* "[heap]": brk */
+    LIVE_MAPPING_STACK,       /* "[stack]" */
+    LIVE_MAPPING_SHARED,      /* shared memory */
+    LIVE_MAPPING_ANONYMOUS,   /* unnamed: C allocations, thread stacks, and Go's before 1.25 */
+    LIVE_MAPPING_KERNEL,      /* [vdso], [vvar], [vsyscall] */
+    LIVE_MAPPING_KINDS
+};
+const char *live_mapping_words(enum live_mapping_kind kind);
+struct live_mapping {
+    uint64_t start, end;
+    enum live_mapping_kind kind;
+    struct str name; /* in the arena */
+    int64_t resident, proportional, anonymous, swapped;
+};
+struct live_mappings {
+    VEC(struct live_mapping) list;
+    int64_t resident[LIVE_MAPPING_KINDS]; /* sums; adding up to `total` */
+    int64_t total;
+    const struct memory *memory;
+    struct arena arena;
+};
+/* Failures are told to the sink. Always live_mappings_release. */
+NODISCARD enum status live_mappings_read(const char *root, int pid, const struct memory *memory,
+                                         struct diag_sink *sink, struct live_mappings *mappings);
+void live_mappings_release(struct live_mappings *mappings);
+
+/* Where a cgroup's files are. Both hierarchies may be there (v1 with some controllers on v2). */
+struct live_cgroup {
+    unsigned version;               /* of the memory controller: 1, 2; 0: there is none */
+    char path[LIVE_PATH_BYTES];     /* as /proc/PID/cgroup has it */
+    char memory[LIVE_PATH_BYTES];   /* folders, `root` and mount point included; "" for none */
+    char cpu[LIVE_PATH_BYTES];
+    char accounting[LIVE_PATH_BYTES]; /* v1: cpuacct; v2: as cpu */
+    size_t memory_mount, cpu_mount; /* how much of the path is the mount point */
+};
+/* That of a process. False when neither file nor mount tells. */
+bool live_cgroup_of(const char *root, int pid, struct live_cgroup *cgroup);
+/* By a path a user wrote: a folder ("/sys/fs/cgroup/a/b", also of one v1 controller) or a cgroup
+ * ("/a/b"). False when there is no such folder. */
+bool live_cgroup_named(const char *root, const char *path, struct live_cgroup *cgroup);
+/* Processes in it and below, ascending; at most `max` are written. Returns how many there are. */
+size_t live_cgroup_processes(const struct live_cgroup *cgroup, int *pids, size_t max);
+
+struct live_pressure { /* PSI: share of time in which some, or all, tasks waited; 0 to 1 */
+    double some10, some60, some300, full10, full60, full300;
+    double some_seconds, full_seconds; /* in all */
+};
+struct live_group_usage {
+    int64_t limit;       /* effective: the smallest of this cgroup and those above it */
+    bool limit_above;    /* it is one of those above that sets it */
+    int64_t high;        /* memory.high, effective in the same way */
+    int64_t usage, peak;
+    int64_t working_set; /* usage without inactive_file, as kubelet and cAdvisor count it */
+    int64_t anonymous, file, kernel, inactive_file, active_file, shared, slab, sockets;
+    int64_t swap, swap_limit;
+    int64_t ooms, oom_kills, highs, maxes; /* memory.events: how often so far */
+    double cpu_limit;    /* processors; LIVE_UNKNOWN_SHARE: none */
+    double cpu_seconds, throttled_seconds;
+    int64_t throttled;   /* how many periods */
+    struct live_pressure pressure;
+};
+void live_group_usage_read(const struct live_cgroup *cgroup, struct live_group_usage *usage);
+
+/* The machine: what is the limit where no cgroup sets one. */
+struct live_machine {
+    int64_t memory, available, swap_free;
+    unsigned processors;
+    struct live_pressure pressure;
+};
+void live_machine_read(const char *root, struct live_machine *machine);
+
+/* ======== what the Go runtime counts, read from outside ======== */
+
+/* Figures at one moment, of one process_vm_readv; LIVE_UNKNOWN where this release does not keep it
+ * or it cannot be found. Names in runtime/metrics stand behind. */
+struct live_runtime {
+    int64_t heap_objects;     /* allocated and not yet freed, as the collector counts: /memory/
+                                 classes/heap/objects */
+    int64_t heap_in_use;      /* spans in use: objects and unused */
+    int64_t heap_free;        /* kept for reuse: /memory/classes/heap/free */
+    int64_t heap_released;    /* given back to the system: /memory/classes/heap/released */
+    int64_t stacks;           /* of goroutines, in use: /memory/classes/heap/stacks */
+    int64_t system_stacks;    /* /memory/classes/os-stacks */
+    int64_t metadata;         /* spans, caches, collector: /memory/classes/metadata/... */
+    int64_t profiling;        /* buckets: /memory/classes/profiling/buckets */
+    int64_t other;            /* /memory/classes/other */
+    int64_t total;            /* all that was mapped, released too: /memory/classes/total */
+    int64_t live;             /* marked by the last collection: /gc/heap/live */
+    int64_t goal;             /* at which the next one shall end: /gc/heap/goal; NextGC */
+    int64_t allocated, freed; /* bytes, cumulative: /gc/heap/allocs, /gc/heap/frees */
+    int64_t allocs, frees;    /* objects, cumulative; tiny ones as the runtime counts them */
+    int64_t cycles, forced;   /* collections completed */
+    int64_t gogc;             /* percent; LIVE_NO_LIMIT: off */
+    int64_t memory_limit;     /* GOMEMLIMIT; LIVE_NO_LIMIT: none */
+    int64_t goroutines, threads, processors; /* processors: GOMAXPROCS */
+    int64_t stack_scan, globals_scan; /* what the collector scans besides the heap */
+    int64_t profile_rate;     /* MemProfileRate */
+    double last_gc;           /* seconds since 1970; 0: none yet */
+    double pause_total;       /* seconds */
+    double pauses[5];         /* of the last 256: least, quarter, half, three quarters, most */
+    /* Processor time in seconds, updated at each collection (Go 1.20 and newer). */
+    double cpu_assist, cpu_background, cpu_idle_mark, cpu_pause, cpu_gc, cpu_total;
+};
+/* A reader that stays with a target: what does not move is looked up once, so that a sample costs
+ * one process_vm_readv. */
+struct live_runtime_reader;
+struct live_runtime_reader *live_runtime_open(const struct live_target *target);
+void live_runtime_close(struct live_runtime_reader *reader);
+/* False when the process cannot be read any more (ended, or another program now). A release that is
+ * newer than known is read with the newest known layout and checked; figures that make no sense are
+ * LIVE_UNKNOWN. */
+bool live_runtime_read(struct live_runtime_reader *reader, struct live_runtime *runtime);
 
 /* ======== capture: the heap profile, from outside ======== */
 

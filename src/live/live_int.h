@@ -2,7 +2,9 @@
  *
  *   process    files of /proc, a process's memory
  *   program    an executable, open once for all who run it
- *   target     both together */
+ *   target     both together
+ *   kernel_file, usage, mappings, cgroup, cgroup_usage     what the kernel counts
+ *   layout, runtime                                        what the runtime counts */
 #ifndef UNHEAP_LIVE_INT_H
 #define UNHEAP_LIVE_INT_H
 
@@ -54,6 +56,48 @@ NODISCARD enum status program_place(struct live_program *program, struct live_ta
 /* Finds variables of a stripped program by the code that uses them. What is found is a good guess,
  * and who reads there checks what he reads. */
 void recipes_apply(struct live_program *program);
+
+/* ---- kernel_file.c ---- */
+
+/* A file of /proc or /sys that fits on the stack; what is beyond is not read. */
+enum { KERNEL_FILE_BYTES = 16 << 10 };
+struct kernel_file {
+    struct str text; /* STR_NONE when it is not there, so that every key is unknown */
+    char bytes[KERNEL_FILE_BYTES];
+};
+/* False when there is no such file, or nothing in it. */
+bool kernel_file_read(struct kernel_file *file, const char *path);
+bool kernel_file_in(struct kernel_file *file, const char *folder, const char *name);
+bool kernel_file_of_process(struct kernel_file *file, const char *root, int pid, const char *name);
+/* Tells the lines of a file of any length (up to LIMIT_LIVE_MAPS_BYTES); one that is longer than
+ * the buffer comes in pieces. False when it could not be read to its end. */
+typedef void kernel_line_teller(void *ctx, struct str line);
+bool kernel_file_lines(const char *path, kernel_line_teller *tell, void *ctx);
+/* The next word of a line, which is moved behind it. */
+struct str kernel_word(struct str *text);
+/* "max" and "unlimited" are LIVE_NO_LIMIT; no number is LIVE_UNKNOWN. */
+int64_t kernel_number(struct str word);
+/* The number that follows the key in the line that begins with it; "kB" is taken into account.
+ * LIVE_UNKNOWN where there is no such line. */
+int64_t kernel_value(struct str text, const char *key);
+/* Of a file with one number. */
+int64_t kernel_file_number(const char *folder, const char *name);
+/* PSI (Documentation/accounting/psi.rst). */
+void kernel_pressure(struct str text, struct live_pressure *pressure);
+
+/* ---- layout.c ---- */
+
+enum layout_field {
+#define X(name, parent, path) FIELD_##name,
+#include "live_fields.h"
+#undef X
+    LAYOUT_FIELDS
+};
+/* Of the target's release, or of the newest that is known; never NULL. */
+struct layout;
+const struct layout *layout_of(const struct live_target *target);
+/* Bytes from the start of the field's struct; -1 where the release has no such field. */
+int32_t layout_offset(const struct layout *layout, enum layout_field field);
 
 /* ---- target.c ---- */
 
