@@ -1,6 +1,6 @@
 /* variables_dump.c: where an executable has the runtime's variables, from its file alone, for
- * test/oracle/runtime.sh: "name place" a line, by symbol or, in a stripped one, by recipe. Places count
- * from firstmoduledata, since what the linker leaves out may move all of them. */
+ * test/oracle/runtime.sh: "name place" a line, by symbol or, in a stripped one, by recipe. Places
+ * count from firstmoduledata, since what the linker leaves out may move all of them. */
 #include <stdio.h>
 #include <stdlib.h>
 
