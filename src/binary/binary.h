@@ -112,8 +112,8 @@ struct binary {
 };
 
 /* Reads a file and lists its sites. Failures are told to the sink with the offset in the file and
- * the name of the table; so is what is left out, also later, when types are asked for: the sink must
- * outlive the binary. */
+ * the name of the table; so is what is left out, also later, when types are asked for: the sink
+ * must outlive the binary. */
 NODISCARD enum status binary_read(const char *path, struct workers *workers,
                                   const struct memory *memory, struct diag_sink *sink,
                                   struct binary **out);

@@ -166,8 +166,8 @@ bool module_function_named(const struct module *module, struct str name, uint64_
 /* The innermost call at an offset. */
 void record_call(struct record *record, uint32_t offset, struct binary_call *call);
 /* What it may cost to read positions is bounded by *work, when that is set after record_open. */
-/* Frames from the innermost outwards; returns how many there are, or max + 1 when they are more than
- * max (then the innermost are written). */
+/* Frames from the innermost outwards; returns how many there are, or max + 1 when they are more
+ * than max (then the innermost are written). */
 size_t record_position(struct record *record, uint32_t offset, struct binary_frame *frames,
                        size_t max);
 

@@ -1,6 +1,6 @@
 /* The ceilings of reading an executable: X(NAME, "table", "what is beyond"). LIMIT_BINARY_NAME in
- * base/limits.h is the number. Beyond the first three nothing is read; beyond the others the rest of
- * the table is left out, which is told once (binary-cut) and counted. */
+ * base/limits.h is the number. Beyond the first three nothing is read; beyond the others the rest
+ * of the table is left out, which is told once (binary-cut) and counted. */
 X(BYTES, "file", "bytes")
 X(SEGMENTS, "program headers", "entries")
 X(FUNCTIONS, "pclntab, table of functions", "entries")
