@@ -376,4 +376,19 @@ void *library_open(const char *const *names, size_t name_count,
                    const struct library_function *functions, size_t function_count);
 void library_close(void *handle);
 
+/* ---- task.c: work in a child process of our own ---- */
+
+/* For what may take long, or break on foreign data: the caller goes on. `work` runs in a child with
+ * a copy of the caller's memory and writes its result, at most LIMIT_TASK_BYTES, to a pipe; what it
+ * returns is the exit code. The child is killed when the starting thread ends. */
+struct task {
+    int pid; /* -1: none */
+    int fd;  /* can be read (poll) when there is something to collect */
+};
+NODISCARD enum status task_start(struct task *task, int (*work)(void *ctx, int out_fd), void *ctx);
+/* Takes in what it has written. True when it has ended: *exit_code is its, or 128 + signal, and the
+ * task is over. Never waits while the child still writes. */
+bool task_collect(struct task *task, struct sb *out, int *exit_code);
+void task_stop(struct task *task);
+
 #endif

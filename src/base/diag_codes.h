@@ -72,8 +72,6 @@ X(BINARY_DISASSEMBLE, "binary-disassemble", DIAG_ERROR,
 X(BINARY_DISASSEMBLER, "binary-disassembler", DIAG_ERROR,
   "install it: apt-get install libcapstone4")
 X(BINARY_LIMIT, "binary-limit", DIAG_ERROR, "the program is larger than unheap reads")
-X(BINARY_CUT, "binary-cut", DIAG_WARNING,
-  "the rest was read; what is listed is true but not all of it")
 X(LIVE_NO_PROCESS, "live-no-process", DIAG_ERROR,
   "look its number up with ps; inside a container processes have other numbers than outside")
 X(LIVE_REFUSED, "live-refused", DIAG_ERROR,
@@ -83,6 +81,13 @@ X(LIVE_UNKNOWN, "live-unknown", DIAG_ERROR,
   "build the program with a Go release from 1.18 to 1.26, not obfuscated")
 X(LIVE_VERSION, "live-version", DIAG_WARNING,
   "this release is newer than unheap knows; what was read was checked, compare it once")
+X(WATCH_RULE, "watch-rule", DIAG_ERROR,
+  "write it as in 'rss>85%', 'growth>20%/1m', 'time_to_oom<60s cool 5m do capture+webhook'")
+X(WATCH_PATTERN, "watch-pattern", DIAG_ERROR,
+  "give a regular expression of Go's syntax, as in -match '^shop'")
+X(WATCH_FOLDER, "watch-folder", DIAG_ERROR, "give a folder that this user may write into")
+X(WATCH_CGROUP, "watch-cgroup", DIAG_ERROR,
+  "give its folder, as in /sys/fs/cgroup/system.slice/shop.service, or what /proc/PID/cgroup says")
 X(GATE_BASELINE, "gate-baseline", DIAG_ERROR,
   "restore the file from git, or write it anew with unheap gate -update")
 X(GATE_NO_BASELINE, "gate-no-baseline", DIAG_ERROR,

@@ -62,7 +62,6 @@
 #define LIMIT_BINARY_FUNCTIONS ((size_t)8 << 20)   /* entries of pclntab */
 #define LIMIT_BINARY_FUNCTION_BYTES ((size_t)4 << 20) /* code of one function */
 #define LIMIT_BINARY_SITES ((size_t)8 << 20)       /* calls into the allocator */
-#define LIMIT_BINARY_CALLEES 65000                 /* functions that allocate, of one program */
 #define LIMIT_BINARY_INLINED 200                   /* frames of one inlined position */
 #define LIMIT_BINARY_TYPES ((size_t)4 << 20)       /* type descriptors decoded */
 #define LIMIT_BINARY_TYPE_DEPTH 30                 /* nesting of one type's name */
@@ -76,6 +75,12 @@
 #define LIMIT_LIVE_PROGRAMS 64                     /* executables kept open by one session */
 #define LIMIT_LIVE_SCAN_BYTES ((size_t)512 << 20)  /* data searched for moduledata */
 #define LIMIT_LIVE_MAPS_BYTES ((size_t)16 << 20)   /* of one /proc file */
+#define LIMIT_TASK_BYTES ((size_t)1 << 20)         /* what a child of ours may answer */
+#define LIMIT_WATCH_TARGETS 1000                   /* processes of one `watch` */
+#define LIMIT_WATCH_SEEN 100000                    /* processes that are remembered as looked at */
+#define LIMIT_WATCH_WINDOW 86400                   /* seconds that growth may be asked over */
+#define LIMIT_WATCH_JOBS 16                        /* captures under way at a time */
+#define LIMIT_WATCH_JOB_SECONDS 60                 /* then a capture is given up */
 #define LIMIT_SARIF_RESULTS 25000                  /* what GitHub takes in one run */
 #define LIMIT_ANNOTATIONS 10                       /* of one kind that GitHub shows of a step */
 #define LIMIT_POLICY_ENTRIES 10000                 /* lines of .unheap.toml that set something */

@@ -7,11 +7,7 @@ enum { PART_ONE = TYPE_BYTES, PART_TWO = TYPE_BYTES + 8, PART_THREE = TYPE_BYTES
 static uint64_t field_count(const struct binary *binary, uint64_t address)
 {
     uint64_t count = descriptor_part(binary, address, PART_THREE);
-    uint64_t max = binary->image->limits->max[BINARY_LIMIT_FIELDS];
-    if (count <= max)
-        return count;
-    limits_cut(binary->image, BINARY_LIMIT_FIELDS, count - max);
-    return max;
+    return count > LIMIT_BINARY_FIELDS ? LIMIT_BINARY_FIELDS : count;
 }
 
 /* The types that a type is made of join the list, to be looked at in their turn. */
@@ -19,8 +15,7 @@ static void add_parts(struct binary *binary, uint64_t address, unsigned kind)
 {
     if (kind == GO_KIND_STRUCT) {
         uint64_t fields = descriptor_part(binary, address, PART_TWO);
-        uint64_t count = field_count(binary, address);
-        for (uint64_t i = 0; i < count; i++)
+        for (uint64_t i = 0; i < field_count(binary, address); i++)
             type_at(binary, descriptor_part(binary, fields + i * FIELD_BYTES, 8));
     } else if (kind == GO_KIND_MAP) {
         type_at(binary, descriptor_part(binary, address, PART_ONE));

@@ -80,6 +80,8 @@ int verb_diff(struct cmd *cmd, int argc, char **argv);
 int verb_bin(struct cmd *cmd, int argc, char **argv);
 /* What does the collector do to latency? */
 int verb_gc(struct cmd *cmd, int argc, char **argv);
+/* A daemon that samples, answers with metrics and acts. */
+int verb_watch(struct cmd *cmd, int argc, char **argv);
 /* One heap profile, now, from outside. */
 int verb_capture(struct cmd *cmd, int argc, char **argv);
 int verb_version(struct cmd *cmd, int argc, char **argv);

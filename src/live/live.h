@@ -130,6 +130,12 @@ struct live_usage {
 };
 /* False when there is no such process (or it has ended). */
 bool live_usage_read(const char *root, int pid, unsigned flags, struct live_usage *usage);
+/* For whoever looks often: stat alone, by a descriptor that stays open (-1 when there is no such
+ * process). Resident memory, faults, threads and times are brought up to date, the rest stays as
+ * live_usage_read left it. False when the process has ended; another one with its number is none.
+ */
+int live_usage_open(const char *root, int pid);
+bool live_usage_refresh(const char *root, int fd, struct live_usage *usage);
 
 /* Mappings of a process by what they are, from smaps. Go names its own since 1.25 (Linux 5.17 with
  * CONFIG_ANON_VMA_NAME); before that the heap shows itself by its addresses. */

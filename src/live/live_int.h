@@ -43,6 +43,7 @@ struct live {
     const struct memory *memory;
     struct live_program *programs; /* the newest first */
     size_t program_count;
+    struct live_scratch *scratch;  /* runtime.c; NULL until it is needed */
 };
 /* The program at a path, opened or shared; program_release it. */
 NODISCARD enum status program_open(struct live *live, const char *path, struct diag_sink *sink,
@@ -55,7 +56,7 @@ NODISCARD enum status program_place(struct live_program *program, struct live_ta
 
 /* Finds variables of a stripped program by the code that uses them. What is found is a good guess,
  * and who reads there checks what he reads. */
-void recipes_apply(const struct live_target *target);
+void recipes_apply(struct live_program *program);
 
 /* ---- kernel_file.c ---- */
 

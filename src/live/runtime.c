@@ -14,7 +14,7 @@
 
 enum {
     STATS_BYTES = 12 << 10, CONTROLLER_BYTES = 512, SCHED_BYTES = 256, CPU_BYTES = 96,
-    SLICE_BYTES = 24, ALLGS_LEN = 8, DELTAS = 3, SIZE_CLASSES = 68, PAUSES = 256,
+    SLICE_BYTES = 24, DELTAS = 3, SIZE_CLASSES = 68, PAUSES = 256,
     PAGE = 8192, PROCESSORS = 512, FIXED_PIECES = 8,
 };
 
@@ -33,16 +33,21 @@ struct block {
     size_t size;
 };
 
-struct live_runtime_reader {
-    const struct live_target *target;
-    const struct layout *layout;
-    uint64_t processors[PROCESSORS]; /* addresses of runtime.p, as they were last seen */
-    uint32_t free_goroutines[PROCESSORS];
-    uint64_t list, count;            /* runtime.allp: where and how many */
+/* What one sample is read into; shared by all readers of a session, for one sample is over before
+ * the next begins. */
+struct live_scratch {
     unsigned char stats[STATS_BYTES], controller[CONTROLLER_BYTES], sched[SCHED_BYTES];
     unsigned char cpu[CPU_BYTES], slice[SLICE_BYTES];
     uint64_t goroutines, rate;
+    uint32_t free_goroutines[PROCESSORS];
     struct live_piece pieces[FIXED_PIECES + PROCESSORS];
+};
+struct live_runtime_reader {
+    const struct live_target *target;
+    const struct layout *layout;
+    struct live_scratch *scratch;
+    uint64_t list, count;            /* runtime.allp: where and how many */
+    uint64_t *processors;            /* addresses of runtime.p, as they were last seen */
     size_t piece_count;
     bool has_stats, has_controller, has_sched, has_cpu, has_goroutines, has_slice, has_rate;
 };
@@ -108,7 +113,7 @@ static bool add_piece(struct live_runtime_reader *reader, enum live_variable var
     uint64_t address = live_variable(reader->target, variable);
     if (!address || offset < 0)
         return false;
-    reader->pieces[reader->piece_count++] =
+    reader->scratch->pieces[reader->piece_count++] =
         (struct live_piece){.address = address + (uint64_t)offset, .to = to, .size = size};
     return true;
 }
@@ -124,29 +129,30 @@ static size_t stats_size(const struct live_runtime_reader *reader)
 
 static void plan(struct live_runtime_reader *reader)
 {
-    reader->has_stats = add_piece(reader, LIVE_VARIABLE_MEMSTATS, 0, reader->stats,
+    struct live_scratch *scratch = reader->scratch;
+    reader->has_stats = add_piece(reader, LIVE_VARIABLE_MEMSTATS, 0, scratch->stats,
                                   stats_size(reader));
-    reader->has_controller = add_piece(reader, LIVE_VARIABLE_GC_CONTROLLER, 0, reader->controller,
-                                       sizeof(reader->controller));
-    reader->has_sched = add_piece(reader, LIVE_VARIABLE_SCHED, 0, reader->sched,
-                                  sizeof(reader->sched));
+    reader->has_controller = add_piece(reader, LIVE_VARIABLE_GC_CONTROLLER, 0, scratch->controller,
+                                       sizeof(scratch->controller));
+    reader->has_sched = add_piece(reader, LIVE_VARIABLE_SCHED, 0, scratch->sched,
+                                  sizeof(scratch->sched));
     reader->has_cpu = add_piece(reader, LIVE_VARIABLE_WORK, offset_of(reader, FIELD_CPU_STATS),
-                                reader->cpu, sizeof(reader->cpu));
-    reader->has_goroutines = add_piece(reader, LIVE_VARIABLE_ALLGS, ALLGS_LEN,
-                                       &reader->goroutines, sizeof(reader->goroutines));
-    reader->has_rate = add_piece(reader, LIVE_VARIABLE_MEM_PROFILE_RATE, 0, &reader->rate,
-                                 sizeof(reader->rate));
-    reader->has_slice = add_piece(reader, LIVE_VARIABLE_ALLP, 0, reader->slice,
-                                  sizeof(reader->slice));
+                                scratch->cpu, sizeof(scratch->cpu));
+    reader->has_goroutines = add_piece(reader, LIVE_VARIABLE_ALLGLEN, 0, &scratch->goroutines,
+                                       sizeof(scratch->goroutines));
+    reader->has_rate = add_piece(reader, LIVE_VARIABLE_MEM_PROFILE_RATE, 0, &scratch->rate,
+                                 sizeof(scratch->rate));
+    reader->has_slice = add_piece(reader, LIVE_VARIABLE_ALLP, 0, scratch->slice,
+                                  sizeof(scratch->slice));
 }
 
 static void add_processors(struct live_runtime_reader *reader)
 {
     uint64_t at = (uint64_t)offset_of(reader, FIELD_P_FREE);
     for (size_t i = 0; i < reader->count; i++)
-        reader->pieces[reader->piece_count++] =
+        reader->scratch->pieces[reader->piece_count++] =
             (struct live_piece){.address = reader->processors[i] + at,
-                                .to = &reader->free_goroutines[i],
+                                .to = &reader->scratch->free_goroutines[i],
                                 .size = sizeof(uint32_t)};
 }
 
@@ -154,12 +160,14 @@ static void add_processors(struct live_runtime_reader *reader)
 static bool know_processors(struct live_runtime_reader *reader)
 {
     uint64_t list, count;
-    memcpy(&list, reader->slice, sizeof(list));
-    memcpy(&count, reader->slice + sizeof(list), sizeof(count));
+    memcpy(&list, reader->scratch->slice, sizeof(list));
+    memcpy(&count, reader->scratch->slice + sizeof(list), sizeof(count));
     if (!reader->has_slice || (list == reader->list && count == reader->count))
         return true;
     reader->list = list;
     reader->count = count > PROCESSORS ? 0 : count;
+    reader->processors = memory_resize(reader->target->memory, reader->processors,
+                                       (reader->count + 1) * sizeof(uint64_t));
     if (!live_read(reader->target, list, reader->processors, reader->count * sizeof(uint64_t)))
         reader->count = 0;
     return false;
@@ -172,7 +180,7 @@ static bool sample(struct live_runtime_reader *reader)
         reader->piece_count = 0;
         plan(reader);
         add_processors(reader);
-        if (!live_read_pieces(reader->target, reader->pieces, reader->piece_count)) {
+        if (!live_read_pieces(reader->target, reader->scratch->pieces, reader->piece_count)) {
             if (reader->count == 0)
                 return false;
             reader->count = reader->list = 0; /* a processor that is not there any more */
@@ -187,16 +195,21 @@ static bool sample(struct live_runtime_reader *reader)
 struct live_runtime_reader *live_runtime_open(const struct live_target *target)
 {
     struct live_runtime_reader *reader = memory_get(target->memory, sizeof(*reader));
-    memset(reader, 0, sizeof(*reader));
-    reader->target = target;
-    reader->layout = layout_of(target);
+    if (!target->live->scratch) {
+        target->live->scratch = memory_get(target->memory, sizeof(struct live_scratch));
+        memset(target->live->scratch, 0, sizeof(struct live_scratch));
+    }
+    *reader = (struct live_runtime_reader){.target = target, .layout = layout_of(target),
+                                           .scratch = target->live->scratch};
     return reader;
 }
 
 void live_runtime_close(struct live_runtime_reader *reader)
 {
-    if (reader)
-        memory_put(reader->target->memory, reader);
+    if (!reader)
+        return;
+    memory_put(reader->target->memory, reader->processors);
+    memory_put(reader->target->memory, reader);
 }
 
 /* ---- memory ---- */
@@ -385,8 +398,8 @@ static int64_t goal_of(const struct live_runtime_reader *reader, struct block co
 
 static void take_controller(const struct live_runtime_reader *reader, struct live_runtime *runtime)
 {
-    struct block controller = block(reader->controller, sizeof(reader->controller),
-                                    reader->has_controller);
+    struct block controller = block(reader->scratch->controller,
+                                    sizeof(reader->scratch->controller), reader->has_controller);
     int64_t percent = small_number(controller, offset_of(reader, FIELD_GC_PERCENT));
     int64_t limit = number(controller, offset_of(reader, FIELD_MEMORY_LIMIT));
     bool sound = reader->has_controller && percent >= -1 && percent <= INT32_MAX;
@@ -404,7 +417,7 @@ static void take_controller(const struct live_runtime_reader *reader, struct liv
 
 static void take_cpu(const struct live_runtime_reader *reader, struct live_runtime *runtime)
 {
-    struct block cpu = block(reader->cpu, sizeof(reader->cpu), reader->has_cpu);
+    struct block cpu = block(reader->scratch->cpu, sizeof(reader->scratch->cpu), reader->has_cpu);
     static const enum layout_field fields[] = {FIELD_CPU_ASSIST, FIELD_CPU_DEDICATED,
                                                FIELD_CPU_IDLE,   FIELD_CPU_PAUSE,
                                                FIELD_CPU_GC,     FIELD_CPU_TOTAL};
@@ -421,20 +434,21 @@ static void take_cpu(const struct live_runtime_reader *reader, struct live_runti
 static void take_goroutines(const struct live_runtime_reader *reader, struct live_runtime *runtime)
 {
     enum { MOST = 1 << 28 };
-    struct block sched = block(reader->sched, sizeof(reader->sched), reader->has_sched);
+    struct block sched = block(reader->scratch->sched, sizeof(reader->scratch->sched),
+                               reader->has_sched);
     int64_t unused = small_number(sched, offset_of(reader, FIELD_SCHED_FREE));
     int64_t own = small_number(sched, offset_of(reader, FIELD_SCHED_SYSTEM));
     if (offset_of(reader, FIELD_SCHED_FREE_NO_STACK) >= 0)
         unused += small_number(sched, offset_of(reader, FIELD_SCHED_FREE_NO_STACK));
     for (size_t i = 0; i < reader->count; i++)
-        unused += reader->free_goroutines[i];
+        unused += reader->scratch->free_goroutines[i];
     int64_t made = number(sched, offset_of(reader, FIELD_SCHED_M_NEXT));
     int64_t gone = number(sched, offset_of(reader, FIELD_SCHED_M_FREED));
-    int64_t count = (int64_t)reader->goroutines - unused - own;
+    int64_t count = (int64_t)reader->scratch->goroutines - unused - own;
     if (reader->has_sched && made > 0 && gone >= 0 && gone < made && made < MOST)
         runtime->threads = made - gone;
     if (reader->has_sched && reader->has_goroutines && reader->count && unused >= 0 && own >= 0 &&
-        reader->goroutines < MOST && count > 0)
+        reader->scratch->goroutines < MOST && count > 0)
         runtime->goroutines = count;
     if (reader->has_slice && reader->count)
         runtime->processors = (int64_t)reader->count;
@@ -459,7 +473,7 @@ bool live_runtime_read(struct live_runtime_reader *reader, struct live_runtime *
     set_unknown(runtime);
     if (!sample(reader))
         return false;
-    struct block stats = block(reader->stats, stats_size(reader), reader->has_stats);
+    struct block stats = block(reader->scratch->stats, stats_size(reader), reader->has_stats);
     if (check_stats(reader, stats)) {
         take_system(reader, stats, runtime);
         take_heap(reader, stats, runtime);
@@ -470,6 +484,6 @@ bool live_runtime_read(struct live_runtime_reader *reader, struct live_runtime *
     take_cpu(reader, runtime);
     take_goroutines(reader, runtime);
     if (reader->has_rate)
-        runtime->profile_rate = (int64_t)reader->rate;
+        runtime->profile_rate = (int64_t)reader->scratch->rate;
     return true;
 }

@@ -33,6 +33,7 @@ void live_free(struct live *live)
         binary_code_free(program->code);
         memory_put(live->memory, program);
     }
+    memory_put(live->memory, live->scratch);
     memory_put(live->memory, live);
 }
 

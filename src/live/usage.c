@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@ enum {
     FIELD_STATE = 3, FIELD_PARENT = 4, FIELD_MINOR_FAULTS = 10, FIELD_MAJOR_FAULTS = 12,
     FIELD_USER = 14, FIELD_SYSTEM = 15, FIELD_THREADS = 20, FIELD_START = 22,
     FIELD_VIRTUAL = 23, FIELD_RESIDENT = 24, FIELDS = 25,
+    STAT_BYTES = 2048,
 };
 
 static void set_unknown(struct live_usage *usage, int pid)
@@ -72,12 +74,10 @@ static void take_times(const char *root, const struct str *fields, struct live_u
     usage->start_seconds = (double)now.tv_sec + (double)now.tv_nsec * 1e-9 - usage->age_seconds;
 }
 
-static bool take_stat(const char *root, int pid, struct live_usage *usage)
+static bool take_stat(const char *root, struct str text, struct live_usage *usage)
 {
-    struct kernel_file file;
     struct str name, fields[FIELDS];
-    if (!kernel_file_of_process(&file, root, pid, "stat") ||
-        !split_stat(file.text, &name, fields) ||
+    if (!split_stat(text, &name, fields) ||
         !str_to_u64(fields[FIELD_START], &usage->start_ticks))
         return false;
     snprintf(usage->name, sizeof(usage->name), "%.*s", STR_ARGS(name));
@@ -149,8 +149,10 @@ static void take_rollup(const char *root, int pid, struct live_usage *usage)
 
 bool live_usage_read(const char *root, int pid, unsigned flags, struct live_usage *usage)
 {
+    struct kernel_file file;
     set_unknown(usage, pid);
-    if (pid <= 0 || !take_stat(root, pid, usage))
+    if (pid <= 0 || !kernel_file_of_process(&file, root, pid, "stat") ||
+        !take_stat(root, file.text, usage))
         return false;
     take_status(root, pid, usage);
     take_limits(root, pid, usage);
@@ -159,6 +161,22 @@ bool live_usage_read(const char *root, int pid, unsigned flags, struct live_usag
     if (flags & LIVE_USAGE_ROLLUP)
         take_rollup(root, pid, usage);
     return true;
+}
+
+int live_usage_open(const char *root, int pid)
+{
+    char path[LIVE_PATH_BYTES];
+    snprintf(path, sizeof(path), "%s/proc/%d/stat", root, pid);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+bool live_usage_refresh(const char *root, int fd, struct live_usage *usage)
+{
+    char bytes[STAT_BYTES];
+    uint64_t before = usage->start_ticks;
+    ssize_t n = fd < 0 ? -1 : pread(fd, bytes, sizeof(bytes), 0);
+    return n > 0 && take_stat(root, (struct str){bytes, (size_t)n}, usage) &&
+           usage->start_ticks == before;
 }
 
 void live_machine_read(const char *root, struct live_machine *machine)

@@ -1,0 +1,265 @@
+/* unheap watch: a daemon beside Go processes: metrics, triggers, and a profile before the end. */
+#include "cmd.h"
+
+#include "serve/serve.h"
+#include "watch/watch.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: unheap watch [flags] PID... | -cgroup PATH | -match RE\n\n"
+    "Looks at Go processes from outside, answers with metrics for Prometheus, and writes a heap\n"
+    "profile when a trigger says so, before the kernel kills.\n\n"
+    "  unheap watch -dir /var/lib/unheap -trigger 'rss>85%' -trigger 'time_to_oom<60s' 4711\n"
+    "  unheap watch -match '^shop' -trigger 'growth>20%/1m' -trigger 'goroutines>10000'\n"
+    "  unheap watch -cgroup /sys/fs/cgroup/system.slice/shop.service\n";
+
+static const char grammar[] =
+    "\nA trigger: conditions joined by \"and\", then what goes with them:\n"
+    "  [NAME:] FIGURE > AMOUNT | growth[(FIGURE)] > AMOUNT/TIME   [for TIME] [cool TIME]\n"
+    "  [do capture+webhook+run]\n"
+    "Amounts: 85% (of the memory limit), 512MB, 10000, 15%, 60s. Figures:\n";
+
+enum { DEFAULT_KEEP = 20, TOKEN_BYTES = 4096 };
+static const char default_listen[] = "127.0.0.1:9273", default_rule[] = "used>85%";
+
+struct watch_flags {
+    const char *listen, *dir, *cgroup, *match, *interval, *limit, *keep_bytes, *root;
+    const char *tls_cert, *tls_key, *tls_client_ca, *token_file;
+    struct flag_list triggers;
+    unsigned keep;
+    bool exit_with_target;
+    char token[TOKEN_BYTES];
+};
+
+/* ---- what is answered ---- */
+
+static void answer_metrics(void *ctx, const struct serve_request *request,
+                           struct serve_response *response)
+{
+    bool open = watch_wants_open_metrics(request->accept);
+    response->type = open ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                          : "text/plain; version=0.0.4; charset=utf-8";
+    watch_metrics(ctx, open, response->body);
+}
+
+static void answer_index(void *ctx, const struct serve_request *request,
+                         struct serve_response *response)
+{
+    (void)ctx;
+    if (!str_is(request->path, "/")) {
+        response->status = 404;
+        sb_adds(response->body, "there is nothing here; /metrics has the figures\n");
+        return;
+    }
+    sb_adds(response->body, "unheap watch\n\n/metrics  figures for Prometheus\n");
+}
+
+static const struct serve_route routes[] = {{"/metrics", answer_metrics}, {"/", answer_index}};
+
+static void tell(void *ctx, struct str line)
+{
+    char stamp[64];
+    struct tm parts;
+    time_t now = time(NULL);
+    (void)ctx;
+    localtime_r(&now, &parts);
+    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", &parts);
+    fprintf(stderr, "%s %.*s\n", stamp, STR_ARGS(line));
+}
+
+/* ---- flags ---- */
+
+static int mistake(const char *flag, const char *value, const char *wanted)
+{
+    fprintf(stderr, "unheap watch: -%s %s: %s\n", flag, value, wanted);
+    return EXIT_USAGE;
+}
+
+static int read_amounts(const struct watch_flags *flags, struct watch_options *options)
+{
+    options->interval = 1;
+    options->limit = LIVE_NO_LIMIT;
+    options->keep_bytes = INT64_C(256) << 20;
+    if (flags->interval && (!watch_seconds_parse(str_from(flags->interval), &options->interval) ||
+                            options->interval < 0.01 || options->interval > 3600))
+        return mistake("interval", flags->interval, "give a time, 10ms to 1h, as in 1s");
+    if (flags->limit && !watch_bytes_parse(str_from(flags->limit), &options->limit))
+        return mistake("limit", flags->limit, "give a number of bytes, as in 512MB");
+    if (flags->keep_bytes && !watch_bytes_parse(str_from(flags->keep_bytes), &options->keep_bytes))
+        return mistake("keep-bytes", flags->keep_bytes, "give a number of bytes, as in 256MB");
+    if (flags->keep == 0)
+        return mistake("keep", "0", "give a number of files of at least 1");
+    return -1;
+}
+
+static int read_rules(struct cmd *cmd, const struct watch_flags *flags,
+                      struct watch_options *options)
+{
+    size_t count = flags->triggers.len;
+    bool none = count == 0 && flags->dir;
+    struct watch_rule *rules = memory_get(&cmd->memory, (count + 1) * sizeof(*rules));
+    options->rules = rules;
+    options->rule_count = none ? 1 : count;
+    for (size_t i = 0; i < options->rule_count; i++) {
+        struct str text = str_from(none ? default_rule : flags->triggers.at[i]);
+        if (!watch_rule_parse(text, cmd->sink, &rules[i])) {
+            cmd_diagnose(cmd);
+            return EXIT_USAGE;
+        }
+    }
+    return -1;
+}
+
+static int read_pids(struct cmd *cmd, char **words, size_t count, struct watch_options *options)
+{
+    int *pids = memory_get(&cmd->memory, (count + 1) * sizeof(*pids));
+    options->pids = pids;
+    options->pid_count = count;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t pid;
+        if (!str_to_u64(str_from(words[i]), &pid) || pid == 0 || pid > INT32_MAX) {
+            fprintf(stderr, "unheap watch: %s is no process id; -match finds processes by name\n",
+                    words[i]);
+            return EXIT_USAGE;
+        }
+        pids[i] = (int)pid;
+    }
+    if (count || options->cgroup || options->match)
+        return -1;
+    fprintf(stderr, "unheap watch: give process ids, or -cgroup or -match\n\n%s", usage);
+    return EXIT_USAGE;
+}
+
+/* A token on the command line could be read by everybody in /proc: it comes from a file. */
+static int read_token(struct cmd *cmd, struct watch_flags *flags)
+{
+    struct file file;
+    if (!flags->token_file)
+        return -1;
+    if (file_open(&file, flags->token_file, &cmd->memory, cmd->sink)) {
+        cmd_diagnose(cmd);
+        return EXIT_COULD_NOT;
+    }
+    struct str token = str_trim((struct str){(const char *)file.bytes, file.size});
+    bool fits = token.len > 0 && token.len < sizeof(flags->token);
+    if (fits)
+        snprintf(flags->token, sizeof(flags->token), "%.*s", STR_ARGS(token));
+    file_close(&file);
+    return fits ? -1 : mistake("token-file", flags->token_file, "it holds no token");
+}
+
+/* ---- the daemon ---- */
+
+static int stop_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, NULL); /* before threads start, which inherit it */
+    return signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
+static int run(struct cmd *cmd, const struct watch_flags *flags,
+               const struct watch_options *options)
+{
+    struct watch *watch;
+    struct serve *serve = NULL;
+    int stop_fd = stop_signals();
+    enum status status = watch_new(options, &cmd->memory, cmd->sink, &watch);
+    struct serve_options server = {
+        .listen = flags->listen ? flags->listen : default_listen,
+        .tls_cert = flags->tls_cert, .tls_key = flags->tls_key,
+        .tls_client_ca = flags->tls_client_ca,
+        .token = flags->token_file ? flags->token : NULL,
+        .routes = routes, .route_count = COUNT_OF(routes), .ctx = watch,
+    };
+    if (!status)
+        status = serve_start(&server, &cmd->memory, cmd->sink, &serve);
+    if (!status) {
+        fprintf(stderr, "unheap watch: %s/metrics\n", serve_address(serve));
+        status = watch_run(watch, stop_fd);
+    }
+    serve_stop(serve);
+    watch_free(watch);
+    close(stop_fd);
+    int told = cmd_diagnose(cmd);
+    return status ? EXIT_COULD_NOT : told;
+}
+
+static int watch(struct cmd *cmd, struct watch_flags *flags, char **words, size_t count)
+{
+    struct watch_options options = {
+        .cgroup = flags->cgroup, .match = flags->match, .dir = flags->dir, .keep = flags->keep,
+        .root = flags->root ? flags->root : "", .exit_with_target = flags->exit_with_target,
+        .tell = tell,
+    };
+    int code = read_amounts(flags, &options);
+    if (code < 0)
+        code = read_pids(cmd, words, count, &options);
+    if (code < 0)
+        code = read_rules(cmd, flags, &options);
+    if (code < 0)
+        code = read_token(cmd, flags);
+    if (code < 0)
+        code = run(cmd, flags, &options);
+    memory_put(&cmd->memory, (void *)(uintptr_t)options.rules);
+    memory_put(&cmd->memory, (void *)(uintptr_t)options.pids);
+    return code;
+}
+
+/* The usage, with the figures that triggers know. */
+static void full_usage(struct sb *out)
+{
+    sb_adds(out, usage);
+    sb_adds(out, grammar);
+    for (int i = 0; i < WATCH_FIGURES; i++)
+        sb_addf(out, "  %-12s %s\n", watch_figure_name(i), watch_figure_help(i));
+}
+
+int verb_watch(struct cmd *cmd, int argc, char **argv)
+{
+    struct watch_flags flags = {.keep = DEFAULT_KEEP};
+    const struct flag list[] = {
+        {"trigger", FLAG_LIST, &flags.triggers, "RULE",
+         "when to act, may be repeated (with -dir and none: used>85%)"},
+        {"dir", FLAG_STRING, &flags.dir, "DIR", "write heap profiles there"},
+        {"keep", FLAG_UNSIGNED, &flags.keep, "N", "keep so many of them, the newest (20)"},
+        {"keep-bytes", FLAG_STRING, &flags.keep_bytes, "BYTES", "and no more together (256MB)"},
+        {"listen", FLAG_STRING, &flags.listen, "ADDR",
+         "answer there (127.0.0.1:9273); beyond this machine only with TLS and the flags below"},
+        {"cgroup", FLAG_STRING, &flags.cgroup, "PATH", "all processes of a cgroup"},
+        {"match", FLAG_STRING, &flags.match, "RE",
+         "all processes whose name or command line fits a regular expression"},
+        {"interval", FLAG_STRING, &flags.interval, "TIME",
+         "between two samples (1s); sooner by itself when the limit is near"},
+        {"limit", FLAG_STRING, &flags.limit, "BYTES",
+         "the memory limit, where no cgroup sets the one that counts"},
+        {"tls-cert", FLAG_STRING, &flags.tls_cert, "FILE", "certificate of the server, PEM"},
+        {"tls-key", FLAG_STRING, &flags.tls_key, "FILE", "its key"},
+        {"tls-client-ca", FLAG_STRING, &flags.tls_client_ca, "FILE",
+         "let in who has a certificate of this CA"},
+        {"token-file", FLAG_STRING, &flags.token_file, "FILE",
+         "let in who sends the token in this file (Authorization: Bearer)"},
+        {"root", FLAG_STRING, &flags.root, "DIR", "where the host's /proc and /sys are mounted"},
+        {"exit-with-target", FLAG_BOOL, &flags.exit_with_target, NULL,
+         "end when all named processes have ended"},
+    };
+    struct arguments words = {.argc = argc, .argv = argv};
+    struct sb text;
+    sb_init(&text, &cmd->memory);
+    full_usage(&text);
+    int code = flags_parse(cmd, text.text, list, COUNT_OF(list), &words);
+    if (code < 0)
+        code = watch(cmd, &flags, argv, words.count);
+    sb_release(&text);
+    memory_put(&cmd->memory, flags.triggers.at);
+    return code;
+}

@@ -1,0 +1,145 @@
+/* capture.c: a heap profile of a target, written by a child process: the daemon goes on sampling,
+ * and what a hostile process may do to the reader happens to the child.
+ *
+ * The profile holds what was allocated up to now, unlike the process's own, which shows the last
+ * collection but one: just before the end the difference is what counts. */
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "watch_int.h"
+
+struct job {
+    struct task task;
+    struct watch *watch;     /* in the child: a copy of all */
+    struct target *target;   /* not to be followed by the parent: it may be gone */
+    int pid;
+    size_t rule;
+    double started, wall;
+    struct sb path, answer;
+};
+
+/* ---- in the child ---- */
+
+static int say_failure(struct job *job, struct diag_sink *sink, int out_fd)
+{
+    struct sb text;
+    sb_init(&text, job->watch->memory);
+    for (size_t i = 0; i < diag_count(sink) && i < 1; i++)
+        sb_add(&text, diag_at(sink, i)->message);
+    (void)!write(out_fd, text.text ? text.text : "", text.len);
+    return 1;
+}
+
+static int write_capture(void *ctx, int out_fd)
+{
+    struct job *job = ctx;
+    const struct memory *memory = job->watch->memory;
+    struct diag_sink *sink = diag_sink_new(memory);
+    struct live_heap heap;
+    struct sb profile;
+    sb_init(&profile, memory);
+    if (live_heap_read(job->target->live, true, sink, &heap))
+        return say_failure(job, sink, out_fd);
+    live_heap_write(job->target->live, &heap, &profile);
+    if (file_write_atomic(job->path.text, sb_str(&profile), memory, sink))
+        return say_failure(job, sink, out_fd);
+    return 0;
+}
+
+/* ---- in the daemon ---- */
+
+static void job_free(struct job *job)
+{
+    task_stop(&job->task);
+    sb_release(&job->path);
+    sb_release(&job->answer);
+    memory_put(job->watch->memory, job);
+}
+
+static void count_failure(struct watch *watch, size_t rule)
+{
+    pthread_mutex_lock(&watch->lock);
+    watch->counts[rule].capture_failures++;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+void capture_start(struct watch *watch, struct target *target, size_t rule)
+{
+    const char *name = watch->options.rules[rule].name;
+    if (!target->live || watch->jobs.len >= LIMIT_WATCH_JOBS) {
+        count_failure(watch, rule);
+        watch_tell(watch, "%s: process %d, %s: no capture: %s", name, target->pid, target->name,
+                   target->live ? "LIMIT_WATCH_JOBS captures are under way"
+                                : "it is no Go program that can be read");
+        return;
+    }
+    struct job *job = memory_get(watch->memory, sizeof(*job));
+    *job = (struct job){.watch = watch, .target = target, .pid = target->pid, .rule = rule,
+                        .started = clock_now(), .wall = clock_wall()};
+    sb_init(&job->path, watch->memory);
+    sb_init(&job->answer, watch->memory);
+    ring_name(watch, target, rule, job->wall, &job->path);
+    if (task_start(&job->task, write_capture, job)) {
+        count_failure(watch, rule);
+        watch_tell(watch, "%s: process %d: no capture: no child process can be started", name,
+                   target->pid);
+        job_free(job);
+        return;
+    }
+    VEC_PUSH(watch->memory, &watch->jobs, job);
+}
+
+static void finish(struct watch *watch, struct job *job, int exit_code)
+{
+    const char *name = watch->options.rules[job->rule].name;
+    double seconds = clock_now() - job->started;
+    if (exit_code == 0) {
+        pthread_mutex_lock(&watch->lock);
+        watch->counts[job->rule].captures++;
+        pthread_mutex_unlock(&watch->lock);
+        watch_tell(watch, "%s: process %d: %s, on disk after %.0f ms", name, job->pid,
+                   job->path.text, seconds * 1000);
+        ring_trim(watch);
+        return;
+    }
+    count_failure(watch, job->rule);
+    watch_tell(watch, "%s: process %d: no capture: %.*s", name, job->pid,
+               STR_ARGS(job->answer.len ? sb_str(&job->answer) : STR("its reader ended early")));
+}
+
+void jobs_collect(struct watch *watch)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < watch->jobs.len; i++) {
+        struct job *job = watch->jobs.at[i];
+        int exit_code = 1;
+        bool late = clock_now() - job->started > LIMIT_WATCH_JOB_SECONDS;
+        if (!late && !task_collect(&job->task, &job->answer, &exit_code)) {
+            watch->jobs.at[kept++] = job;
+            continue;
+        }
+        finish(watch, job, exit_code);
+        job_free(job);
+    }
+    watch->jobs.len = kept;
+}
+
+void jobs_stop(struct watch *watch)
+{
+    for (size_t i = 0; i < watch->jobs.len; i++)
+        job_free(watch->jobs.at[i]);
+    VEC_RELEASE(watch->memory, &watch->jobs);
+}
+
+void jobs_forget(struct watch *watch, const struct target *target)
+{
+    for (size_t i = 0; i < watch->jobs.len; i++)
+        if (watch->jobs.at[i]->target == target)
+            watch->jobs.at[i]->target = NULL;
+}
+
+int job_fd(const struct job *job)
+{
+    return job->task.fd;
+}

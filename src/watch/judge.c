@@ -1,0 +1,85 @@
+/* judge.c: which rules hold for a target, and which of them fire now. */
+#include <math.h>
+
+#include "watch_int.h"
+
+static bool compare(double value, const struct watch_condition *condition)
+{
+    if (isnan(value))
+        return false;
+    switch (condition->comparison) {
+    case WATCH_ABOVE:
+        return value > condition->value;
+    case WATCH_AT_LEAST:
+        return value >= condition->value;
+    case WATCH_BELOW:
+        return value < condition->value;
+    case WATCH_AT_MOST:
+        return value <= condition->value;
+    }
+    BUG("watch: unknown comparison");
+}
+
+/* What a condition looks at: a figure as it is, its share of the limit, or its growth. */
+static double condition_value(const struct watch_condition *condition,
+                              const struct watch_sample *sample, const struct trend *trend)
+{
+    if (condition->growth)
+        return trend_growth(trend, condition);
+    double value = watch_figure_value(sample, condition->figure);
+    if (!condition->relative)
+        return value;
+    return sample->limit == LIVE_NO_LIMIT ? NAN : value / (double)sample->limit;
+}
+
+static bool rule_holds(const struct watch_rule *rule, const struct watch_sample *sample,
+                       const struct trend *trend)
+{
+    for (size_t i = 0; i < rule->condition_count; i++) {
+        const struct watch_condition *condition = &rule->conditions[i];
+        if (!compare(condition_value(condition, sample, trend), condition))
+            return false;
+    }
+    return true;
+}
+
+bool rule_fires(const struct watch_rule *rule, const struct watch_sample *sample,
+                const struct trend *trend, struct rule_state *state)
+{
+    if (!rule_holds(rule, sample, trend)) {
+        state->active = false;
+        return false;
+    }
+    if (!state->active)
+        state->since = sample->at;
+    state->active = true;
+    bool cooling = state->fired && sample->at - state->last < rule->cool;
+    if (cooling || sample->at - state->since < rule->hold)
+        return false;
+    state->fired = true;
+    state->last = sample->at;
+    return true;
+}
+
+/* How far `used` and rss may go until a rule that looks at them as they are can hold: what tells
+ * how soon to look again. The limit itself counts too. */
+double rules_distance(const struct watch_rule *rules, size_t count,
+                      const struct watch_sample *sample)
+{
+    double nearest = sample->headroom >= 0 ? (double)sample->headroom : INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < rules[i].condition_count; k++) {
+            const struct watch_condition *condition = &rules[i].conditions[k];
+            bool memory = condition->figure == WATCH_RSS || condition->figure == WATCH_USED;
+            if (!memory || condition->growth || (condition->relative &&
+                                                 sample->limit == LIVE_NO_LIMIT))
+                continue;
+            double scale = condition->relative ? (double)sample->limit : 1;
+            double distance = condition->value * scale -
+                              watch_figure_value(sample, condition->figure);
+            if (distance > 0 && distance < nearest)
+                nearest = distance;
+        }
+    }
+    return nearest;
+}

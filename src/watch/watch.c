@@ -1,0 +1,409 @@
+/* watch.c: the loop: who is looked at when, what then happens, and waiting for the next.
+ *
+ * Every process is read whole once an interval. Between that only its size is read, the sooner the
+ * nearer the limit or a rule about memory is: at ASSUMED_RATE it could get there, and a profile has
+ * to be written before the kernel kills. */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "watch_int.h"
+
+static const double ASSUMED_RATE = 1e9;     /* bytes a second */
+static const double PULSE_LEAST = 0.01;     /* seconds between two looks at the size */
+static const double PULSE_PER_TARGET = 0.0005;
+static const double FIND_SECONDS = 2, MACHINE_SECONDS = 5, OWN_SECONDS = 5,
+                    ALL_SECONDS = 10;
+
+double clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+double clock_wall(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void watch_tell(struct watch *watch, const char *fmt, ...)
+{
+    struct sb line;
+    va_list args;
+    sb_init(&line, watch->memory);
+    va_start(args, fmt);
+    sb_vaddf(&line, fmt, args);
+    va_end(args);
+    watch->options.tell(watch->options.ctx, sb_str(&line));
+    sb_release(&line);
+}
+
+/* ---- targets come and go ---- */
+
+void watch_take(struct watch *watch, struct target *target)
+{
+    pthread_mutex_lock(&watch->lock);
+    VEC_PUSH(watch->memory, &watch->targets, target);
+    watch->totals.alive++;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+static void target_gone(struct watch *watch, size_t index)
+{
+    struct target *target = watch->targets.at[index];
+    watch_tell(watch, "process %d, %s: it has ended", target->pid, target->name);
+    jobs_forget(watch, target);
+    pthread_mutex_lock(&watch->lock);
+    target->sample.alive = false;
+    target->ended = true;
+    watch->totals.alive--;
+    watch->totals.restarts++;
+    for (size_t i = 0; i < watch->options.rule_count; i++)
+        target->states[i].active = false;
+    if (!target->named)
+        watch->targets.at[index] = watch->targets.at[--watch->targets.len];
+    pthread_mutex_unlock(&watch->lock);
+    if (!target->named)
+        target_free(watch, target);
+}
+
+/* Another program in the same process: begins anew. False when there is none any more. */
+static bool attach_again(struct watch *watch, struct target *target)
+{
+    struct diag_sink *sink = diag_sink_new(watch->memory);
+    uint64_t before = target->start_ticks;
+    jobs_forget(watch, target);
+    pthread_mutex_lock(&watch->lock);
+    enum status status = target_attach(watch, target, sink);
+    bool same = target->start_ticks == before;
+    trend_init(&target->trend, watch->trend_seconds);
+    target->cpu_before = target->gc_before = -1;
+    target->allocated_before = LIVE_UNKNOWN;
+    if (status || !same)
+        target->go_version[0] = 0;
+    watch->totals.restarts += same;
+    pthread_mutex_unlock(&watch->lock);
+    if (same)
+        watch_tell(watch, "process %d: runs another program now: %s%s", target->pid, target->name,
+                   status ? ", which is no Go program that can be read" : "");
+    diag_sink_free(sink);
+    return same;
+}
+
+/* ---- what rules lead to ---- */
+
+static void fire(struct watch *watch, struct target *target, size_t rule)
+{
+    unsigned actions = watch->options.rules[rule].actions;
+    pthread_mutex_lock(&watch->lock);
+    watch->counts[rule].fired++;
+    pthread_mutex_unlock(&watch->lock);
+    watch_tell(watch, "%s: process %d, %s: fires", watch->options.rules[rule].name, target->pid,
+               target->name);
+    if (watch->options.dir && (!actions || actions & WATCH_CAPTURE))
+        capture_start(watch, target, rule);
+}
+
+/* Rules see what was just read; the answers see it afterwards. */
+static void take_sample(struct watch *watch, struct target *target, struct watch_sample *sample)
+{
+    trend_add(&target->trend, sample);
+    trend_judge(&target->trend, sample);
+    pthread_mutex_lock(&watch->lock);
+    target->sample = *sample;
+    watch->totals.samples++;
+    pthread_mutex_unlock(&watch->lock);
+    for (size_t i = 0; i < watch->options.rule_count; i++)
+        if (rule_fires(&watch->options.rules[i], sample, &target->trend, &target->states[i]))
+            fire(watch, target, i);
+}
+
+/* ---- looking ---- */
+
+static double pulse_after(const struct watch *watch, const struct target *target)
+{
+    double distance = rules_distance(watch->options.rules, watch->options.rule_count,
+                                     &target->sample);
+    double least = PULSE_LEAST + PULSE_PER_TARGET * (double)watch->targets.len;
+    return fmax(least, distance / ASSUMED_RATE);
+}
+
+/* False when the process has ended. */
+static bool look(struct watch *watch, struct target *target, double now)
+{
+    struct watch_sample sample;
+    bool whole = now - target->full_at >= watch->options.interval - PULSE_LEAST / 2;
+    if (whole) {
+        bool all = now - target->all_at >= ALL_SECONDS;
+        target->full_at = now;
+        if (all)
+            target->all_at = now;
+        if (all && target->live && !live_is_same(target->live) && !attach_again(watch, target))
+            return false;
+        if (!target_read(watch, target, now, all, &sample))
+            return false;
+        if (target->reader && !sample.is_go && !attach_again(watch, target))
+            return false;
+    } else {
+        sample = target->sample;
+        if (!target_pulse(target, now, &sample))
+            return false;
+    }
+    take_sample(watch, target, &sample);
+    target->next_at = fmin(target->full_at + watch->options.interval,
+                           now + pulse_after(watch, target));
+    return true;
+}
+
+static void look_at_all(struct watch *watch, double now)
+{
+    for (size_t i = watch->targets.len; i-- > 0;) {
+        struct target *target = watch->targets.at[i];
+        if (!target->ended && now >= target->next_at && !look(watch, target, now))
+            target_gone(watch, i);
+    }
+}
+
+static void look_at_own(struct watch *watch, double now)
+{
+    struct live_usage usage;
+    watch->own_at = now;
+    if (!live_usage_read(watch->options.root, getpid(), 0, &usage))
+        return;
+    pthread_mutex_lock(&watch->lock);
+    watch->totals.own_resident = usage.resident;
+    watch->totals.own_cpu = usage.user_seconds + usage.system_seconds;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+static void look_around(struct watch *watch, double now)
+{
+    if (now - watch->machine_at >= MACHINE_SECONDS) {
+        live_machine_read(watch->options.root, &watch->machine);
+        watch->machine_at = now;
+    }
+    if (now - watch->found_at >= FIND_SECONDS && (watch->options.match || watch->group))
+        find_targets(watch, now);
+    if (now - watch->own_at >= OWN_SECONDS)
+        look_at_own(watch, now);
+    if (watch->group && !watch->targets.len) {
+        pthread_mutex_lock(&watch->lock);
+        group_read(watch->group, now);
+        pthread_mutex_unlock(&watch->lock);
+    }
+}
+
+/* ---- waiting ---- */
+
+static double next_time(const struct watch *watch, double now)
+{
+    double next = now + watch->options.interval;
+    if (watch->options.match || watch->group)
+        next = fmin(next, watch->found_at + FIND_SECONDS);
+    for (size_t i = 0; i < watch->targets.len; i++)
+        if (!watch->targets.at[i]->ended)
+            next = fmin(next, watch->targets.at[i]->next_at);
+    return next;
+}
+
+static void add_fd(struct watch *watch, int fd, short events)
+{
+    if (fd >= 0)
+        VEC_PUSH(watch->memory, &watch->polled, ((struct pollfd){.fd = fd, .events = events}));
+}
+
+static void collect_fds(struct watch *watch, int stop_fd)
+{
+    watch->polled.len = 0;
+    add_fd(watch, stop_fd, POLLIN);
+    for (size_t i = 0; i < watch->jobs.len; i++)
+        add_fd(watch, job_fd(watch->jobs.at[i]), POLLIN);
+    for (size_t i = 0; i < watch->groups.len; i++) {
+        const struct group *group = watch->groups.at[i];
+        add_fd(watch, group->pressure_fd, POLLPRI);
+        add_fd(watch, group->event_fd, group->cgroup.version == 1 ? POLLIN : POLLPRI);
+    }
+}
+
+/* What the kernel has to say of a cgroup: its processes are looked at now. */
+static void wake_group(struct watch *watch, struct group *group)
+{
+    for (size_t i = 0; i < watch->targets.len; i++)
+        if (watch->targets.at[i]->group == group)
+            watch->targets.at[i]->next_at = watch->targets.at[i]->full_at = 0;
+    group->read_at = -1;
+}
+
+static void take_events(struct watch *watch)
+{
+    for (size_t i = 0; i < watch->polled.len; i++) {
+        const struct pollfd *polled = &watch->polled.at[i];
+        for (size_t k = 0; polled->revents && k < watch->groups.len; k++) {
+            struct group *group = watch->groups.at[k];
+            if (polled->fd != group->pressure_fd && polled->fd != group->event_fd)
+                continue;
+            events_take(group, polled->fd);
+            wake_group(watch, group);
+        }
+    }
+}
+
+/* True when it was asked to stop. */
+static bool wait(struct watch *watch, int stop_fd)
+{
+    double now = clock_now(), seconds = fmax(0, next_time(watch, now) - now);
+    struct timespec timeout = {.tv_sec = (time_t)seconds};
+    timeout.tv_nsec = (long)((seconds - (double)timeout.tv_sec) * 1e9);
+    collect_fds(watch, stop_fd);
+    int ready = ppoll(watch->polled.at, watch->polled.len, &timeout, NULL);
+    if (ready <= 0)
+        return false;
+    take_events(watch);
+    return watch->polled.at[0].revents != 0;
+}
+
+static bool all_ended(const struct watch *watch)
+{
+    bool named = false;
+    for (size_t i = 0; i < watch->targets.len; i++) {
+        named |= watch->targets.at[i]->named;
+        if (!watch->targets.at[i]->ended)
+            return false;
+    }
+    return named;
+}
+
+enum status watch_run(struct watch *watch, int stop_fd)
+{
+    for (;;) {
+        double now = clock_now();
+        look_around(watch, now);
+        look_at_all(watch, now);
+        jobs_collect(watch);
+        if (watch->options.exit_with_target && all_ended(watch) && !watch->jobs.len)
+            return STATUS_OK;
+        if (wait(watch, stop_fd))
+            return STATUS_OK;
+    }
+}
+
+/* ---- beginning and end ---- */
+
+static enum status check_folder(struct watch *watch, const char *dir)
+{
+    if (mkdir(dir, 0755) && errno != EEXIST) {
+        diag_add(watch->sink, DIAG_WATCH_FOLDER, str_from(dir), 0, DIAG_NO_OFFSET,
+                 "cannot be made: %s", strerror(errno));
+        return STATUS_IO;
+    }
+    if (access(dir, W_OK | X_OK) == 0 && dir_exists(dir))
+        return STATUS_OK;
+    diag_add(watch->sink, DIAG_WATCH_FOLDER, str_from(dir), 0, DIAG_NO_OFFSET,
+             "cannot be written into: %s", dir_exists(dir) ? strerror(errno) : "no folder");
+    return STATUS_IO;
+}
+
+static enum status open_named(struct watch *watch)
+{
+    for (size_t i = 0; i < watch->options.pid_count; i++) {
+        struct target *target = target_new(watch, watch->options.pids[i]);
+        enum status status = target_attach(watch, target, watch->sink);
+        if (status) {
+            target_free(watch, target);
+            return status;
+        }
+        target->named = true;
+        watch_take(watch, target);
+    }
+    return STATUS_OK;
+}
+
+static enum status open_pattern(struct watch *watch)
+{
+    char why[200];
+    const char *match = watch->options.match;
+    if (!match)
+        return STATUS_OK;
+    watch->pattern = regex_compile(match, strlen(match), why, sizeof(why));
+    if (watch->pattern)
+        return STATUS_OK;
+    diag_add(watch->sink, DIAG_WATCH_PATTERN, str_from(match), 0, DIAG_NO_OFFSET, "%s", why);
+    return STATUS_BAD_INPUT;
+}
+
+static enum status open_group(struct watch *watch)
+{
+    const char *path = watch->options.cgroup;
+    if (!path)
+        return STATUS_OK;
+    watch->group = group_named(watch, path);
+    if (watch->group)
+        return STATUS_OK;
+    diag_add(watch->sink, DIAG_WATCH_CGROUP, str_from(path), 0, DIAG_NO_OFFSET,
+             "there is no such cgroup");
+    return STATUS_NOT_FOUND;
+}
+
+static void take_options(struct watch *watch)
+{
+    const struct watch_options *options = &watch->options;
+    watch->labelled = options->cgroup || options->match || options->pid_count > 1;
+    for (size_t i = 0; i < options->rule_count; i++)
+        for (size_t k = 0; k < options->rules[i].condition_count; k++)
+            watch->trend_seconds = fmax(watch->trend_seconds,
+                                        options->rules[i].conditions[k].window);
+    watch->counts = memory_get(watch->memory, (options->rule_count + 1) * sizeof(*watch->counts));
+    memset(watch->counts, 0, (options->rule_count + 1) * sizeof(*watch->counts));
+}
+
+enum status watch_new(const struct watch_options *options, const struct memory *memory,
+                      struct diag_sink *sink, struct watch **out)
+{
+    struct watch *watch = memory_get(memory, sizeof(*watch));
+    *watch = (struct watch){.memory = memory, .sink = sink, .options = *options,
+                            .live = live_new(memory), .found_at = -FIND_SECONDS,
+                            .own_at = -OWN_SECONDS, .machine_at = clock_now()};
+    pthread_mutex_init(&watch->lock, NULL);
+    map_init(&watch->seen, memory);
+    take_options(watch);
+    live_machine_read(options->root, &watch->machine);
+    enum status status = options->dir ? check_folder(watch, options->dir) : STATUS_OK;
+    if (!status)
+        status = open_pattern(watch);
+    if (!status)
+        status = open_group(watch);
+    if (!status)
+        status = open_named(watch);
+    *out = watch;
+    if (status) {
+        watch_free(watch);
+        *out = NULL;
+    }
+    return status;
+}
+
+void watch_free(struct watch *watch)
+{
+    if (!watch)
+        return;
+    jobs_stop(watch);
+    for (size_t i = 0; i < watch->targets.len; i++)
+        target_free(watch, watch->targets.at[i]);
+    VEC_RELEASE(watch->memory, &watch->targets);
+    group_leave(watch, watch->group);
+    VEC_RELEASE(watch->memory, &watch->groups);
+    VEC_RELEASE(watch->memory, &watch->polled);
+    regex_free(watch->pattern);
+    map_release(&watch->seen);
+    live_free(watch->live);
+    pthread_mutex_destroy(&watch->lock);
+    memory_put(watch->memory, watch->counts);
+    memory_put(watch->memory, watch);
+}

@@ -1,0 +1,230 @@
+/* watch_int.h: what the files of this room share.
+ *
+ *   rule, figure, trend, judge   from words and samples to "now"
+ *   metrics, status              what is answered
+ *   target, group, find          processes, their cgroups, and finding them
+ *   capture, ring, history, hand what is done and kept
+ *   watch                        the loop */
+#ifndef UNHEAP_WATCH_INT_H
+#define UNHEAP_WATCH_INT_H
+
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+
+#include "regex/regex.h"
+#include "watch.h"
+
+/* ---- figure.c ---- */
+
+enum field_kind { FIELD_INT, FIELD_DOUBLE, FIELD_SIGNED };
+/* A part of a struct watch_sample. */
+struct field {
+    size_t offset;
+    enum field_kind kind;
+};
+#define FIELD_WHOLE(part) {offsetof(struct watch_sample, part), FIELD_INT}
+#define FIELD_REAL(part) {offsetof(struct watch_sample, part), FIELD_DOUBLE}
+#define FIELD_ANY(part) {offsetof(struct watch_sample, part), FIELD_SIGNED}
+/* Its value: NAN when unknown, INFINITY where there is no limit. Of FIELD_SIGNED, a double, values
+ * below zero are known too. */
+double field_value(const struct watch_sample *sample, const struct field *field);
+
+/* ---- rule.c ---- */
+
+/* Digits with or without a point at the start of a text; 0 when there are none. */
+double number_read(struct str text);
+
+/* ---- trend.c ---- */
+
+enum { TREND_POINTS = 66, TREND_SERIES = 5, TREND_SECONDS = 60, BURST_SECONDS = 3 };
+/* Points of one figure in time, at least `spacing` seconds apart but for the newest. */
+struct series {
+    double spacing;
+    unsigned next, count;
+    double at[TREND_POINTS];
+    float values[TREND_POINTS];
+};
+struct trend {
+    struct series series[TREND_SERIES];
+    struct series burst; /* `used` of the last BURST_SECONDS */
+};
+bool trend_follows(enum watch_figure figure);
+/* For windows of up to that many seconds. */
+void trend_init(struct trend *trend, double seconds);
+void trend_add(struct trend *trend, const struct watch_sample *sample);
+/* Growth as the condition wants it, in bytes or as a share; NAN when it is not yet known. */
+double trend_growth(const struct trend *trend, const struct watch_condition *condition);
+/* Sets the sample's growth_rate and time_to_oom. */
+void trend_judge(const struct trend *trend, struct watch_sample *sample);
+
+/* ---- judge.c ---- */
+
+struct rule_state {
+    bool active, fired;
+    double since, last; /* active since; last fired */
+};
+/* Does it fire now? Keeps the state. */
+bool rule_fires(const struct watch_rule *rule, const struct watch_sample *sample,
+                const struct trend *trend, struct rule_state *state);
+/* Bytes until the limit or a rule about memory is reached. */
+double rules_distance(const struct watch_rule *rules, size_t count,
+                      const struct watch_sample *sample);
+
+/* ---- group.c: cgroups, shared by the processes in them ---- */
+
+struct group {
+    struct live_cgroup cgroup;
+    struct live_group_usage usage;
+    unsigned users;
+    double read_at;   /* when usage was read */
+    int usage_fd;     /* of the file with its usage, kept open; -1: none */
+    int pressure_fd;  /* a PSI trigger, -1: none */
+    int event_fd;     /* memory.events (v2) or an eventfd of thresholds (v1), -1: none */
+};
+
+/* ---- events.c: what the kernel wakes us by ---- */
+
+/* Opens a PSI trigger, where a rule speaks of pressure, and the events of the cgroup's memory: v2
+ * says when memory.events changes, v1 when usage crosses what rules speak of. What is not to be had
+ * is left out; looking often enough does then. */
+void events_open(struct watch *watch, struct group *group);
+void events_close(struct group *group);
+/* Takes note of an event, so that the next is waited for. */
+void events_take(struct group *group, int fd);
+
+/* ---- target.c: one process ---- */
+
+enum { SITES_MAX = 50, SITE_BYTES = 160 };
+struct target_site {
+    int64_t bytes;
+    char function[SITE_BYTES], line[SITE_BYTES];
+};
+struct target {
+    int pid;
+    uint64_t start_ticks;
+    char name[LIVE_NAME_BYTES];
+    char go_version[LIVE_NAME_BYTES];
+    bool named;             /* on the command line: stays when it has ended */
+    bool ended;
+    struct group *group;    /* NULL: none */
+    struct live_target *live; /* NULL: not a Go program, or not readable */
+    struct live_runtime_reader *reader;
+    int statm_fd, stat_fd;
+    double full_at, all_at; /* when it was read; when all of it was */
+    double next_at;         /* when it is to be looked at */
+    double cpu_before, cpu_at;       /* for rates */
+    int64_t allocated_before;
+    double allocated_at, gc_before, gc_total_before;
+    struct watch_sample sample;
+    struct trend trend;
+    struct rule_state *states; /* by rule */
+    struct target_site *sites;
+    size_t site_count;
+    int64_t row;            /* in the history; 0: none */
+    double row_at;
+};
+
+struct rule_counts {
+    uint64_t fired, captures, capture_failures, deliveries, delivery_failures, commands;
+};
+struct watch_totals {
+    uint64_t alive, samples, failures, restarts, history_failures;
+    int64_t own_resident;
+    double own_cpu;
+};
+
+struct job;
+struct history;
+struct hand;
+
+struct watch {
+    const struct memory *memory;
+    struct diag_sink *sink;
+    struct watch_options options;
+    struct live *live;
+    pthread_mutex_t lock;        /* over what the answers read: all below but what is private */
+    VEC(struct target *) targets;
+    VEC(struct group *) groups;
+    struct rule_counts *counts;  /* by rule */
+    struct watch_totals totals;
+    struct live_machine machine;
+    bool labelled;               /* several processes: samples are labelled */
+
+    /* Private to the loop. */
+    double machine_at, found_at, own_at, sites_at, history_at;
+    size_t sites_next;
+    double trend_seconds;        /* the longest window of a rule */
+    struct regex *pattern;       /* of -match */
+    bool full;                   /* LIMIT_WATCH_TARGETS was told */
+    struct group *group;         /* of -cgroup */
+    struct map seen;             /* PIDs that were looked at, and in which round */
+    uint64_t round;
+    VEC(struct job *) jobs;      /* captures under way */
+    VEC(struct pollfd) polled;
+    struct history *history;
+    struct hand *hand;
+};
+
+/* ---- group.c ---- */
+
+/* That of a process, made when it is new; NULL when it has none. Each gets a user. */
+struct group *group_join(struct watch *watch, int pid);
+struct group *group_named(struct watch *watch, const char *path);
+void group_leave(struct watch *watch, struct group *group);
+/* Reads all of it, unless that was done just before. */
+void group_read(struct group *group, double now);
+/* Only its usage, by the open file; LIVE_UNKNOWN when that fails. */
+int64_t group_usage(const struct group *group);
+
+/* ---- target.c ---- */
+
+/* Not yet attached. */
+struct target *target_new(struct watch *watch, int pid);
+void target_free(struct watch *watch, struct target *target);
+/* Attaches; failures are told to the sink when that is not NULL. */
+NODISCARD enum status target_attach(struct watch *watch, struct target *target,
+                                    struct diag_sink *sink);
+/* What is worth reading each time, into *sample; with `all` also what costs more and changes less.
+ * False when the process has ended. */
+bool target_read(struct watch *watch, struct target *target, double now, bool all,
+                 struct watch_sample *sample);
+/* Resident memory and the cgroup's usage alone, into the sample. False when it has ended. */
+bool target_pulse(struct target *target, double now, struct watch_sample *sample);
+
+/* ---- find.c: which processes ---- */
+
+/* Takes in the processes that are new in the cgroup, or fit -match. */
+void find_targets(struct watch *watch, double now);
+
+/* ---- capture.c: a profile of a target, written by a child process ---- */
+
+/* Begins one; `rule` is its number. Failures are told. */
+void capture_start(struct watch *watch, struct target *target, size_t rule);
+/* Begins to look for the top sites of a target. */
+void sites_start(struct watch *watch, struct target *target);
+/* Takes in what the children have said. Descriptors of those under way are for poll(2). */
+void jobs_collect(struct watch *watch);
+void jobs_stop(struct watch *watch);
+/* The target will be gone, or another: captures of it that are under way go on by themselves. */
+void jobs_forget(struct watch *watch, const struct target *target);
+int job_fd(const struct job *job);
+
+/* ---- ring.c: a folder that holds so many files, and so many bytes ---- */
+
+/* The name of a capture's file in the folder: unheap-NAME-PID-TIME-RULE.pb.gz. */
+void ring_name(const struct watch *watch, const struct target *target, size_t rule, double wall,
+               struct sb *path);
+/* Removes the oldest captures of ours beyond the number and the size. */
+void ring_trim(struct watch *watch);
+
+/* ---- watch.c ---- */
+
+/* Takes a target among those that are looked at. */
+void watch_take(struct watch *watch, struct target *target);
+/* A line for the log, behind the time. */
+void watch_tell(struct watch *watch, const char *fmt, ...) PRINTF_LIKE(2, 3);
+double clock_now(void);  /* CLOCK_MONOTONIC */
+double clock_wall(void); /* since 1970 */
+
+#endif

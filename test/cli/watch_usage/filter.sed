@@ -1,0 +1,1 @@
+s/\/[^ ]*README.md/README.md/
