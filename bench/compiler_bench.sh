@@ -15,7 +15,7 @@ if [ ! -s "$text" ]; then
     mv "$text.part" "$text"
 fi
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O2 -Isrc bench/compiler_read.c src/compiler/*.c src/base/*.c \
-    -ljansson -ldeflate -lzstd -lpthread -o "$BUILD/compiler_read"
+    -ljansson -ldeflate -lz -lzstd -lpthread -o "$BUILD/compiler_read"
 
 # seconds COMMAND...: how long the process takes, on standard output. Its own output goes to a file:
 # grep stops at the first match when it writes to /dev/null.

@@ -12,7 +12,7 @@ command -v go >/dev/null || { echo "there is no go on the PATH to compare with";
 cc=${CC:-cc}
 "$cc" -std=c11 -O2 bench/profile_gen.c -o "$work/profile_gen"
 "$cc" -std=c11 -D_GNU_SOURCE -O2 -Isrc bench/profile_top.c src/profile/*.c src/base/*.c \
-    -ldeflate -lzstd -lcurl -lm -lpthread -o "$work/profile_top"
+    -ldeflate -lz -lzstd -lcurl -lm -lpthread -o "$work/profile_top"
 go tool pprof -h >/dev/null 2>&1 || true # builds it where it was not used before
 pprof=$(go tool -n pprof)
 

@@ -1,14 +1,16 @@
 /* profile_gen.c: writes a synthetic Go heap profile of a wanted size, for profile_bench.sh.
  *
- *   profile_gen MEGABYTES > heap.pb
+ *   profile_gen MEGABYTES [RUN] > heap.pb
+ *   profile_gen -few MEGABYTES > heap.pb
  *   profile_gen -text MEGABYTES > heap.txt
  *
  * Shaped like what Go's runtime writes for a large service: thousands of packages' worth of
  * functions with names of usual length, a call graph walked at random from a few roots to a depth
  * of about 30, half of the call sites with inlined frames, four values, object sizes of Go's size
  * classes as "bytes" labels, stacks that share their outer part with others, the string table last.
- * The text form is that of debug=1, without inlined frames. The same number gives the same bytes.
- * */
+ * The text form is that of debug=1, without inlined frames. -few: as from a program that writes a
+ * sample for every event, the same 2,000 stacks over and over. Another RUN gives other samples of
+ * the same program. The same arguments give the same bytes. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,6 +25,7 @@ enum {
     DEPTH_SPAN = 36,
     SAMPLE_BYTES = 112, /* about what a sample takes, to choose the numbers of things */
     BUCKET_BYTES = 5000, /* the same of a bucket in text form */
+    FEW_STACKS = 2000,
 };
 
 struct buf {
@@ -30,6 +33,7 @@ struct buf {
     size_t len, cap;
 };
 
+static const uint64_t random_first = 0x2545f4914f6cdd1d;
 static uint64_t random_state = 0x2545f4914f6cdd1d;
 
 /* xorshift64*: the same everywhere, unlike rand() */
@@ -240,12 +244,19 @@ static void print_bucket(const uint32_t *functions, const uint32_t *sites, uint3
     printf("\n");
 }
 
-static void put_samples(struct buf *out, uint32_t count, bool text)
+enum form { FORM_PROTO, FORM_FEW, FORM_TEXT };
+
+static void put_samples(struct buf *out, uint32_t count, enum form form)
 {
     uint32_t functions[DEPTH_MIN + DEPTH_SPAN + 1], sites[DEPTH_MIN + DEPTH_SPAN + 1], depth = 0;
+    uint64_t first = random_state;
     for (uint32_t i = 0; i < count; i++) {
+        if (form == FORM_FEW && i % FEW_STACKS == 0) {
+            random_state = first;
+            depth = 0;
+        }
         depth = walk(functions, sites, depth);
-        if (text)
+        if (form == FORM_TEXT)
             print_bucket(functions, sites, depth);
         else
             put_sample(out, functions, sites, depth);
@@ -278,7 +289,7 @@ static void put_mapping(struct buf *out)
     put_message(out, 3, &message);
 }
 
-static void put_all(struct buf *out, uint64_t bytes)
+static void put_all(struct buf *out, uint64_t bytes, enum form form, uint64_t run)
 {
     /* A tenth is symbols, as in profiles of large services. */
     function_count = (uint32_t)(bytes / 2400 / PACKAGE + 10) * PACKAGE;
@@ -295,7 +306,8 @@ static void put_all(struct buf *out, uint64_t bytes)
             put_location(out, i, site);
         flush(out);
     }
-    put_samples(out, (uint32_t)(bytes * 85 / 100 / SAMPLE_BYTES), false);
+    random_state = random_first + run * 0x9e3779b97f4a7c15U;
+    put_samples(out, (uint32_t)(bytes * 85 / 100 / SAMPLE_BYTES), form);
     for (size_t i = 0; i < sizeof(fixed_strings) / sizeof(fixed_strings[0]); i++) {
         put_varint(out, 6 << 3 | 2);
         put_varint(out, strlen(fixed_strings[i]));
@@ -311,23 +323,29 @@ static void print_all(struct buf *out, uint64_t bytes)
 {
     function_count = (uint32_t)(bytes / 24000 / PACKAGE + 10) * PACKAGE;
     printf("heap profile: 1: 1 [2: 2] @ heap/1048576\n");
-    put_samples(out, (uint32_t)(bytes / BUCKET_BYTES), true);
+    put_samples(out, (uint32_t)(bytes / BUCKET_BYTES), FORM_TEXT);
     printf("\n# runtime.MemStats\n");
 }
 
 int main(int argc, char **argv)
 {
-    bool text = argc > 1 && !strcmp(argv[1], "-text");
-    double megabytes = argc > 1 + text ? strtod(argv[1 + text], NULL) : 0;
+    enum form form = FORM_PROTO;
+    if (argc > 1 && !strcmp(argv[1], "-text"))
+        form = FORM_TEXT;
+    else if (argc > 1 && !strcmp(argv[1], "-few"))
+        form = FORM_FEW;
+    char **numbers = argv + 1 + (form != FORM_PROTO);
+    double megabytes = *numbers ? strtod(numbers[0], NULL) : 0;
+    uint64_t run = *numbers && numbers[1] ? strtoull(numbers[1], NULL, 10) : 0;
     static struct buf out;
     if (megabytes <= 0) {
-        fprintf(stderr, "usage: profile_gen [-text] MEGABYTES > heap.pb\n");
+        fprintf(stderr, "usage: profile_gen [-few|-text] MEGABYTES [RUN] > heap.pb\n");
         return 2;
     }
-    if (text)
+    if (form == FORM_TEXT)
         print_all(&out, (uint64_t)(megabytes * 1e6));
     else
-        put_all(&out, (uint64_t)(megabytes * 1e6));
+        put_all(&out, (uint64_t)(megabytes * 1e6), form, run);
     free(out.bytes);
     return fflush(stdout) != 0;
 }

@@ -197,6 +197,42 @@ struct str sb_str(const struct sb *sb); /* valid until the next append */
     } while (0)
 void *vec_grow(const struct memory *memory, void *at, size_t *cap, size_t size);
 
+/* ---- slots.c: open addressing over small numbers ---- */
+
+/* A hash table of 32-bit ids whose keys live elsewhere: the caller compares. A slot is the upper
+ * half of the key's hash and the id + 1; 0 is free. The place follows from the stored half, so that
+ * growing needs no keys. */
+struct slots {
+    uint64_t *at;
+    size_t count, used; /* count is 0 or a power of two, at most three quarters used */
+};
+#define SLOT_NONE UINT32_MAX
+
+/* Empties the table; it may be filled again. */
+void slots_release(const struct memory *memory, struct slots *slots);
+/* Adds an id that is not in it. */
+void slots_insert(const struct memory *memory, struct slots *slots, uint64_t hash, uint32_t id);
+/* The walk over all ids whose hash may be `hash`:
+ *   size_t at = slots_start(slots, hash);
+ *   for (uint32_t id; (id = slots_next(slots, hash, &at)) != SLOT_NONE;) if (same) return id; */
+static inline size_t slots_start(const struct slots *slots, uint64_t hash)
+{
+    return slots->count ? (size_t)(hash >> 32) & (slots->count - 1) : 0;
+}
+static inline uint32_t slots_next(const struct slots *slots, uint64_t hash, size_t *at)
+{
+    if (!slots->count)
+        return SLOT_NONE;
+    for (;;) {
+        uint64_t slot = slots->at[*at];
+        if (!slot)
+            return SLOT_NONE;
+        *at = (*at + 1) & (slots->count - 1);
+        if (slot >> 32 == hash >> 32)
+            return (uint32_t)slot - 1;
+    }
+}
+
 /* ---- intern.c: equal texts get equal small numbers ---- */
 
 /* Id 0 is always the empty text. Ids count up from 1 in order of first appearance. Texts are copied
@@ -304,6 +340,7 @@ void file_drop(const struct file *file, size_t from, size_t to);
 NODISCARD enum status file_write_atomic(const char *path, struct str bytes,
                                         const struct memory *memory, struct diag_sink *sink);
 bool file_exists(const char *path);
+bool file_is_regular(const char *path); /* which can be read more than once */
 bool dir_exists(const char *path);
 /* Names in a directory (without . and ..), sorted, in the arena. */
 NODISCARD enum status dir_list(const char *path, struct arena *arena, struct str **names,
@@ -323,6 +360,21 @@ NODISCARD enum status unpack(struct str packed, size_t max_bytes, const struct m
 /* file_open, then unpack when the content is packed: `file` then holds the unpacked bytes. */
 NODISCARD enum status file_open_unpacked(struct file *file, const char *path,
                                          const struct memory *memory, struct diag_sink *sink);
+
+/* ---- stream.c: what a file unpacks to, piece by piece ---- */
+
+/* For files whose content need not be in memory at a time. The file is mapped, and what is behind
+ * is dropped from memory. A stream says only that it failed: who wants to know why unpacks the file
+ * as a whole. The same ceilings hold. One thread. */
+struct stream;
+/* A regular file that is not empty, plain, gzip or zstd; NULL for any other, and when it cannot be
+ * opened. */
+struct stream *stream_open(const char *path, const struct memory *memory);
+size_t stream_packed_size(const struct stream *stream);
+/* Fills `to` with the next n bytes; fewer at the end, and *got says how many. False when the file
+ * is damaged or a ceiling is reached. */
+NODISCARD bool stream_read(struct stream *stream, void *to, size_t n, size_t *got);
+void stream_close(struct stream *stream);
 
 /* ---- threads.c: a pool of workers ---- */
 

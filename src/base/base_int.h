@@ -65,8 +65,15 @@ struct unpack_limits {
     size_t ratio;      /* unpacked : packed, for gzip */
     size_t ratio_from; /* the ratio does not bite below this many unpacked bytes */
 };
+struct unpack_limits unpack_limits(size_t max_bytes);
+/* What so many packed bytes may unpack to. */
+size_t unpack_ceiling(struct unpack_limits limits, size_t packed, enum packing packing);
 NODISCARD enum status unpack_within(struct str packed, struct unpack_limits limits,
                                     const struct memory *memory, struct str name,
                                     struct diag_sink *sink, struct str *unpacked);
+
+/* stream.c: a file that is open already, which the stream closes; NULL (and it is closed) when it
+ * is empty or cannot be unpacked. */
+struct stream *stream_of(struct file *file, struct unpack_limits limits);
 
 #endif

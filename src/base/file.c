@@ -291,6 +291,12 @@ bool file_exists(const char *path)
     return stat(path, &facts) == 0 && !S_ISDIR(facts.st_mode);
 }
 
+bool file_is_regular(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
 bool dir_exists(const char *path)
 {
     struct stat facts;

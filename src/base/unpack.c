@@ -161,7 +161,12 @@ enum packing packing_of(const unsigned char *bytes, size_t n)
     return PACKING_NONE;
 }
 
-static size_t ceiling_of(struct unpack_limits limits, size_t packed, enum packing packing)
+struct unpack_limits unpack_limits(size_t max_bytes)
+{
+    return (struct unpack_limits){max_bytes, LIMIT_UNPACK_RATIO, RATIO_FROM};
+}
+
+size_t unpack_ceiling(struct unpack_limits limits, size_t packed, enum packing packing)
 {
     size_t by_ratio;
     if (packing == PACKING_ZSTD || __builtin_mul_overflow(packed, limits.ratio, &by_ratio))
@@ -223,7 +228,7 @@ enum status unpack_within(struct str packed, struct unpack_limits limits,
     const unsigned char *bytes = (const unsigned char *)packed.ptr;
     enum packing packing = packing_of(bytes, packed.len);
     struct unpacking u = {.in = bytes, .in_size = packed.len,
-                          .ceiling = ceiling_of(limits, packed.len, packing)};
+                          .ceiling = unpack_ceiling(limits, packed.len, packing)};
     enum step step = unpack_all(&u, packing);
     if (step == STEP_DONE) {
         *unpacked = (struct str){memory_resize(memory, u.out, u.out_len), u.out_len};
@@ -242,8 +247,7 @@ enum status unpack_within(struct str packed, struct unpack_limits limits,
 enum status unpack(struct str packed, size_t max_bytes, const struct memory *memory,
                    struct str name, struct diag_sink *sink, struct str *unpacked)
 {
-    struct unpack_limits limits = {max_bytes, LIMIT_UNPACK_RATIO, RATIO_FROM};
-    return unpack_within(packed, limits, memory, name, sink, unpacked);
+    return unpack_within(packed, unpack_limits(max_bytes), memory, name, sink, unpacked);
 }
 
 enum status file_open_unpacked(struct file *file, const char *path, const struct memory *memory,

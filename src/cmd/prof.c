@@ -68,6 +68,15 @@ static const char *binary_path(struct sb *sb)
     return sb->text;
 }
 
+/* The shell and the server make one report after the other, of every kind. */
+static enum view_fold fold_for(const struct prof_flags *flags)
+{
+    if (flags->http || (!flags->flame && !flags->command))
+        return VIEW_FOLD_NONE;
+    return view_fold_for(flags->flame ? VIEW_CALLS : flags->command->report, &flags->settings,
+                         &flags->sources);
+}
+
 static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs,
                         struct view **view)
 {
@@ -76,6 +85,7 @@ static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_p
     flags->sources.programs = &programs->face;
     flags->sources.notes = &notes;
     flags->sources.binary_path = binary_path(&programs->folders);
+    flags->sources.fold = fold_for(flags);
     enum status status = view_load(&flags->sources, &cmd->memory, cmd->sink, view);
     fwrite(notes.text, 1, notes.len, stderr);
     flags->sources.notes = NULL;

@@ -79,42 +79,6 @@ static inline bool pb_varint(struct pb *pb, uint64_t *value)
  * wrong in words. */
 const char *pb_next(struct pb *pb, struct pb_field *field);
 
-/* ---- slots.c: open addressing over small numbers ---- */
-
-/* A hash table of 32-bit ids whose keys live elsewhere: the caller compares. A slot is the upper
- * half of the key's hash and the id + 1; 0 is free. The place follows from the stored half, so that
- * growing needs no keys. */
-struct slots {
-    uint64_t *at;
-    size_t count, used; /* count is 0 or a power of two, at most three quarters used */
-};
-#define SLOT_NONE UINT32_MAX
-
-/* Empties the table; it may be filled again. */
-void slots_release(const struct memory *memory, struct slots *slots);
-/* Adds an id that is not in it. */
-void slots_insert(const struct memory *memory, struct slots *slots, uint64_t hash, uint32_t id);
-/* The walk over all ids whose hash may be `hash`:
- *   size_t at = slots_start(slots, hash);
- *   for (uint32_t id; (id = slots_next(slots, hash, &at)) != SLOT_NONE;) if (same) return id; */
-static inline size_t slots_start(const struct slots *slots, uint64_t hash)
-{
-    return slots->count ? (size_t)(hash >> 32) & (slots->count - 1) : 0;
-}
-static inline uint32_t slots_next(const struct slots *slots, uint64_t hash, size_t *at)
-{
-    if (!slots->count)
-        return SLOT_NONE;
-    for (;;) {
-        uint64_t slot = slots->at[*at];
-        if (!slot)
-            return SLOT_NONE;
-        *at = (*at + 1) & (slots->count - 1);
-        if (slot >> 32 == hash >> 32)
-            return (uint32_t)slot - 1;
-    }
-}
-
 /* ---- build.c: things are put in once ---- */
 
 /* Lives while a profile is being made or merged into (profile->index); NULL otherwise. */

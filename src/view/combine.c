@@ -11,9 +11,9 @@
 #include <math.h>
 
 struct merger {
-    struct view *to;
+    struct view *to; /* NULL until there is a first */
     const struct view *from;
-    struct map samples, functions, locations; /* hash to index */
+    struct slots samples, functions, locations;
     uint32_t *stacks, *label_sets;                      /* of `from`; NONE: not yet there */
     uint32_t *from_functions, *from_locations, *from_mappings;
 };
@@ -246,19 +246,18 @@ static uint32_t merge_mapping(struct merger *merger, uint32_t index)
     return found;
 }
 
-/* The place for `hash` whose entry same() accepts, or a new one (then *slot is `next`). */
-static uint32_t find_slot(struct map *map, uint64_t hash, uint32_t next,
-                          bool (*same)(const struct view *view, uint32_t index, const void *wanted),
-                          const struct view *view, const void *wanted)
+typedef bool same_fn(const struct view *view, uint32_t index, const void *wanted);
+
+/* The index of the entry that same() accepts; `next`, and from now on there, when there is none. */
+static uint32_t find_slot(struct merger *merger, struct slots *slots, uint64_t hash,
+                          const void *wanted, uint32_t next, same_fn *same)
 {
-    for (;; hash = hash_mix(hash, 1)) {
-        bool is_new;
-        uint64_t *slot = map_put(map, hash, &is_new);
-        if (is_new)
-            *slot = next;
-        if (is_new || same(view, (uint32_t)*slot, wanted))
-            return (uint32_t)*slot;
-    }
+    size_t at = slots_start(slots, hash);
+    for (uint32_t id; (id = slots_next(slots, hash, &at)) != SLOT_NONE;)
+        if (same(merger->to, id, wanted))
+            return id;
+    slots_insert(merger->to->memory, slots, hash, next);
+    return next;
 }
 
 static bool same_function(const struct view *view, uint32_t index, const void *wanted)
@@ -277,7 +276,7 @@ static uint32_t merge_function(struct merger *merger, uint32_t index)
     uint64_t hash = hash_mix((uint64_t)function.name << 32 | function.system_name,
                              (uint64_t)function.file << 32 | (uint32_t)function.start_line);
     uint32_t next = (uint32_t)to->functions.len;
-    uint32_t found = find_slot(&merger->functions, hash, next, same_function, to, &function);
+    uint32_t found = find_slot(merger, &merger->functions, hash, &function, next, same_function);
     if (found == next) {
         function.id = next + 1;
         VEC_PUSH(to->memory, &to->functions, function);
@@ -338,8 +337,8 @@ static uint32_t merge_location(struct merger *merger, uint32_t index)
         VEC_PUSH(to->memory, &to->lines, line);
     }
     uint32_t next = (uint32_t)to->locations.len;
-    uint32_t found = find_slot(&merger->locations, hash_location(to, &location), next,
-                               same_location, to, &location);
+    uint32_t found = find_slot(merger, &merger->locations, hash_location(to, &location), &location,
+                               next, same_location);
     location.id = next + 1;
     if (found == next)
         VEC_PUSH(to->memory, &to->locations, location);
@@ -385,6 +384,12 @@ static bool is_zero(const struct view *view, size_t sample)
     return true;
 }
 
+static bool same_sample(const struct view *view, uint32_t index, const void *wanted)
+{
+    const struct view_sample *a = &view->samples.at[index], *b = wanted;
+    return a->stack == b->stack && a->labels == b->labels;
+}
+
 static void merge_sample(struct merger *merger, size_t index)
 {
     struct view *to = merger->to;
@@ -392,17 +397,16 @@ static void merge_sample(struct merger *merger, size_t index)
     struct view_sample sample = {merge_stack(merger, from.stack),
                                  merge_labels(merger, from.labels)};
     const int64_t *values = view_values(merger->from, index);
-    bool is_new;
-    uint64_t key = (uint64_t)sample.stack << 32 | sample.labels;
-    uint64_t *slot = map_put(&merger->samples, key, &is_new);
-    if (is_new) {
-        *slot = to->samples.len;
+    uint32_t next = (uint32_t)to->samples.len;
+    uint32_t found = find_slot(merger, &merger->samples, hash_mix(sample.stack, sample.labels),
+                               &sample, next, same_sample);
+    if (found == next) {
         VEC_PUSH(to->memory, &to->samples, sample);
         for (size_t i = 0; i < to->types.len; i++)
             VEC_PUSH(to->memory, &to->values, values[i]);
         return;
     }
-    int64_t *sums = to->values.at + *slot * to->types.len;
+    int64_t *sums = to->values.at + (size_t)found * to->types.len;
     for (size_t i = 0; i < to->types.len; i++)
         sums[i] = added(sums[i], values[i]);
 }
@@ -416,7 +420,7 @@ static uint32_t *unknown(const struct memory *memory, size_t count)
     return at;
 }
 
-static void merge_view(struct merger *merger, const struct view *from)
+static void merge_tables(struct merger *merger, const struct view *from)
 {
     const struct memory *memory = from->memory;
     merger->from = from;
@@ -448,44 +452,34 @@ static void merge_comments(struct view *to, const struct view *from)
     }
 }
 
-static void merge_headers(struct view *to, struct view **all, size_t count)
+/* The first one's types are those of all. */
+static void merge_header(struct merger *merger, const struct view *from)
 {
-    const struct view *first = all[0];
-    for (size_t i = 0; i < first->types.len; i++)
-        VEC_PUSH(to->memory, &to->types, first->types.at[i]);
-    to->drop_frames = first->drop_frames;
-    to->keep_frames = first->keep_frames;
-    to->period_type = first->period_type;
-    for (size_t i = 0; i < count; i++) {
-        const struct view *view = all[i];
-        if (to->time_nanos == 0 || view->time_nanos < to->time_nanos)
-            to->time_nanos = view->time_nanos;
-        to->duration_nanos = added(to->duration_nanos, view->duration_nanos);
-        if (to->period == 0 || to->period < view->period)
-            to->period = view->period;
-        merge_comments(to, view);
-        if (!to->default_type)
-            to->default_type = view->default_type;
-        if (!to->doc_url)
-            to->doc_url = view->doc_url;
+    if (!merger->to) {
+        merger->to = tables_new(from->memory, from->strings, from->shared);
+        for (size_t i = 0; i < from->types.len; i++)
+            VEC_PUSH(from->memory, &merger->to->types, from->types.at[i]);
+        merger->to->drop_frames = from->drop_frames;
+        merger->to->keep_frames = from->keep_frames;
+        merger->to->period_type = from->period_type;
     }
+    struct view *to = merger->to;
+    if (to->time_nanos == 0 || from->time_nanos < to->time_nanos)
+        to->time_nanos = from->time_nanos;
+    to->duration_nanos = added(to->duration_nanos, from->duration_nanos);
+    if (to->period == 0 || to->period < from->period)
+        to->period = from->period;
+    merge_comments(to, from);
+    if (!to->default_type)
+        to->default_type = from->default_type;
+    if (!to->doc_url)
+        to->doc_url = from->doc_url;
 }
 
-static struct view *merge(struct view **all, size_t count)
+static void merge_view(struct merger *merger, const struct view *from)
 {
-    const struct memory *memory = all[0]->memory;
-    struct merger merger = {.to = tables_new(memory, all[0]->strings, all[0]->shared)};
-    map_init(&merger.samples, memory);
-    map_init(&merger.functions, memory);
-    map_init(&merger.locations, memory);
-    merge_headers(merger.to, all, count);
-    for (size_t i = 0; i < count; i++)
-        merge_view(&merger, all[i]);
-    map_release(&merger.samples);
-    map_release(&merger.functions);
-    map_release(&merger.locations);
-    tables_index_drop(merger.to);
-    return merger.to;
+    merge_header(merger, from);
+    merge_tables(merger, from);
 }
 
 static bool has_zero_sample(const struct view *view)
@@ -496,8 +490,26 @@ static bool has_zero_sample(const struct view *view)
     return false;
 }
 
+static struct view *merger_end(struct merger *merger)
+{
+    struct view *merged = merger->to;
+    if (!merged)
+        BUG("nothing was merged");
+    slots_release(merged->memory, &merger->samples);
+    slots_release(merged->memory, &merger->functions);
+    slots_release(merged->memory, &merger->locations);
+    tables_index_drop(merged);
+    if (!has_zero_sample(merged))
+        return merged;
+    struct merger again = {0}; /* what cancelled out leaves no trace */
+    merge_view(&again, merged);
+    view_free(merged);
+    return merger_end(&again);
+}
+
 enum status combine_views(struct view **all, size_t count, struct diag_sink *sink)
 {
+    struct merger merger = {0};
     if (count == 1)
         return STATUS_OK;
     enum status status = agree_on_types(all, count, sink);
@@ -505,16 +517,68 @@ enum status combine_views(struct view **all, size_t count, struct diag_sink *sin
         status = agree_on_units(all, count, sink);
     if (status)
         return status;
-    struct view *merged = merge(all, count);
     for (size_t i = 0; i < count; i++) {
+        merge_view(&merger, all[i]);
         view_free(all[i]);
         all[i] = NULL;
     }
-    if (has_zero_sample(merged)) { /* what cancelled out leaves no trace */
-        struct view *again = merge(&merged, 1);
-        view_free(merged);
-        merged = again;
-    }
-    all[0] = merged;
+    all[0] = merger_end(&merger);
     return STATUS_OK;
+}
+
+/* ---- one after the other ---- */
+
+struct combiner {
+    const struct memory *memory;
+    struct merger merger;
+    struct view *first; /* while it is the only one, which stays as it is */
+};
+
+struct combiner *combiner_new(const struct memory *memory)
+{
+    struct combiner *combiner = memory_get(memory, sizeof(*combiner));
+    *combiner = (struct combiner){.memory = memory};
+    return combiner;
+}
+
+/* Types that no other of the view has the name of, and that are the other's too. */
+static bool are_alike(const struct view *a, const struct view *b)
+{
+    if (a->types.len != b->types.len || a->period_type.type != b->period_type.type ||
+        a->period_type.unit != b->period_type.unit)
+        return false;
+    for (uint32_t i = 0; i < a->types.len; i++)
+        if (a->types.at[i].type != b->types.at[i].type ||
+            a->types.at[i].unit != b->types.at[i].unit ||
+            type_position(a, a->types.at[i].type) != i)
+            return false;
+    return true;
+}
+
+bool combiner_add(struct combiner *combiner, struct view *view)
+{
+    struct view *first = combiner->first;
+    if (!first && !combiner->merger.to) {
+        combiner->first = view;
+        return true;
+    }
+    bool alike = are_alike(first ? first : combiner->merger.to, view);
+    if (alike && first) {
+        merge_view(&combiner->merger, first);
+        view_free(first);
+        combiner->first = NULL;
+    }
+    if (alike)
+        merge_view(&combiner->merger, view);
+    view_free(view);
+    return alike;
+}
+
+struct view *combiner_end(struct combiner *combiner)
+{
+    struct view *view = combiner->first;
+    if (combiner->merger.to)
+        view = merger_end(&combiner->merger);
+    memory_put(combiner->memory, combiner);
+    return view;
 }

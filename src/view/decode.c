@@ -1,44 +1,17 @@
 /* decode.c: a protobuf profile (google/pprof proto/profile.proto) into the tables of a view,
- * exactly as it stands there (V1).
+ * as it stands there (V1), or with equal samples added up (enum view_fold).
  *
  * The profile room reads the same format for joining: it makes equal things one and knows every
  * fault by name. Here a fault is only noticed; the caller then asks the profile room what it is.
  *
- * Two walks over the message's fields. Profiles may name things before they define them (Go writes
- * its texts last), so the first takes everything but the samples, then references are resolved,
- * and the second takes the samples. */
-#include "view/view_int.h"
-
-struct bytes {
-    const unsigned char *at, *end;
-};
-
-struct field {
-    unsigned number, wire;
-    uint64_t value;
-    struct bytes body;
-};
-
-enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
-
-/* An id of the file to an index: an array where ids are dense, as nearly always, else a map. */
-struct id_map {
-    VEC(uint32_t) dense; /* index + 1 */
-    struct map sparse;
-};
-
-struct decoder {
-    struct view *view;
-    VEC(uint32_t) strings; /* the file's string index to ours */
-    struct id_map functions, locations, mappings;
-    VEC(uint64_t) line_functions;    /* the file's ids, by line */
-    VEC(uint64_t) location_mappings; /* by location */
-    bool failed;
-};
+ * One walk over the message's fields, of which only the one that is read need be in memory.
+ * Profiles name things before they define them (Go writes its texts last), so everything is kept
+ * with the file's own numbers, and those are resolved in the end. */
+#include "view/decode_int.h"
 
 /* ---- the wire format ---- */
 
-static bool take_varint_slow(struct bytes *bytes, uint64_t *value)
+bool decode_varint_slow(struct bytes *bytes, uint64_t *value)
 {
     uint64_t result = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
@@ -55,15 +28,6 @@ static bool take_varint_slow(struct bytes *bytes, uint64_t *value)
     return false;
 }
 
-static inline bool take_varint(struct bytes *bytes, uint64_t *value)
-{
-    if (bytes->at < bytes->end && *bytes->at < 0x80) {
-        *value = *bytes->at++;
-        return true;
-    }
-    return take_varint_slow(bytes, value);
-}
-
 static bool skip_bytes(struct bytes *bytes, uint64_t n)
 {
     if ((uint64_t)(bytes->end - bytes->at) < n)
@@ -75,7 +39,7 @@ static bool skip_bytes(struct bytes *bytes, uint64_t n)
 static bool take_body(struct bytes *bytes, struct field *field)
 {
     uint64_t n;
-    if (!take_varint(bytes, &n))
+    if (!decode_varint(bytes, &n))
         return false;
     field->body.at = bytes->at;
     if (!skip_bytes(bytes, n))
@@ -84,19 +48,18 @@ static bool take_body(struct bytes *bytes, struct field *field)
     return true;
 }
 
-/* The next field; false at the end, or at a fault (decoder->failed). */
-static bool next_field(struct decoder *decoder, struct bytes *bytes, struct field *field)
+bool decode_field(struct decoder *decoder, struct bytes *bytes, struct field *field)
 {
     uint64_t key;
     if (decoder->failed || bytes->at == bytes->end)
         return false;
-    bool good = take_varint(bytes, &key);
+    bool good = decode_varint(bytes, &key);
     if (good) {
         field->number = key >> 3 > 1000 ? 1000 : (unsigned)(key >> 3);
         field->wire = key & 7;
         switch (field->wire) {
         case WIRE_VARINT:
-            good = take_varint(bytes, &field->value);
+            good = decode_varint(bytes, &field->value);
             break;
         case WIRE_FIXED64:
             good = skip_bytes(bytes, 8);
@@ -115,8 +78,7 @@ static bool next_field(struct decoder *decoder, struct bytes *bytes, struct fiel
     return good;
 }
 
-/* The value of a varint field; another wire type is a fault. */
-static uint64_t number_of(struct decoder *decoder, const struct field *field)
+uint64_t decode_number(struct decoder *decoder, const struct field *field)
 {
     if (field->wire == WIRE_VARINT)
         return field->value;
@@ -124,7 +86,7 @@ static uint64_t number_of(struct decoder *decoder, const struct field *field)
     return 0;
 }
 
-static struct bytes body_of(struct decoder *decoder, const struct field *field)
+struct bytes decode_body(struct decoder *decoder, const struct field *field)
 {
     if (field->wire == WIRE_BYTES)
         return field->body;
@@ -149,7 +111,7 @@ static void id_map_set(struct decoder *decoder, struct id_map *map, uint64_t id,
     decoder->failed |= !is_new || id == 0; /* pprof refuses ids that are 0 or given twice */
 }
 
-static uint32_t id_map_get(const struct id_map *map, uint64_t id)
+uint32_t decode_index(const struct id_map *map, uint64_t id)
 {
     if (id < map->dense.len && map->dense.at[id])
         return map->dense.at[id] - 1;
@@ -163,11 +125,11 @@ static void id_map_release(struct id_map *map, const struct memory *memory)
     map_release(&map->sparse);
 }
 
-/* ---- the first walk; texts are the file's indices ---- */
+/* ---- all but samples; texts are the file's indices ---- */
 
-static uint32_t text_index(struct decoder *decoder, const struct field *field)
+uint32_t decode_text_index(struct decoder *decoder, const struct field *field)
 {
-    uint64_t index = number_of(decoder, field);
+    uint64_t index = decode_number(decoder, field);
     decoder->failed |= index >= UINT32_MAX;
     return (uint32_t)index;
 }
@@ -176,11 +138,11 @@ static struct view_type read_type(struct decoder *decoder, struct bytes bytes)
 {
     struct view_type type = {0};
     struct field field;
-    while (next_field(decoder, &bytes, &field)) {
+    while (decode_field(decoder, &bytes, &field)) {
         if (field.number == 1)
-            type.type = text_index(decoder, &field);
+            type.type = decode_text_index(decoder, &field);
         else if (field.number == 2)
-            type.unit = text_index(decoder, &field);
+            type.unit = decode_text_index(decoder, &field);
     }
     return type;
 }
@@ -189,17 +151,17 @@ static void read_mapping(struct decoder *decoder, struct bytes bytes)
 {
     struct view_mapping mapping = {0};
     struct field field;
-    while (next_field(decoder, &bytes, &field)) {
+    while (decode_field(decoder, &bytes, &field)) {
         if (field.number < 1 || field.number > 10)
             continue;
-        uint64_t value = number_of(decoder, &field);
+        uint64_t value = decode_number(decoder, &field);
         switch (field.number) {
         case 1: mapping.id = value; break;
         case 2: mapping.start = value; break;
         case 3: mapping.limit = value; break;
         case 4: mapping.offset = value; break;
-        case 5: mapping.file = text_index(decoder, &field); break;
-        case 6: mapping.build_id = text_index(decoder, &field); break;
+        case 5: mapping.file = decode_text_index(decoder, &field); break;
+        case 6: mapping.build_id = decode_text_index(decoder, &field); break;
         case 7: mapping.has_functions = value != 0; break;
         case 8: mapping.has_filenames = value != 0; break;
         case 9: mapping.has_line_numbers = value != 0; break;
@@ -215,13 +177,13 @@ static void read_line(struct decoder *decoder, struct bytes bytes)
     struct view_line line = {.function = NONE};
     struct field field;
     uint64_t function = 0;
-    while (next_field(decoder, &bytes, &field)) {
+    while (decode_field(decoder, &bytes, &field)) {
         if (field.number == 1)
-            function = number_of(decoder, &field);
+            function = decode_number(decoder, &field);
         else if (field.number == 2)
-            line.line = (int64_t)number_of(decoder, &field);
+            line.line = (int64_t)decode_number(decoder, &field);
         else if (field.number == 3)
-            line.column = (int64_t)number_of(decoder, &field);
+            line.column = (int64_t)decode_number(decoder, &field);
     }
     VEC_PUSH(decoder->view->memory, &decoder->view->lines, line);
     VEC_PUSH(decoder->view->memory, &decoder->line_functions, function);
@@ -233,17 +195,17 @@ static void read_location(struct decoder *decoder, struct bytes bytes)
     struct view_location location = {.mapping = NONE, .first_line = (uint32_t)view->lines.len};
     struct field field;
     uint64_t mapping = 0;
-    while (next_field(decoder, &bytes, &field)) {
+    while (decode_field(decoder, &bytes, &field)) {
         if (field.number == 1)
-            location.id = number_of(decoder, &field);
+            location.id = decode_number(decoder, &field);
         else if (field.number == 2)
-            mapping = number_of(decoder, &field);
+            mapping = decode_number(decoder, &field);
         else if (field.number == 3)
-            location.address = number_of(decoder, &field);
+            location.address = decode_number(decoder, &field);
         else if (field.number == 4)
-            read_line(decoder, body_of(decoder, &field));
+            read_line(decoder, decode_body(decoder, &field));
         else if (field.number == 5)
-            location.folded = number_of(decoder, &field) != 0;
+            location.folded = decode_number(decoder, &field) != 0;
     }
     location.line_count = (uint32_t)view->lines.len - location.first_line;
     id_map_set(decoder, &decoder->locations, location.id, view->locations.len);
@@ -255,17 +217,17 @@ static void read_function(struct decoder *decoder, struct bytes bytes)
 {
     struct view_function function = {0};
     struct field field;
-    while (next_field(decoder, &bytes, &field)) {
+    while (decode_field(decoder, &bytes, &field)) {
         if (field.number == 1)
-            function.id = number_of(decoder, &field);
+            function.id = decode_number(decoder, &field);
         else if (field.number == 2)
-            function.name = text_index(decoder, &field);
+            function.name = decode_text_index(decoder, &field);
         else if (field.number == 3)
-            function.system_name = text_index(decoder, &field);
+            function.system_name = decode_text_index(decoder, &field);
         else if (field.number == 4)
-            function.file = text_index(decoder, &field);
+            function.file = decode_text_index(decoder, &field);
         else if (field.number == 5)
-            function.start_line = (int64_t)number_of(decoder, &field);
+            function.start_line = (int64_t)decode_number(decoder, &field);
     }
     id_map_set(decoder, &decoder->functions, function.id, decoder->view->functions.len);
     VEC_PUSH(decoder->view->memory, &decoder->view->functions, function);
@@ -284,9 +246,9 @@ static void read_comments(struct decoder *decoder, const struct field *field)
         VEC_PUSH(decoder->view->memory, &decoder->view->comments, (uint32_t)field->value);
         return;
     }
-    for (struct bytes bytes = body_of(decoder, field); bytes.at < bytes.end;) {
+    for (struct bytes bytes = decode_body(decoder, field); bytes.at < bytes.end;) {
         uint64_t index;
-        decoder->failed |= !take_varint(&bytes, &index);
+        decoder->failed |= !decode_varint(&bytes, &index);
         if (decoder->failed)
             return;
         VEC_PUSH(decoder->view->memory, &decoder->view->comments, (uint32_t)index);
@@ -297,18 +259,18 @@ static void read_comments(struct decoder *decoder, const struct field *field)
 static void read_header(struct decoder *decoder, const struct field *field)
 {
     struct view *view = decoder->view;
-    int64_t value = (int64_t)number_of(decoder, field);
+    int64_t value = (int64_t)decode_number(decoder, field);
     switch (field->number) {
-    case 7: view->drop_frames = text_index(decoder, field); break;
-    case 8: view->keep_frames = text_index(decoder, field); break;
+    case 7: view->drop_frames = decode_text_index(decoder, field); break;
+    case 8: view->keep_frames = decode_text_index(decoder, field); break;
     case 9:
         decoder->failed |= view->time_nanos != 0; /* two profiles one after the other */
         view->time_nanos = value;
         break;
     case 10: view->duration_nanos = value; break;
     case 12: view->period = value; break;
-    case 14: view->default_type = text_index(decoder, field); break;
-    case 15: view->doc_url = text_index(decoder, field); break;
+    case 14: view->default_type = decode_text_index(decoder, field); break;
+    case 15: view->doc_url = decode_text_index(decoder, field); break;
     }
 }
 
@@ -317,13 +279,13 @@ static void read_field(struct decoder *decoder, const struct field *field)
     struct view *view = decoder->view;
     switch (field->number) {
     case 1:
-        VEC_PUSH(view->memory, &view->types, read_type(decoder, body_of(decoder, field)));
+        VEC_PUSH(view->memory, &view->types, read_type(decoder, decode_body(decoder, field)));
         break;
-    case 3: read_mapping(decoder, body_of(decoder, field)); break;
-    case 4: read_location(decoder, body_of(decoder, field)); break;
-    case 5: read_function(decoder, body_of(decoder, field)); break;
-    case 6: read_string(decoder, body_of(decoder, field)); break;
-    case 11: view->period_type = read_type(decoder, body_of(decoder, field)); break;
+    case 3: read_mapping(decoder, decode_body(decoder, field)); break;
+    case 4: read_location(decoder, decode_body(decoder, field)); break;
+    case 5: read_function(decoder, decode_body(decoder, field)); break;
+    case 6: read_string(decoder, decode_body(decoder, field)); break;
+    case 11: view->period_type = read_type(decoder, decode_body(decoder, field)); break;
     case 13: read_comments(decoder, field); break;
     case 7: case 8: case 9: case 10: case 12: case 14: case 15:
         read_header(decoder, field);
@@ -333,7 +295,7 @@ static void read_field(struct decoder *decoder, const struct field *field)
 
 /* ---- references ---- */
 
-static void resolve_text(struct decoder *decoder, uint32_t *text)
+void decode_resolve_text(struct decoder *decoder, uint32_t *text)
 {
     if (*text < decoder->strings.len)
         *text = decoder->strings.at[*text];
@@ -345,158 +307,145 @@ static void resolve_header(struct decoder *decoder)
 {
     struct view *view = decoder->view;
     for (size_t i = 0; i < view->types.len; i++) {
-        resolve_text(decoder, &view->types.at[i].type);
-        resolve_text(decoder, &view->types.at[i].unit);
+        decode_resolve_text(decoder, &view->types.at[i].type);
+        decode_resolve_text(decoder, &view->types.at[i].unit);
     }
     for (size_t i = 0; i < view->comments.len; i++)
-        resolve_text(decoder, &view->comments.at[i]);
-    resolve_text(decoder, &view->period_type.type);
-    resolve_text(decoder, &view->period_type.unit);
-    resolve_text(decoder, &view->drop_frames);
-    resolve_text(decoder, &view->keep_frames);
-    resolve_text(decoder, &view->default_type);
-    resolve_text(decoder, &view->doc_url);
+        decode_resolve_text(decoder, &view->comments.at[i]);
+    decode_resolve_text(decoder, &view->period_type.type);
+    decode_resolve_text(decoder, &view->period_type.unit);
+    decode_resolve_text(decoder, &view->drop_frames);
+    decode_resolve_text(decoder, &view->keep_frames);
+    decode_resolve_text(decoder, &view->default_type);
+    decode_resolve_text(decoder, &view->doc_url);
 }
 
 static void resolve_tables(struct decoder *decoder)
 {
     struct view *view = decoder->view;
     for (size_t i = 0; i < view->mappings.len; i++) {
-        resolve_text(decoder, &view->mappings.at[i].file);
-        resolve_text(decoder, &view->mappings.at[i].build_id);
+        decode_resolve_text(decoder, &view->mappings.at[i].file);
+        decode_resolve_text(decoder, &view->mappings.at[i].build_id);
     }
     for (size_t i = 0; i < view->functions.len; i++) {
-        resolve_text(decoder, &view->functions.at[i].name);
-        resolve_text(decoder, &view->functions.at[i].system_name);
-        resolve_text(decoder, &view->functions.at[i].file);
+        decode_resolve_text(decoder, &view->functions.at[i].name);
+        decode_resolve_text(decoder, &view->functions.at[i].system_name);
+        decode_resolve_text(decoder, &view->functions.at[i].file);
     }
     for (size_t i = 0; i < view->lines.len; i++) {
-        uint32_t function = id_map_get(&decoder->functions, decoder->line_functions.at[i]);
+        uint32_t function = decode_index(&decoder->functions, decoder->line_functions.at[i]);
         decoder->failed |= function == NONE; /* a line without a function is refused by pprof */
         view->lines.at[i].function = function;
     }
     for (size_t i = 0; i < view->locations.len; i++)
         view->locations.at[i].mapping =
-            id_map_get(&decoder->mappings, decoder->location_mappings.at[i]);
+            decode_index(&decoder->mappings, decoder->location_mappings.at[i]);
 }
 
-/* ---- the second walk ---- */
+/* ---- windows ---- */
 
-static void add_location(struct decoder *decoder, uint64_t id)
-{
-    uint32_t location = id_map_get(&decoder->locations, id);
-    decoder->failed |= location == NONE;
-    VEC_PUSH(decoder->view->memory, &decoder->view->stack_locations, location);
-}
+/* The part of a file that is in memory. */
+struct window {
+    const struct memory *memory;
+    struct stream *stream; /* what follows; NULL: nothing does */
+    unsigned char *buf;
+    size_t cap;
+    struct bytes bytes; /* not yet read */
+};
 
-static void add_locations(struct decoder *decoder, const struct field *field)
+/* Brings more: what is not yet read goes to the front, and the buffer grows where that fills it. */
+static bool window_read(struct decoder *decoder, struct window *window)
 {
-    uint64_t id = field->value;
-    if (field->wire == WIRE_VARINT) {
-        add_location(decoder, id);
-        return;
+    size_t kept = (size_t)(window->bytes.end - window->bytes.at), got = 0;
+    if (!window->stream)
+        return false;
+    if (kept)
+        memmove(window->buf, window->bytes.at, kept);
+    if (kept > window->cap / 2) {
+        window->cap *= 2;
+        window->buf = memory_resize(window->memory, window->buf, window->cap);
     }
-    for (struct bytes bytes = body_of(decoder, field); bytes.at < bytes.end && !decoder->failed;) {
-        if (take_varint(&bytes, &id))
-            add_location(decoder, id);
+    decoder->failed |= !stream_read(window->stream, window->buf + kept, window->cap - kept, &got);
+    window->bytes = (struct bytes){window->buf, window->buf + kept + got};
+    if (kept + got < window->cap)
+        window->stream = NULL;
+    return got > 0 && !decoder->failed;
+}
+
+/* Whether the field that begins here is there as a whole. */
+static bool is_whole(struct bytes bytes)
+{
+    uint64_t key, n = 0;
+    if (!decode_varint(&bytes, &key))
+        return false;
+    switch (key & 7) {
+    case WIRE_VARINT:
+        return decode_varint(&bytes, &n);
+    case WIRE_BYTES:
+        return decode_varint(&bytes, &n) && n <= (uint64_t)(bytes.end - bytes.at);
+    default:
+        return bytes.end - bytes.at >= 8;
+    }
+}
+
+static bool next_whole_field(struct decoder *decoder, struct window *window, struct field *field)
+{
+    while (!decoder->failed && !is_whole(window->bytes))
+        if (!window_read(decoder, window))
+            break; /* at the end, or cut off: the next says which */
+    return decode_field(decoder, &window->bytes, field);
+}
+
+/* ---- all of it ---- */
+
+static void read_all(struct decoder *decoder, struct window *window)
+{
+    struct field field;
+    while (next_whole_field(decoder, window, &field))
+        if (field.number == 2)
+            fold_sample(decoder, decode_body(decoder, &field));
         else
-            decoder->failed = true;
-    }
-}
-
-static void add_values(struct decoder *decoder, const struct field *field)
-{
-    struct view *view = decoder->view;
-    uint64_t value = field->value;
-    if (field->wire == WIRE_VARINT) {
-        VEC_PUSH(view->memory, &view->values, (int64_t)value);
-        return;
-    }
-    for (struct bytes bytes = body_of(decoder, field); bytes.at < bytes.end && !decoder->failed;) {
-        decoder->failed |= !take_varint(&bytes, &value);
-        VEC_PUSH(view->memory, &view->values, (int64_t)value);
-    }
-}
-
-/* A number that is 0 and has no unit is no label (google/pprof profile/encode.go postDecode). */
-static void add_label(struct decoder *decoder, struct bytes bytes)
-{
-    struct view_label label = {0};
-    struct field field;
-    while (next_field(decoder, &bytes, &field)) {
-        if (field.number == 1)
-            label.key = text_index(decoder, &field);
-        else if (field.number == 2)
-            label.text = text_index(decoder, &field);
-        else if (field.number == 3)
-            label.number = (int64_t)number_of(decoder, &field);
-        else if (field.number == 4)
-            label.unit = text_index(decoder, &field);
-    }
-    label.numeric = label.text == 0;
-    label.with_unit = label.numeric && label.unit != 0;
-    if (label.numeric && !label.number && !label.unit)
-        return;
-    if (!label.numeric)
-        label.number = label.unit = 0;
-    resolve_text(decoder, &label.key);
-    resolve_text(decoder, &label.text);
-    resolve_text(decoder, &label.unit);
-    VEC_PUSH(decoder->view->memory, &decoder->view->labels, label);
-}
-
-static void read_sample(struct decoder *decoder, struct bytes bytes)
-{
-    struct view *view = decoder->view;
-    size_t first_location = view->stack_locations.len, first_label = view->labels.len;
-    size_t first_value = view->values.len;
-    struct field field;
-    while (next_field(decoder, &bytes, &field)) {
-        if (field.number == 1)
-            add_locations(decoder, &field);
-        else if (field.number == 2)
-            add_values(decoder, &field);
-        else if (field.number == 3)
-            add_label(decoder, body_of(decoder, &field));
-    }
-    decoder->failed |= view->values.len - first_value != view->types.len;
+            read_field(decoder, &field);
     if (decoder->failed)
         return;
-    struct view_sample sample = {.stack = tables_stack(view, first_location)};
-    sample.labels = view->labels.len > first_label ? tables_label_set(view, first_label) : 0;
-    VEC_PUSH(view->memory, &view->samples, sample);
-}
-
-static void read_all(struct decoder *decoder, struct bytes bytes)
-{
-    struct field field;
-    struct bytes again = bytes;
-    while (next_field(decoder, &bytes, &field))
-        read_field(decoder, &field);
     resolve_header(decoder);
     resolve_tables(decoder);
-    while (next_field(decoder, &again, &field))
-        if (field.number == 2)
-            read_sample(decoder, body_of(decoder, &field));
+    fold_resolve(decoder);
     decoder->failed |= decoder->view->types.len == 0 ||
                        decoder->view->types.len > LIMIT_PROFILE_SAMPLE_TYPES;
 }
 
-struct view *decode_profile(const unsigned char *bytes, size_t n, struct intern *strings,
+static struct window open_window(const struct decode_input *input, const struct memory *memory)
+{
+    enum { WINDOW_FIRST = 1 << 18 };
+    struct window window = {.memory = memory, .stream = input->stream,
+                            .bytes = {input->bytes, input->bytes + input->size}};
+    if (window.stream) {
+        window.cap = input->window ? input->window : WINDOW_FIRST;
+        window.buf = memory_get(memory, window.cap);
+        window.bytes = (struct bytes){window.buf, window.buf};
+    }
+    return window;
+}
+
+struct view *decode_profile(const struct decode_input *input, struct intern *strings,
                             unsigned *shared, const struct memory *memory)
 {
     struct decoder decoder = {.view = tables_new(memory, strings, shared)};
+    struct window window = open_window(input, memory);
     map_init(&decoder.functions.sparse, memory);
     map_init(&decoder.locations.sparse, memory);
     map_init(&decoder.mappings.sparse, memory);
-    decoder.failed = n == 0;
-    read_all(&decoder, (struct bytes){bytes, bytes + n});
+    fold_init(&decoder.fold, input->fold, memory);
+    read_all(&decoder, &window);
+    memory_put(memory, window.buf);
     VEC_RELEASE(memory, &decoder.strings);
     VEC_RELEASE(memory, &decoder.line_functions);
     VEC_RELEASE(memory, &decoder.location_mappings);
     id_map_release(&decoder.functions, memory);
     id_map_release(&decoder.locations, memory);
     id_map_release(&decoder.mappings, memory);
+    fold_release(&decoder.fold, memory);
     tables_index_drop(decoder.view);
     if (!decoder.failed)
         return decoder.view;

@@ -7,6 +7,7 @@ struct loader {
     struct diag_sink *sink;
     struct intern *strings;
     unsigned *shared;
+    enum view_fold fold;
 };
 
 /* ---- one source ---- */
@@ -32,7 +33,8 @@ static enum status load_bytes(struct loader *loader, const struct file *file, co
                               struct view **out)
 {
     struct profile *profile;
-    *out = decode_profile(file->bytes, file->size, loader->strings, loader->shared, loader->memory);
+    struct decode_input input = {.bytes = file->bytes, .size = file->size, .fold = loader->fold};
+    *out = decode_profile(&input, loader->strings, loader->shared, loader->memory);
     if (*out)
         return STATUS_OK;
     enum status status = profile_read_bytes(file->bytes, file->size, str_from(path),
@@ -40,9 +42,25 @@ static enum status load_bytes(struct loader *loader, const struct file *file, co
     return status ? status : load_converted(loader, profile, out);
 }
 
+/* A large file is never in memory as a whole. NULL when it is not large, or not faultless. */
+static struct view *load_stream(struct loader *loader, const char *path)
+{
+    enum { LARGE_PACKED = 1 << 20 }; /* smaller ones unpack faster in one go */
+    struct decode_input input = {.stream = stream_open(path, loader->memory),
+                                 .fold = loader->fold};
+    struct view *view = NULL;
+    if (input.stream && stream_packed_size(input.stream) > LARGE_PACKED)
+        view = decode_profile(&input, loader->strings, loader->shared, loader->memory);
+    stream_close(input.stream);
+    return view;
+}
+
 static enum status load_file(struct loader *loader, const char *path, struct view **out)
 {
     struct file file;
+    *out = load_stream(loader, path);
+    if (*out)
+        return STATUS_OK;
     enum status status = file_open_unpacked(&file, path, loader->memory, loader->sink);
     if (status)
         return status;
@@ -84,26 +102,98 @@ static enum status load_one(struct loader *loader, const char *path, struct view
 
 /* ---- several ---- */
 
+/* Sources that can be read again are merged as they come, one in memory at a time, as long as all
+ * are alike. Where one is not, all are read once more and kept until all are there. */
+struct group {
+    struct loader *loader;
+    const char *const *paths;
+    size_t count, told; /* of the first `told` sources is said what there is to say */
+    bool *failed;       /* of those */
+    enum status status; /* of the last that failed */
+};
+
+static bool can_repeat(const struct group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (!file_is_regular(group->paths[i]))
+            return false;
+    return group->count > 1;
+}
+
+/* False when one is unlike the others. NULL in *out when none could be read. */
+static bool load_alike(struct group *group, struct view **out)
+{
+    struct combiner *combiner = combiner_new(group->loader->memory);
+    bool alike = true;
+    while (alike && group->told < group->count) {
+        struct view *view;
+        enum status status = load_one(group->loader, group->paths[group->told], &view);
+        group->failed[group->told++] = status != STATUS_OK;
+        if (status)
+            group->status = status;
+        else
+            alike = combiner_add(combiner, view);
+    }
+    *out = combiner_end(combiner);
+    return alike;
+}
+
+static size_t load_each(struct group *group, struct view **all)
+{
+    struct loader loader = *group->loader;
+    struct view_sources quiet = *loader.sources;
+    struct diag_sink *nobody = diag_sink_new(loader.memory);
+    size_t loaded = 0;
+    quiet.notes = NULL;
+    loader.fold = VIEW_FOLD_NONE;
+    for (size_t i = 0; i < group->count; i++) {
+        bool told = i < group->told;
+        if (told && group->failed[i])
+            continue;
+        loader.sources = told ? &quiet : group->loader->sources;
+        loader.sink = told ? nobody : group->loader->sink;
+        enum status status = load_one(&loader, group->paths[i], &all[loaded]);
+        loaded += !status;
+        if (status)
+            group->status = status;
+    }
+    diag_sink_free(nobody);
+    return loaded;
+}
+
+static enum status load_and_combine(struct group *group, struct view **out)
+{
+    const struct memory *memory = group->loader->memory;
+    struct view **all = memory_get(memory, (group->count + 1) * sizeof(*all));
+    size_t loaded = load_each(group, all);
+    enum status status = group->status;
+    if (loaded) {
+        status = combine_views(all, loaded, group->loader->sink);
+        *out = status ? NULL : all[0];
+        for (size_t i = 0; status && i < loaded; i++)
+            view_free(all[i]);
+    }
+    memory_put(memory, all);
+    return status;
+}
+
 static enum status load_group(struct loader *loader, const char *const *paths, size_t count,
                               struct view **out)
 {
-    struct view **all = memory_get(loader->memory, (count + 1) * sizeof(*all));
-    size_t loaded = 0;
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < count; i++) {
-        enum status failed = load_one(loader, paths[i], &all[loaded]);
-        loaded += !failed;
-        if (failed)
-            status = failed;
+    struct group group = {.loader = loader, .paths = paths, .count = count};
+    enum status status;
+    *out = NULL;
+    if (count == 1)
+        return load_one(loader, paths[0], out);
+    group.failed = memory_get(loader->memory, count);
+    if (can_repeat(&group) && load_alike(&group, out)) {
+        status = *out ? STATUS_OK : group.status;
+    } else {
+        view_free(*out);
+        *out = NULL;
+        status = load_and_combine(&group, out);
     }
-    if (loaded) {
-        status = combine_views(all, loaded, loader->sink);
-        *out = status ? NULL : all[0];
-        if (status)
-            for (size_t i = 0; i < loaded; i++)
-                view_free(all[i]);
-    }
-    memory_put(loader->memory, all);
+    memory_put(loader->memory, group.failed);
     return status;
 }
 
@@ -202,7 +292,8 @@ static enum status load_all(struct loader *loader, struct view **out)
 enum status view_load(const struct view_sources *sources, const struct memory *memory,
                       struct diag_sink *sink, struct view **out)
 {
-    struct loader loader = {.sources = sources, .memory = memory, .sink = sink};
+    struct loader loader = {.sources = sources, .memory = memory, .sink = sink,
+                            .fold = sources->fold};
     loader.strings = tables_strings_new(memory, &loader.shared);
     ++*loader.shared; /* while loading, so that it outlives a failed source */
     *out = NULL;

@@ -58,6 +58,31 @@ static void override_settings(struct view_settings *settings, enum view_report k
     settings->nodefraction = settings->edgefraction = 0;
 }
 
+/* ---- what may be added up before ---- */
+
+static bool asks_for_labels(enum view_report kind, const struct view_settings *settings)
+{
+    const char *const patterns[] = {settings->tagfocus, settings->tagignore, settings->tagshow,
+                                    settings->taghide, settings->tagroot, settings->tagleaf};
+    for (size_t i = 0; i < COUNT_OF(patterns); i++)
+        if (patterns[i] && *patterns[i])
+            return true;
+    return kind == VIEW_TAGS || kind == VIEW_DOT;
+}
+
+/* A tree takes its nodes in the order of samples. Normalizing rounds each sample. Of several
+ * sources, samples of equal stack and labels may be above zero here and below there. */
+enum view_fold view_fold_for(enum view_report kind, const struct view_settings *settings,
+                             const struct view_sources *sources)
+{
+    if (kind == VIEW_TRACES || kind == VIEW_RAW || kind == VIEW_PROTO || kind == VIEW_GREETING ||
+        settings->call_tree || sources->normalize)
+        return VIEW_FOLD_NONE;
+    if (asks_for_labels(kind, settings) || sources->path_count > 1 || sources->base_count)
+        return VIEW_FOLD_SAMPLES;
+    return VIEW_FOLD_STACKS;
+}
+
 /* ---- sample types ---- */
 
 static enum status say_types(const struct view *view, const char *wanted, struct diag_sink *sink)

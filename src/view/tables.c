@@ -23,8 +23,6 @@ struct view *tables_new(const struct memory *memory, struct intern *strings, uns
     view->strings = strings;
     view->shared = shared;
     ++*shared;
-    map_init(&view->stack_index, memory);
-    map_init(&view->label_index, memory);
     RESERVE(view, types);
     RESERVE(view, lines);
     RESERVE(view, labels);
@@ -36,10 +34,8 @@ struct view *tables_new(const struct memory *memory, struct intern *strings, uns
 
 void tables_index_drop(struct view *view)
 {
-    map_release(&view->stack_index);
-    map_release(&view->label_index);
-    map_init(&view->stack_index, view->memory);
-    map_init(&view->label_index, view->memory);
+    slots_release(view->memory, &view->stack_index);
+    slots_release(view->memory, &view->label_index);
 }
 
 static void release_strings(struct view *view)
@@ -68,8 +64,7 @@ void view_free(struct view *view)
     VEC_RELEASE(memory, &view->samples);
     VEC_RELEASE(memory, &view->values);
     VEC_RELEASE(memory, &view->comments);
-    map_release(&view->stack_index);
-    map_release(&view->label_index);
+    tables_index_drop(view);
     release_strings(view);
     memory_put(memory, view);
 }
@@ -100,8 +95,7 @@ struct view *view_copy(const struct view *view)
     COPY_VEC(copy, view, samples);
     COPY_VEC(copy, view, values);
     COPY_VEC(copy, view, comments);
-    map_init(&copy->stack_index, copy->memory);
-    map_init(&copy->label_index, copy->memory);
+    copy->stack_index = copy->label_index = (struct slots){0};
     return copy;
 }
 
@@ -121,24 +115,20 @@ uint32_t tables_stack(struct view *view, size_t first)
 {
     uint32_t count = (uint32_t)(view->stack_locations.len - first);
     const uint32_t *locations = view->stack_locations.at + first;
-    uint64_t hash = count ? hash_bytes(locations, count * sizeof(*locations)) : 0;
-    for (;; hash = hash_mix(hash, 1)) {
-        bool is_new;
-        uint64_t *slot = map_put(&view->stack_index, hash, &is_new);
-        if (is_new) {
-            *slot = view->stacks.len;
-            VEC_PUSH(view->memory, &view->stacks, ((struct view_span){first, count}));
-            return (uint32_t)*slot;
-        }
-        const struct view_span *known = &view->stacks.at[*slot];
+    uint64_t hash = hash_bytes(locations, count * sizeof(*locations));
+    size_t at = slots_start(&view->stack_index, hash);
+    for (uint32_t id; (id = slots_next(&view->stack_index, hash, &at)) != SLOT_NONE;) {
+        const struct view_span *known = &view->stacks.at[id];
         const uint32_t *others = view->stack_locations.at + known->first;
-        if (known->count != count)
-            continue;
-        if (count && memcmp(others, locations, count * sizeof(*others)) != 0)
+        if (known->count != count || memcmp(others, locations, count * sizeof(*others)) != 0)
             continue;
         view->stack_locations.len = first;
-        return (uint32_t)*slot;
+        return id;
     }
+    uint32_t id = (uint32_t)view->stacks.len;
+    slots_insert(view->memory, &view->stack_index, hash, id);
+    VEC_PUSH(view->memory, &view->stacks, ((struct view_span){first, count}));
+    return id;
 }
 
 /* ---- labels ---- */
@@ -178,7 +168,7 @@ static void spread_units(struct view *view, size_t first)
     }
 }
 
-static uint64_t hash_labels(const struct view_label *labels, size_t count)
+uint64_t tables_hash_labels(const struct view_label *labels, size_t count)
 {
     uint64_t hash = count;
     for (size_t i = 0; i < count; i++) {
@@ -190,7 +180,7 @@ static uint64_t hash_labels(const struct view_label *labels, size_t count)
     return hash;
 }
 
-static bool labels_equal(const struct view_label *a, const struct view_label *b, size_t count)
+bool tables_labels_equal(const struct view_label *a, const struct view_label *b, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (a[i].key != b[i].key || a[i].text != b[i].text || a[i].unit != b[i].unit ||
@@ -205,22 +195,20 @@ uint32_t tables_label_set(struct view *view, size_t first)
     uint32_t count = (uint32_t)(view->labels.len - first);
     sort_labels(view, first);
     spread_units(view, first);
-    uint64_t hash = hash_labels(view->labels.at + first, count);
-    for (;; hash = hash_mix(hash, 1)) {
-        bool is_new;
-        uint64_t *slot = map_put(&view->label_index, hash, &is_new);
-        if (is_new) {
-            *slot = view->label_sets.len;
-            VEC_PUSH(view->memory, &view->label_sets, ((struct view_span){first, count}));
-            return (uint32_t)*slot;
-        }
-        const struct view_span *known = &view->label_sets.at[*slot];
+    uint64_t hash = tables_hash_labels(view->labels.at + first, count);
+    size_t at = slots_start(&view->label_index, hash);
+    for (uint32_t id; (id = slots_next(&view->label_index, hash, &at)) != SLOT_NONE;) {
+        const struct view_span *known = &view->label_sets.at[id];
         if (known->count != count ||
-            !labels_equal(view->labels.at + known->first, view->labels.at + first, count))
+            !tables_labels_equal(view->labels.at + known->first, view->labels.at + first, count))
             continue;
         view->labels.len = first;
-        return (uint32_t)*slot;
+        return id;
     }
+    uint32_t id = (uint32_t)view->label_sets.len;
+    slots_insert(view->memory, &view->label_index, hash, id);
+    VEC_PUSH(view->memory, &view->label_sets, ((struct view_span){first, count}));
+    return id;
 }
 
 void tables_keep_samples(struct view *view, bool (*keep)(void *ctx, size_t sample), void *ctx)

@@ -7,7 +7,8 @@
  * always the same. The code is ours.
  *
  * V1. A view is pprof's picture of its sources, sample by sample and id by id: nothing is merged
- *     that pprof does not merge, because -raw, -traces and -proto show it.
+ *     that pprof does not merge, because -raw, -traces and -proto show it. For other reports equal
+ *     samples may be added up while they are read (enum view_fold).
  * V2. Filters work on distinct stacks and on distinct sets of labels, not on samples.
  * V3. Making a report changes the view (filters cut stacks): who wants another report of the same
  *     profile makes a copy first. */
@@ -106,6 +107,13 @@ struct view_programs {
 /* How much of a C++ name is shown (pprof's -symbolize=demangle=...). */
 enum view_demangle { VIEW_SIMPLE_NAMES, VIEW_TEMPLATE_NAMES, VIEW_FULL_NAMES, VIEW_SYSTEM_NAMES };
 
+/* What is done while reading, so that memory grows with what is distinct and not with the file. */
+enum view_fold {
+    VIEW_FOLD_NONE,    /* every sample stays, for any report */
+    VIEW_FOLD_SAMPLES, /* those of equal stack and equal labels are added up */
+    VIEW_FOLD_STACKS,  /* those of equal stack; their labels are forgotten */
+};
+
 /* Where a view comes from. */
 struct view_sources {
     const char *const *paths; /* at least one */
@@ -124,9 +132,14 @@ struct view_sources {
     const struct view_programs *programs; /* lives as long as the view; or NULL */
     struct sb *notes;        /* what pprof says on standard error, a line each; or NULL */
     struct profile_options options;
+    enum view_fold fold;  /* see view_fold_for */
 };
 
 struct view;
+
+/* How much may be added up while reading, for this one report to be the same. */
+enum view_fold view_fold_for(enum view_report report, const struct view_settings *settings,
+                             const struct view_sources *sources);
 
 /* Reads, merges, subtracts, and takes off the frames that the profile itself wants dropped. A
  * source that cannot be read is told and passed over as long as one is left, as in pprof. */

@@ -1,7 +1,8 @@
 /* view_int.h: what the files of this room share.
  *
  * How a source becomes a report:
- *   decode.c, convert.c   a profile file to tables (V1); text profiles through the profile room
+ *   decode.c, fold_sample.c, convert.c   a profile file to tables (V1); text profiles through the
+ *   profile room
  *   load.c, combine.c     several sources to one, minus a base
  *   symbolize.c, demangle.c, prune.c   addresses named, names tidied, frames dropped
  *   filter.c, tagfilter.c, tagroot.c, aggregate.c   what the settings leave of it
@@ -96,7 +97,7 @@ struct view {
     uint32_t default_type, drop_frames, keep_frames, doc_url;
     struct view_type period_type;
     int64_t period, time_nanos, duration_nanos;
-    struct map stack_index, label_index; /* hash to stack + 1, while tables grow */
+    struct slots stack_index, label_index; /* while tables grow */
     const struct view_programs *programs;
 };
 
@@ -111,6 +112,8 @@ uint32_t tables_stack(struct view *view, size_t first);
 /* The newest labels[first..len), in the file's order, as a set; cut off if it is there. */
 uint32_t tables_label_set(struct view *view, size_t first);
 void tables_index_drop(struct view *view);
+uint64_t tables_hash_labels(const struct view_label *labels, size_t count);
+bool tables_labels_equal(const struct view_label *a, const struct view_label *b, size_t count);
 static inline const int64_t *view_values(const struct view *view, size_t sample)
 {
     return view->values.at + sample * view->types.len;
@@ -128,15 +131,31 @@ void tables_keep_samples(struct view *view, bool (*keep)(void *ctx, size_t sampl
 
 /* ---- decode.c, convert.c, load.c, combine.c ---- */
 
+/* All of a profile's bytes, or a stream of them. */
+struct decode_input {
+    const unsigned char *bytes;
+    size_t size;
+    struct stream *stream; /* or NULL */
+    size_t window;         /* of a stream, bytes in memory at first; 0: as usual */
+    enum view_fold fold;
+};
 /* NULL when the bytes are not a whole protobuf profile without a fault: the profile room then says
  * what is wrong, or reads another format. */
-struct view *decode_profile(const unsigned char *bytes, size_t n, struct intern *strings,
+struct view *decode_profile(const struct decode_input *input, struct intern *strings,
                             unsigned *shared, const struct memory *memory);
 struct view *convert_profile(const struct profile *profile, struct intern *strings,
                              unsigned *shared);
 /* Makes all have the same sample types and units, then merges them into the first; takes the
  * others. `all` holds views of the same strings. */
 NODISCARD enum status combine_views(struct view **all, size_t count, struct diag_sink *sink);
+/* The same for views that come one after the other and need not be there at a time. */
+struct combiner;
+struct combiner *combiner_new(const struct memory *memory);
+/* Takes the view. False when its types or units are not those of the others, or not clear: then
+ * only combine_views knows what all have in common, and the combiner can only be ended. */
+NODISCARD bool combiner_add(struct combiner *combiner, struct view *view);
+/* Gives what was merged, NULL when nothing was; frees the combiner. */
+struct view *combiner_end(struct combiner *combiner);
 /* Multiplies the values of each type; samples whose values all become 0 go away. */
 void combine_scale(struct view *view, const double *ratios);
 NODISCARD enum status combine_normalize(struct view *view, const struct view *base,

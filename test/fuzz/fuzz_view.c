@@ -1,5 +1,6 @@
 /* fuzz_view.c: any bytes as a profile in view's own decoder, and every report of what it takes,
  * with filters. The first byte chooses the settings. */
+#include "base/base_int.h"
 #include "view/view_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -10,6 +11,8 @@ static void give_up(void *ctx, size_t wanted)
     (void)wanted;
     BUG("fuzz_view: memory ran out");
 }
+
+static const struct memory fuzz_memory = {give_up, NULL};
 
 static void choose(struct view_settings *settings, unsigned choice)
 {
@@ -75,16 +78,53 @@ static void subtract_itself(struct view *view)
     diag_sink_free(sink);
 }
 
+static struct view *decode(const struct decode_input *input, struct intern *strings,
+                           unsigned *shared)
+{
+    return decode_profile(input, strings, shared, &fuzz_memory);
+}
+
+/* In small pieces the same comes out as of the whole. */
+static void decode_in_pieces(const struct view *view, const uint8_t *bytes, size_t n,
+                             enum view_fold fold)
+{
+    struct file file = {.memory = &fuzz_memory, .bytes = memory_get(&fuzz_memory, n), .size = n};
+    memcpy((void *)(uintptr_t)file.bytes, bytes, n);
+    if (packing_of(bytes, n) != PACKING_NONE || n == 0) {
+        file_close(&file);
+        return;
+    }
+    struct stream *stream = stream_of(&file, unpack_limits(LIMIT_UNPACKED_BYTES));
+    struct decode_input input = {.stream = stream, .window = 16, .fold = fold};
+    unsigned *shared;
+    struct intern *strings = tables_strings_new(&fuzz_memory, &shared);
+    ++*shared;
+    struct view *again = decode(&input, strings, shared);
+    stream_close(stream);
+    if (!again != !view)
+        BUG("fuzz_view: in pieces it is another profile");
+    if (view && (again->samples.len != view->samples.len ||
+                 again->stack_locations.len != view->stack_locations.len ||
+                 again->label_sets.len != view->label_sets.len))
+        BUG("fuzz_view: in pieces it has other samples");
+    view_free(again);
+    intern_release(strings);
+    memory_put(&fuzz_memory, strings);
+    memory_put(&fuzz_memory, shared);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    static const struct memory memory = {give_up, NULL};
     struct view_settings settings;
     unsigned *shared;
     if (n < 1)
         return 0;
-    struct intern *strings = tables_strings_new(&memory, &shared);
+    struct intern *strings = tables_strings_new(&fuzz_memory, &shared);
     ++*shared;
-    struct view *view = decode_profile(bytes + 1, n - 1, strings, shared, &memory);
+    enum view_fold fold = (enum view_fold)(bytes[0] % (VIEW_FOLD_STACKS + 1));
+    struct decode_input input = {.bytes = bytes + 1, .size = n - 1, .fold = fold};
+    struct view *view = decode(&input, strings, shared);
+    decode_in_pieces(view, bytes + 1, n - 1, fold);
     if (view) {
         choose(&settings, bytes[0]);
         demangle_names(view, bytes[0] & 1, bytes[0] >> 1 & 3);
@@ -94,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         view_free(view);
     }
     intern_release(strings);
-    memory_put(&memory, strings);
-    memory_put(&memory, shared);
+    memory_put(&fuzz_memory, strings);
+    memory_put(&fuzz_memory, shared);
     return 0;
 }

@@ -1,5 +1,5 @@
-/* slots.c: the hash table under every "is it there already?" of this room. */
-#include "profile/profile_int.h"
+/* slots.c: a hash table of small numbers whose keys live elsewhere. */
+#include "base/base_int.h"
 
 void slots_release(const struct memory *memory, struct slots *slots)
 {
