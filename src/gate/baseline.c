@@ -40,8 +40,8 @@ static void site_add(struct sb *out, const struct gate_site *site)
     sb_addf(out, ",\"ordinal\":%u", site->ordinal);
     member_add(out, "category", str_from(cause_category_name(site->category)));
     member_add(out, "file", site->file);
-    sb_addf(out, ",\"marks\":\"%08x.%08x.%08x.%08x\"},\n", marks->code, marks->like, marks->shape,
-            marks->source);
+    sb_addf(out, ",\"marks\":\"%08x.%08x.%08x.%08x.%08x.%08x\"},\n", marks->code,
+            marks->like, marks->shape, marks->source, marks->near, marks->around);
 }
 
 void gate_baseline_write(const struct gate_list *list, struct sb *out)

@@ -104,8 +104,10 @@ static bool hash_read(struct str text, uint32_t *hash)
 
 static bool marks_read(struct str text, struct gate_marks *marks)
 {
-    uint32_t *parts[] = {&marks->code, &marks->like, &marks->shape, &marks->source};
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+    uint32_t *parts[] = {&marks->code, &marks->like, &marks->shape, &marks->source,
+                         &marks->near, &marks->around};
+    enum { NEEDED = 4 };
+    for (size_t i = 0; i < COUNT_OF(parts) && (i < NEEDED || text.ptr); i++) {
         if (!hash_read(str_cut(&text, '.'), parts[i]))
             return false;
     }

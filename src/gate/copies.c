@@ -3,9 +3,10 @@
  * In text the only trace of it is a message "inlining call to F" with the same position. At a
  * call's position, which is its "(", little else can be: the call's result converted to an
  * interface (gc then prints the result as ~r0), and the slice of a variadic call's arguments. What
- * is left is a copy, if F's own report holds the same expression, or if F was not asked about (then
- * the expression is written in code that the gate does not look at). A function literal that is
- * called where it stands has no report of its own: its allocations stay with the call. */
+ * is left is a copy, even where F's own report has it in other words (a constant argument stands
+ * for the parameter). A function literal that is called where it stands has no report of its own:
+ * its allocations stay with the call, unless F's report holds them, or F was not asked about (then
+ * the expression is written in code that the gate does not look at). */
 #include "gate_int.h"
 
 /* A message "inlining call to F", in the chain of those at its place. */
@@ -154,6 +155,12 @@ static bool is_in(const struct map *map, struct str package, struct str callee, 
            (rest.ptr && map_get(map, hash_mix(name_key(word, rest), more)));
 }
 
+/* A function literal, or the body of a loop over a function. */
+static bool is_literal(struct str callee)
+{
+    return str_find(callee, STR(".func")) >= 0 || str_find(callee, STR("-range")) >= 0;
+}
+
 bool gate_is_copy(const struct gate_copies *copies, const struct message *message)
 {
     size_t places;
@@ -163,14 +170,14 @@ bool gate_is_copy(const struct gate_copies *copies, const struct message *messag
     const uint64_t *first = map_get(&copies->calls, place_key(message));
     struct str package = said_package(copies->said, message);
     uint64_t text = unqualified_hash(message->text);
-    bool foreign = false;
+    bool foreign = false, literal = message->column == 0;
     for (uint64_t at = first ? *first : 0; at; at = copies->inlined.at[at - 1].next) {
         uint32_t index = copies->inlined.at[at - 1].message;
         struct str callee = callee_of(&compiler->messages.at[index]);
         if (is_in(&copies->reported, package, callee, text))
             return true;
-        foreign |= !is_in(&copies->known, package, callee, 0) &&
-                   str_find(callee, STR(".func")) < 0;
+        literal |= is_literal(callee);
+        foreign |= !is_in(&copies->known, package, callee, 0) && !is_literal(callee);
     }
-    return first && foreign && !is_of_the_call(message);
+    return first && (foreign || !literal) && !is_of_the_call(message);
 }

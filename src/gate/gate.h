@@ -29,6 +29,9 @@ struct gate_marks {
     uint32_t like;   /* of its statement, with all names alike */
     uint32_t shape;  /* of its function, with all names alike */
     uint32_t source; /* of its function, word for word */
+    /* Of these few bits differ when few tokens do; 0 when not known: */
+    uint32_t near;   /* of its statement */
+    uint32_t around; /* of what stands before and behind that */
 };
 
 struct gate_site {

@@ -1,11 +1,13 @@
 /* match: which old site is which new one.
  *
  * Passes from the strictest to the most lenient; each pairs what is still single on both sides and
- * has an equal key, in the order of the lists. A pass that looks beyond the function asks for equal
- * words of the statement or an equal shape of the whole function, so that something new does not
- * hide behind something else that went away. */
+ * has an equal key: of several the ones that stand in the likest surroundings, then in the order of
+ * the lists. A pass that looks beyond the function asks for equal words of the statement or an
+ * equal shape of the whole function, so that something new does not hide behind something else that
+ * went away. */
 #include "gate_int.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* What a pass compares. Marks of 0, where there was no source, are never equal. */
@@ -20,7 +22,11 @@ enum match_part {
     PART_LIKE = 1 << 7,
     PART_SHAPE = 1 << 8,
     PART_TYPE = 1 << 9,
+    PART_ALIKE = 1 << 10,     /* no part of the key: statements differ by at most NEAR_BITS */
 };
+
+/* Of 32. Unrelated statements differ by about 16; a word or two of a line are up to 8. */
+enum { NEAR_BITS = 8 };
 
 static const unsigned passes[] = {
     /* the same */
@@ -44,6 +50,8 @@ static const unsigned passes[] = {
     /* the statement around it changed */
     PART_PACKAGE | PART_FUNCTION | PART_KIND | PART_EXPRESSION,
     PART_PACKAGE | PART_OUTER | PART_KIND | PART_EXPRESSION,
+    /* the expression was edited */
+    PART_PACKAGE | PART_FUNCTION | PART_KIND | PART_ALIKE,
 };
 
 static uint64_t str_part(uint64_t key, struct str text)
@@ -84,7 +92,7 @@ static uint64_t site_key(const struct gate_site *site, unsigned parts)
 {
     uint64_t key = hash_mix(parts, 1);
     if ((parts & (PART_CODE | PART_LIKE) && !site->marks.like) ||
-        (parts & PART_SHAPE && !site->marks.shape))
+        (parts & PART_SHAPE && !site->marks.shape) || (parts & PART_ALIKE && !site->marks.near))
         return 0;
     if (parts & PART_PACKAGE)
         key = str_part(key, site->package);
@@ -148,15 +156,59 @@ static size_t candidates_gather(struct matcher *matcher, unsigned parts)
     return count;
 }
 
-/* Pairs the old ones [from, middle) with the new ones [middle, to). */
-static void group_pair(struct matcher *matcher, size_t from, size_t middle, size_t to)
+static void pair(struct matcher *matcher, uint32_t old, uint32_t new)
+{
+    matcher->pairs[0][old] = (int32_t)new;
+    matcher->pairs[1][new] = (int32_t)old;
+}
+
+/* In the statement and around it. */
+static unsigned bits_apart(const struct matcher *matcher, uint32_t old, uint32_t new, bool alike)
+{
+    const struct gate_marks *a = &matcher->lists[0]->sites.at[old].marks;
+    const struct gate_marks *b = &matcher->lists[1]->sites.at[new].marks;
+    if (!a->near || !b->near)
+        return 0;
+    unsigned statement = (unsigned)__builtin_popcount(a->near ^ b->near);
+    unsigned around = (unsigned)__builtin_popcount(a->around ^ b->around);
+    return alike && statement > NEAR_BITS ? UINT_MAX : statement + around;
+}
+
+/* Pairs old with new ones that are so many bits apart. */
+static void pair_apart(struct matcher *matcher, const size_t range[3], unsigned bits, bool alike)
 {
     const struct candidate *at = matcher->candidates;
-    for (size_t i = 0; from + i < middle && middle + i < to; i++) {
-        uint32_t old = at[from + i].index, new = at[middle + i].index;
-        matcher->pairs[0][old] = (int32_t)new;
-        matcher->pairs[1][new] = (int32_t)old;
+    for (size_t i = range[0]; i < range[1]; i++) {
+        for (size_t k = range[1]; k < range[2]; k++) {
+            if (matcher->pairs[0][at[i].index] == GATE_UNPAIRED &&
+                matcher->pairs[1][at[k].index] == GATE_UNPAIRED &&
+                bits_apart(matcher, at[i].index, at[k].index, alike) == bits)
+                pair(matcher, at[i].index, at[k].index);
+        }
     }
+}
+
+/* The nearest first. */
+static void nearest_pair(struct matcher *matcher, const size_t range[3], bool alike)
+{
+    enum { FURTHEST = 64 };
+    for (unsigned bits = 0; bits <= FURTHEST; bits++)
+        pair_apart(matcher, range, bits, alike);
+}
+
+/* Pairs the old ones [range[0], range[1]) with the new ones [range[1], range[2]). Groups are small;
+ * in one of thousands the order has to do. */
+static void group_pair(struct matcher *matcher, const size_t range[3], unsigned parts)
+{
+    enum { MOST_PAIRS = 1 << 12 };
+    const struct candidate *at = matcher->candidates;
+    size_t old = range[1] - range[0], new = range[2] - range[1];
+    bool alike = (parts & PART_ALIKE) != 0;
+    if (old * new <= MOST_PAIRS && (alike || old * new > 1))
+        nearest_pair(matcher, range, alike);
+    else if (!alike)
+        for (size_t i = 0; i < old && i < new; i++)
+            pair(matcher, at[range[0] + i].index, at[range[1] + i].index);
 }
 
 static void pass_run(struct matcher *matcher, unsigned parts)
@@ -170,7 +222,8 @@ static void pass_run(struct matcher *matcher, unsigned parts)
         size_t middle = from;
         for (to = from; to < count && at[to].key == at[from].key; to++)
             middle += !at[to].is_new;
-        group_pair(matcher, from, middle, to);
+        const size_t range[3] = {from, middle, to};
+        group_pair(matcher, range, parts);
     }
 }
 

@@ -62,6 +62,50 @@ static uint32_t range_hash(const struct syntax_file *syntax, size_t from, size_t
     return (uint32_t)(hash ^ hash >> 32);
 }
 
+/* A hash that few edits change in few bits (Charikar, "Similarity Estimation Techniques from
+ * Rounding Algorithms", 2002): each token and each pair of neighbours votes on every bit. */
+struct votes {
+    int bits[32];
+};
+
+static void votes_count(const struct syntax_file *syntax, size_t from, size_t to,
+                        struct votes *votes)
+{
+    uint64_t before = 5;
+    for (size_t i = from; i < to && syntax->tokens[i].kind != TOKEN_END; i++) {
+        uint64_t token = token_hash(syntax, i, false, 3), both = hash_mix(before, token);
+        for (unsigned bit = 0; bit < 32; bit++)
+            votes->bits[bit] += (token >> bit & 1 ? 1 : -1) + (both >> bit & 1 ? 1 : -1);
+        before = token;
+    }
+}
+
+static uint32_t votes_hash(const struct votes *votes)
+{
+    uint32_t hash = 0;
+    for (unsigned bit = 0; bit < 32; bit++)
+        hash |= (uint32_t)(votes->bits[bit] > 0) << bit;
+    return hash ? hash : 1;
+}
+
+static uint32_t near_hash(const struct syntax_file *syntax, size_t from, size_t to)
+{
+    struct votes votes = {{0}};
+    votes_count(syntax, from, to, &votes);
+    return votes_hash(&votes);
+}
+
+/* Equal statements of a function are told apart by some tokens before and behind them. */
+static uint32_t around_hash(const struct syntax_file *syntax, size_t from, size_t to)
+{
+    enum { TOKENS = 24 };
+    struct votes votes = {{0}};
+    size_t end = to + TOKENS < syntax->token_count ? to + TOKENS : syntax->token_count;
+    votes_count(syntax, from > TOKENS ? from - TOKENS : 0, from, &votes);
+    votes_count(syntax, to, end, &votes);
+    return votes_hash(&votes);
+}
+
 /* Of everything but functions. */
 static uint32_t outside_hash(const struct syntax_file *syntax)
 {
@@ -162,7 +206,9 @@ struct gate_marks gate_source_marks(const struct gate_source *source, uint32_t l
     size_t begin = statement_begin(syntax, at), end = statement_end(syntax, at);
     struct gate_marks marks = {.code = range_hash(syntax, begin, end, false),
                                .like = range_hash(syntax, begin, end, true),
-                               .source = source->outside};
+                               .source = source->outside,
+                               .near = near_hash(syntax, begin, end),
+                               .around = around_hash(syntax, begin, end)};
     const struct syntax_function *function =
         declared(syntax, said_function_around(syntax, line, column));
     if (function) {
