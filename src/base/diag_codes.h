@@ -51,6 +51,8 @@ X(COMPILER_LIMIT, "compiler-limit", DIAG_ERROR, "analyse fewer packages at a tim
 X(COMPILER_NO_GO, "compiler-no-go", DIAG_ERROR,
   "install Go, or give the compiler's text with -diagnostics FILE")
 X(COMPILER_BUILD, "compiler-build", DIAG_ERROR, "mend the build errors above and try again")
+X(COMPILER_UNIT, "compiler-unit", DIAG_ERROR,
+  "let go vet call it: go vet -vettool=$(which unheap) ./...")
 X(COMPILER_EMPTY, "compiler-empty", DIAG_ERROR, "name packages that exist in this module")
 X(SOURCE_READ, "source-read", DIAG_NOTE, "reasons that need the source are left out for this file")
 X(JOIN_FOREIGN, "join-foreign", DIAG_ERROR,

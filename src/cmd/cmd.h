@@ -4,6 +4,11 @@
 
 #include "base/base.h"
 
+/* A release sets it. */
+#ifndef UNHEAP_VERSION
+#define UNHEAP_VERSION "0.1"
+#endif
+
 /* Exit codes of the contract (reference/cli.md). */
 enum { EXIT_CLEAN = 0, EXIT_COULD_NOT = 1, EXIT_USAGE = 2, EXIT_FINDINGS = 3 };
 
@@ -68,6 +73,11 @@ const char *cmd_find_modcache(char *room, size_t size);
 
 bool objects_asked(int argc, char **argv); /* the words ask for one of them */
 int verb_prof_objects(struct cmd *cmd, int argc, char **argv);
+
+/* ---- vettool.c: what `go vet -vettool` calls ---- */
+
+bool vettool_asked(int argc, char **argv); /* the words are those of its protocol */
+int verb_vettool(struct cmd *cmd, int argc, char **argv);
 
 /* Makes the folders that lead to a file; false when they are there afterwards. */
 bool cmd_make_dirs(const char *path);

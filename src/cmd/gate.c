@@ -49,7 +49,7 @@ enum status gate_ask(struct gate_run *run, const struct gate_request *where,
     const struct gate_flags *flags = run->flags;
     const struct compiler_request request = {
         .dir = where->dir, .patterns = run->patterns, .pattern_count = run->pattern_count,
-        .tests = flags->tests || run->policy.tests, .tags = flags->tags, .goos = flags->goos,
+        .tests = run->policy.tests, .tags = flags->tags, .goos = flags->goos,
         .goarch = flags->goarch, .only_named = true, .progress = progress,
         .progress_ctx = cmd};
     struct compiler *compiler = NULL;
@@ -77,7 +77,7 @@ static enum status ask_here(struct gate_run *run, struct gate_list *list)
     return gate_ask(run, &where, list);
 }
 
-static enum status baseline_read(struct gate_run *run, struct gate_list *list)
+enum status gate_old_side(struct gate_run *run, struct gate_list *list)
 {
     struct cmd *cmd = run->cmd;
     struct file file;
@@ -98,24 +98,13 @@ static enum status baseline_read(struct gate_run *run, struct gate_list *list)
     return status;
 }
 
-static enum status profile_of(struct gate_run *run, struct profile **profile)
+enum status gate_cost_profile(struct gate_run *run, struct profile **profile)
 {
     struct cmd *cmd = run->cmd;
-    const char *path = run->flags->profile;
-    struct sb named;
-    sb_init(&named, &cmd->memory);
-    if (!path && run->policy.profile.len) {
-        bool absolute = run->policy.profile.ptr[0] == '/';
-        sb_addf(&named, "%.*s%s%.*s", STR_ARGS(absolute ? STR_NONE : run->module_dir),
-                absolute ? "" : "/", STR_ARGS(run->policy.profile));
-        path = named.text;
-    }
     const struct profile_options options = {.seconds = 0};
-    enum status status = STATUS_OK;
-    if (path)
-        status = profile_read(&path, 1, &options, &cmd->memory, cmd->sink, profile);
-    sb_release(&named);
-    return status;
+    if (!run->profile)
+        return STATUS_OK;
+    return profile_read(&run->profile, 1, &options, &cmd->memory, cmd->sink, profile);
 }
 
 /* ---- answering ---- */
@@ -152,11 +141,11 @@ static int judge(struct gate_run *run, const struct gate_list *old, const struct
 {
     struct cmd *cmd = run->cmd;
     struct profile *profile = NULL;
-    if (profile_of(run, &profile))
+    if (gate_cost_profile(run, &profile))
         return EXIT_COULD_NOT;
     const struct gate_question question = {
         .old = old, .new = new, .policy = &run->policy, .patterns = run->patterns,
-        .pattern_count = run->pattern_count, .profile = profile};
+        .pattern_count = run->pattern_count, .profile = profile, .module_dir = run->module_dir};
     struct gate_verdict verdict;
     gate_judge(&question, &cmd->memory, &verdict);
     int code = print(run, &verdict);
@@ -191,7 +180,7 @@ static int update(struct gate_run *run, struct gate_list *new)
     struct gate_list old;
     bool exists = file_exists(run->baseline);
     if (exists) {
-        if (baseline_read(run, &old)) {
+        if (gate_old_side(run, &old)) {
             gate_list_release(&old);
             return EXIT_COULD_NOT;
         }
@@ -211,7 +200,7 @@ static int compare(struct gate_run *run, struct gate_list *new)
 {
     struct gate_list old;
     enum status status =
-        run->flags->base_rev ? gate_of_revision(run, &old) : baseline_read(run, &old);
+        run->flags->base_rev ? gate_of_revision(run, &old) : gate_old_side(run, &old);
     if (!status)
         status = ask_here(run, new);
     int code = status ? EXIT_COULD_NOT : judge(run, &old, new);
@@ -300,6 +289,40 @@ static void baseline_set(struct gate_run *run)
     sb_release(&path);
 }
 
+/* The command line's, else the policy's, else none. */
+static void profile_set(struct gate_run *run)
+{
+    struct str named = run->policy.profile;
+    run->profile = run->flags->profile;
+    if (run->profile || !named.len)
+        return;
+    struct sb path;
+    sb_init(&path, &run->cmd->memory);
+    if (named.ptr[0] != '/')
+        sb_addf(&path, "%.*s/", STR_ARGS(run->module_dir));
+    sb_add(&path, named);
+    run->profile = str_copy(&run->arena, sb_str(&path)).ptr;
+    sb_release(&path);
+}
+
+enum status gate_open(struct gate_run *run)
+{
+    arena_init(&run->arena, &run->cmd->memory);
+    gate_policy_init(&run->policy, &run->cmd->memory);
+    paths_set(run);
+    enum status status = policy_read(run);
+    run->policy.tests |= run->flags->tests;
+    baseline_set(run);
+    profile_set(run);
+    return status;
+}
+
+void gate_close(struct gate_run *run)
+{
+    gate_policy_release(&run->policy);
+    arena_release(&run->arena);
+}
+
 /* The command line's packages, else the policy's, else all. */
 static void patterns_set(struct gate_run *run, const char *const *arguments, size_t count)
 {
@@ -318,11 +341,8 @@ static void patterns_set(struct gate_run *run, const char *const *arguments, siz
 
 static int gate(struct gate_run *run, const char *const *arguments, size_t count)
 {
-    arena_init(&run->arena, &run->cmd->memory);
-    gate_policy_init(&run->policy, &run->cmd->memory);
-    paths_set(run);
     int code = EXIT_COULD_NOT;
-    bool ready = policy_read(run) == STATUS_OK;
+    bool ready = gate_open(run) == STATUS_OK;
     for (size_t i = 0; ready && i < run->flags->budgets.len; i++) {
         if (gate_budget_read(&run->policy, run->flags->budgets.at[i]))
             continue;
@@ -332,12 +352,10 @@ static int gate(struct gate_run *run, const char *const *arguments, size_t count
         ready = false;
     }
     if (ready) {
-        baseline_set(run);
         patterns_set(run, arguments, count);
         code = work(run);
     }
-    gate_policy_release(&run->policy);
-    arena_release(&run->arena);
+    gate_close(run);
     int told = cmd_diagnose(run->cmd);
     return code ? code : told;
 }

@@ -29,6 +29,7 @@ struct gate_run {
     struct str here;         /* the current directory, absolute */
     struct str module_dir;   /* absolute; the -C folder when there is no go.mod */
     const char *baseline;    /* path */
+    const char *profile;     /* path of what new sites are weighed by; NULL: none */
     struct gate_policy policy;
 };
 
@@ -51,6 +52,15 @@ int gate_init(struct gate_run *run, const struct gate_list *list);
 int gate_install_hook(struct gate_run *run);
 
 /* ---- gate.c ---- */
+
+/* Finds the module of flags->dir, reads its policy and settles what follows from it. gate_close in
+ * any case. */
+NODISCARD enum status gate_open(struct gate_run *run);
+void gate_close(struct gate_run *run);
+/* Reads the baseline; the list is to be released in any case. */
+NODISCARD enum status gate_old_side(struct gate_run *run, struct gate_list *list);
+/* Reads the profile that new sites are weighed by; it stays NULL where there is none. */
+NODISCARD enum status gate_cost_profile(struct gate_run *run, struct profile **profile);
 
 /* Asks the compiler about the packages in where->dir; `compiler` is filled in. */
 NODISCARD enum status gate_ask(struct gate_run *run, const struct gate_request *where,

@@ -92,6 +92,10 @@ int main(int argc, char **argv)
         print_usage(stdout);
         return fflush(stdout) ? EXIT_COULD_NOT : EXIT_CLEAN;
     }
+    if (vettool_asked(argc - 1, argv + 1)) {
+        static const struct verb vettool = {"", verb_vettool, ""};
+        return run_verb(&vettool, argc - 1, argv + 1);
+    }
     for (size_t i = 0; i < COUNT_OF(verbs); i++)
         if (strcmp(name, verbs[i].name) == 0)
             return run_verb(&verbs[i], argc - 2, argv + 2);

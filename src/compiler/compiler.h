@@ -161,6 +161,36 @@ NODISCARD enum status compiler_read_text(const struct compiler_text *text,
                                          struct diag_sink *sink, struct compiler **out);
 void compiler_free(struct compiler *compiler);
 
+/* ---- unit.c: one package, as `go vet` describes it to its -vettool ---- */
+
+/* What of a vet.cfg matters here (cmd/go/internal/work, vetConfig). Texts lie in the arena and end
+ * in a zero byte. */
+struct compiler_unit {
+    const struct memory *memory;
+    struct arena arena;
+    struct str id;          /* "p" or "p [p.test]" */
+    struct str import_path; /* "p" */
+    struct str dir;
+    struct str language;    /* "go1.24" */
+    struct str *files;      /* absolute, after cgo */
+    size_t file_count;
+    struct str imports;     /* as lines of an importcfg */
+    struct str facts;       /* file to write for those that import it */
+    struct str output;      /* file that standard output goes to; empty: standard output (before
+                               Go 1.26) */
+    bool only_facts;        /* a dependency: nothing is told of it */
+    bool is_program;        /* for the caller to set: its clause says "package main" */
+};
+/* name is for messages. The unit is released whatever the status is. */
+NODISCARD enum status compiler_unit_read(struct str bytes, struct str name,
+                                         const struct memory *memory, struct diag_sink *sink,
+                                         struct compiler_unit *unit);
+void compiler_unit_release(struct compiler_unit *unit);
+/* Runs the compiler of the go command on the PATH over the unit's files and reads what it says; the
+ * unit's package is the one that is wanted. Writes files beside unit->facts. */
+NODISCARD enum status compiler_unit_run(const struct compiler_unit *unit, struct workers *workers,
+                                        struct diag_sink *sink, struct compiler **out);
+
 static inline struct str compiler_str(const struct compiler *compiler, uint32_t id)
 {
     return intern_str(&compiler->strings, id);

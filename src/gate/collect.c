@@ -151,20 +151,20 @@ static void breach_check(struct collector *collector, const struct gate_site *si
 static bool same_place(const struct gate_site *a, const struct gate_site *b)
 {
     return a->line == b->line && a->column == b->column && str_equal(a->file, b->file) &&
-           str_equal(a->expression, b->expression);
+           gate_unqualified_hash(a->expression) == gate_unqualified_hash(b->expression);
 }
 
 /* Equal places lie together, but for what stands between on the same column. */
-static bool is_told(const struct gate_list *list, const struct gate_site *site)
+static struct gate_site *told(struct gate_list *list, const struct gate_site *site)
 {
     for (size_t i = list->sites.len; i > 0; i--) {
-        const struct gate_site *before = &list->sites.at[i - 1];
+        struct gate_site *before = &list->sites.at[i - 1];
         if (before->line != site->line || !str_equal(before->file, site->file))
-            return false;
+            return NULL;
         if (same_place(before, site))
-            return true;
+            return before;
     }
-    return false;
+    return NULL;
 }
 
 static void site_add(struct collector *collector, const struct said_site *said)
@@ -176,8 +176,12 @@ static void site_add(struct collector *collector, const struct said_site *said)
         return;
     struct gate_site site = site_make(collector, said);
     site.copies = said->times;
-    if (is_told(list, &site))
+    struct gate_site *before = told(list, &site);
+    if (before) {
+        if (site.expression.len < before->expression.len)
+            *before = site; /* as its own package's code calls it */
         return;
+    }
     breach_check(collector, &site);
     if (!copy)
         VEC_PUSH(list->memory, &list->sites, site);
@@ -227,9 +231,13 @@ static void packages_keep(struct collector *collector)
 }
 
 /* Sites of other packages' files are instances of their generic code. */
-static bool is_own(const struct collector *collector, const struct said_site *said)
+static bool is_own(struct collector *collector, const struct said_site *said)
 {
     const struct compiler *compiler = collector->said.compiler;
+    struct str only = collector->request->only_dir;
+    if (only.len)
+        return str_equal(str_dir_name(full_path(collector, collector->said.files.at[said->file])),
+                         only);
     const struct message *message = &compiler->messages.at[said->message];
     struct str package = said_package_of_path(&collector->said, message->path);
     if (!package.len)

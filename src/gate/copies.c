@@ -53,24 +53,6 @@ static struct str package_word(struct str import_path)
     return word;
 }
 
-/* "&T{...}" of "&pkg.T{...}": in other packages' code gc qualifies names. */
-static uint64_t unqualified_hash(struct str text)
-{
-    uint64_t hash = 3;
-    size_t word = 0;
-    for (size_t i = 0; i <= text.len; i++) {
-        char c = i < text.len ? text.ptr[i] : 0;
-        bool in_word = c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-        if (in_word)
-            continue;
-        if (c != '.' || i == word || (i + 1 < text.len && text.ptr[i + 1] == '.'))
-            hash = hash_mix(hash_mix(hash, hash_bytes(text.ptr + word, i - word)), (uint64_t)c);
-        word = i + 1;
-    }
-    return hash;
-}
-
 static struct str callee_of(const struct message *message)
 {
     return str_skip(message->text, sizeof("inlining call to ") - 1);
@@ -110,7 +92,7 @@ static void report_add(struct gate_copies *copies, const struct said_site *site)
 {
     const struct message *message = &copies->said->compiler->messages.at[site->message];
     function_add(&copies->reported, said_package(copies->said, message), site->function,
-                 unqualified_hash(message->text));
+                 gate_unqualified_hash(message->text));
 }
 
 struct gate_copies *gate_copies_new(const struct said *said, const struct memory *memory)
@@ -169,7 +151,7 @@ bool gate_is_copy(const struct gate_copies *copies, const struct message *messag
         return true;
     const uint64_t *first = map_get(&copies->calls, place_key(message));
     struct str package = said_package(copies->said, message);
-    uint64_t text = unqualified_hash(message->text);
+    uint64_t text = gate_unqualified_hash(message->text);
     bool foreign = false, literal = message->column == 0;
     for (uint64_t at = first ? *first : 0; at; at = copies->inlined.at[at - 1].next) {
         uint32_t index = copies->inlined.at[at - 1].message;

@@ -40,6 +40,23 @@ struct str gate_expression(struct str subject, struct arena *arena)
     return text;
 }
 
+uint64_t gate_unqualified_hash(struct str text)
+{
+    uint64_t hash = 3;
+    size_t word = 0;
+    for (size_t i = 0; i <= text.len; i++) {
+        char c = i < text.len ? text.ptr[i] : 0;
+        bool in_word = c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+        if (in_word)
+            continue;
+        if (c != '.' || i == word || (i + 1 < text.len && text.ptr[i + 1] == '.'))
+            hash = hash_mix(hash_mix(hash, hash_bytes(text.ptr + word, i - word)), (uint64_t)c);
+        word = i + 1;
+    }
+    return hash;
+}
+
 /* "orders" of "orders[id].next". */
 static struct str root_of(struct str target)
 {

@@ -92,6 +92,8 @@ struct gate_request {
     struct str module_dir;  /* absolute; empty when there is none */
     bool elsewhere;         /* dir is a copy of the module: */
     struct str shown_dir;   /* then paths for people are this and the file's own */
+    struct str only_dir;    /* absolute; not empty: only files right in it, others are instances of
+                               other packages' generic code */
 };
 /* The sites of what the compiler said. The list does not refer to the compiler afterwards. */
 void gate_collect(const struct gate_request *request, const struct memory *memory,
@@ -124,9 +126,13 @@ void gate_baseline_carry(struct gate_list *list, const struct gate_list *old,
 
 enum { GATE_UNPAIRED = -1 };
 /* Pairs old with new sites: pair_of_new[i] is the old one's index or GATE_UNPAIRED, and the other
- * way round. Both arrays are as long as the lists. */
-void gate_match(const struct gate_list *old, const struct gate_list *new, int32_t *pair_of_old,
-                int32_t *pair_of_new);
+ * way round. Both arrays are as long as the lists. Old ones that are `aside` (may be NULL) are not
+ * paired. */
+struct gate_pairs {
+    int32_t *of_old, *of_new;
+};
+void gate_match(const struct gate_list *old, const struct gate_list *new, const bool *aside,
+                const struct gate_pairs *pairs);
 
 /* ---- policy.c ---- */
 
@@ -232,6 +238,8 @@ struct gate_question {
     const char *const *patterns; /* what was asked for: old sites of other packages do not count */
     size_t pattern_count;
     const struct profile *profile; /* may be NULL */
+    struct str module_dir; /* where old sites of other packages may still stand; empty: they do not
+                              count */
 };
 /* The whole comparison. Lists and policy must outlive the verdict. */
 void gate_judge(const struct gate_question *question, const struct memory *memory,

@@ -26,6 +26,8 @@ struct gate_marks gate_source_marks(const struct gate_source *source, uint32_t l
                                     uint32_t column);
 /* marks.source of each function and of what lies outside, into list->functions. */
 void gate_source_functions(const struct gate_source *source, struct gate_list *list);
+/* Clears the marks in `aside` of sites whose function is, word for word, in its file no more. */
+void gate_source_still_there(const struct gate_list *old, struct str module_dir, bool *aside);
 /* Finds //unheap:noescape and //gcassert:noescape and the lines they hold for. */
 void gate_source_annotations(const struct gate_source *source, struct str shown,
                              struct gate_list *list);
@@ -43,6 +45,9 @@ bool gate_is_copy(const struct gate_copies *copies, const struct message *messag
 
 /* The expression with type arguments as "[...]", in the arena. */
 struct str gate_expression(struct str subject, struct arena *arena);
+/* Of a text without its packages' names: "&T{...}" and "&pkg.T{...}" alike, since gc qualifies
+ * names in other packages' code. */
+uint64_t gate_unqualified_hash(struct str text);
 /* What names mean where a site stands. */
 struct gate_scope {
     const struct syntax_file *syntax;

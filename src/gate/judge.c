@@ -15,7 +15,8 @@ struct judge {
     struct gate_verdict *verdict;
     const struct memory *memory;
     struct gate_costs *costs;
-    int32_t *pair_of_old, *pair_of_new;
+    struct gate_pairs pairs;
+    bool *in_question; /* of old sites */
     bool compiler_changed;
 };
 
@@ -129,6 +130,57 @@ static enum gate_severity severity_of(const struct judge *judge, const struct ga
     return cold && severity > GATE_WARNING ? GATE_WARNING : severity;
 }
 
+/* ---- pairs ---- */
+
+/* Was the site's package looked at this time? One that is gone is, when the patterns name it. */
+static bool is_in_question(const struct judge *judge, const struct gate_site *site)
+{
+    const struct gate_question *question = judge->question;
+    for (size_t i = 0; i < question->new->packages.len; i++) {
+        if (str_equal(question->new->packages.at[i], site->package))
+            return true;
+    }
+    for (size_t i = 0; i < question->pattern_count; i++) {
+        struct str pattern = str_from(question->patterns[i]);
+        if (gate_pattern_fits(pattern, site->package, question->new->module))
+            return true;
+    }
+    return false;
+}
+
+static bool any_single(const struct judge *judge)
+{
+    for (size_t i = 0; i < judge->question->new->sites.len; i++) {
+        if (judge->pairs.of_new[i] == GATE_UNPAIRED)
+            return true;
+    }
+    return false;
+}
+
+/* Pairs new sites with old ones of the packages in question. A site may also have come from a
+ * package that was not asked about: then its function is there no more. Files are read for that
+ * only when something new is left over. */
+static void sites_pair(struct judge *judge)
+{
+    const struct gate_list *old = judge->question->old, *new = judge->question->new;
+    struct arena *arena = &judge->verdict->arena;
+    judge->pairs.of_old = ARENA_ARRAY(arena, int32_t, old->sites.len + 1);
+    judge->pairs.of_new = ARENA_ARRAY(arena, int32_t, new->sites.len + 1);
+    judge->in_question = ARENA_ARRAY(arena, bool, old->sites.len + 1);
+    bool *aside = ARENA_ARRAY(arena, bool, old->sites.len + 1);
+    bool any_aside = false;
+    for (size_t i = 0; i < old->sites.len; i++) {
+        judge->in_question[i] = is_in_question(judge, &old->sites.at[i]);
+        aside[i] = !judge->in_question[i];
+        any_aside |= aside[i];
+    }
+    gate_match(old, new, aside, &judge->pairs);
+    if (!any_aside || !judge->question->module_dir.len || !any_single(judge))
+        return;
+    gate_source_still_there(old, judge->question->module_dir, aside);
+    gate_match(old, new, aside, &judge->pairs);
+}
+
 /* ---- findings ---- */
 
 static void new_judge(struct judge *judge, const struct gate_site *site)
@@ -167,7 +219,7 @@ static void new_side(struct judge *judge)
         const struct gate_site *site = &new->sites.at[i];
         if (!gate_policy_takes(judge->question->policy, new, site))
             continue;
-        int32_t pair = judge->pair_of_new[i];
+        int32_t pair = judge->pairs.of_new[i];
         if (pair == GATE_UNPAIRED)
             new_judge(judge, site);
         else if (is_moved(&old->sites.at[pair], site))
@@ -177,28 +229,12 @@ static void new_side(struct judge *judge)
     }
 }
 
-/* Was the site's package looked at this time? One that is gone is, when the patterns name it. */
-static bool is_in_question(const struct judge *judge, const struct gate_site *site)
-{
-    const struct gate_question *question = judge->question;
-    for (size_t i = 0; i < question->new->packages.len; i++) {
-        if (str_equal(question->new->packages.at[i], site->package))
-            return true;
-    }
-    for (size_t i = 0; i < question->pattern_count; i++) {
-        struct str pattern = str_from(question->patterns[i]);
-        if (gate_pattern_fits(pattern, site->package, question->new->module))
-            return true;
-    }
-    return false;
-}
-
 static void old_side(struct judge *judge)
 {
     const struct gate_list *old = judge->question->old;
     for (size_t i = 0; i < old->sites.len; i++) {
         const struct gate_site *site = &old->sites.at[i];
-        if (judge->pair_of_old[i] != GATE_UNPAIRED || !is_in_question(judge, site) ||
+        if (judge->pairs.of_old[i] != GATE_UNPAIRED || !judge->in_question[i] ||
             !gate_policy_takes(judge->question->policy, judge->question->new, site))
             continue;
         struct gate_finding finding = {.site = site, .severity = GATE_NOTE,
@@ -284,12 +320,10 @@ void gate_judge(const struct gate_question *question, const struct memory *memor
     arena_init(&verdict->arena, memory);
     struct judge judge = {.question = question, .verdict = verdict, .memory = memory};
     judge.compiler_changed = !str_equal(question->old->go_version, question->new->go_version);
-    judge.pair_of_old = ARENA_ARRAY(&verdict->arena, int32_t, question->old->sites.len + 1);
-    judge.pair_of_new = ARENA_ARRAY(&verdict->arena, int32_t, question->new->sites.len + 1);
     if (question->profile)
         judge.costs = gate_costs_new(question->profile, memory);
     upgrades_find(&judge);
-    gate_match(question->old, question->new, judge.pair_of_old, judge.pair_of_new);
+    sites_pair(&judge);
     new_side(&judge);
     old_side(&judge);
     for (size_t i = 0; i < question->policy->budgets.len; i++)

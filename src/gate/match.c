@@ -66,27 +66,6 @@ static struct str outer_function(struct str function)
     return at < 0 ? function : str_slice(function, 0, (size_t)at);
 }
 
-static bool in_word(char c)
-{
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* "&T{...}" and "&pkg.T{...}" alike. */
-static uint64_t plain_part(uint64_t key, struct str text)
-{
-    size_t word = 0;
-    for (size_t i = 0; i <= text.len; i++) {
-        if (i < text.len && in_word(text.ptr[i]))
-            continue;
-        bool qualifier = i > word && i + 1 < text.len && text.ptr[i] == '.' &&
-                         in_word(text.ptr[i + 1]);
-        if (!qualifier)
-            key = str_part(key, str_slice(text, word, i + 1));
-        word = i + 1;
-    }
-    return key;
-}
-
 /* 0 when the pass does not apply. */
 static uint64_t site_key(const struct gate_site *site, unsigned parts)
 {
@@ -105,7 +84,7 @@ static uint64_t site_key(const struct gate_site *site, unsigned parts)
     if (parts & PART_EXPRESSION)
         key = str_part(key, site->expression);
     if (parts & PART_PLAIN)
-        key = plain_part(key, site->expression);
+        key = hash_mix(key, gate_unqualified_hash(site->expression));
     if (parts & PART_TYPE)
         key = str_part(key, site->type);
     if (parts & PART_CODE)
@@ -138,6 +117,7 @@ static int candidate_order(const void *left, const void *right)
 struct matcher {
     const struct gate_list *lists[2]; /* old, new */
     int32_t *pairs[2];
+    const bool *aside; /* of old ones */
     struct candidate *candidates;
 };
 
@@ -146,7 +126,8 @@ static size_t candidates_gather(struct matcher *matcher, unsigned parts)
     size_t count = 0;
     for (int side = 0; side < 2; side++) {
         for (size_t i = 0; i < matcher->lists[side]->sites.len; i++) {
-            if (matcher->pairs[side][i] != GATE_UNPAIRED)
+            if (matcher->pairs[side][i] != GATE_UNPAIRED ||
+                (side == 0 && matcher->aside && matcher->aside[i]))
                 continue;
             uint64_t key = site_key(&matcher->lists[side]->sites.at[i], parts);
             if (key)
@@ -227,10 +208,10 @@ static void pass_run(struct matcher *matcher, unsigned parts)
     }
 }
 
-void gate_match(const struct gate_list *old, const struct gate_list *new, int32_t *pair_of_old,
-                int32_t *pair_of_new)
+void gate_match(const struct gate_list *old, const struct gate_list *new, const bool *aside,
+                const struct gate_pairs *pairs)
 {
-    struct matcher matcher = {{old, new}, {pair_of_old, pair_of_new}, NULL};
+    struct matcher matcher = {{old, new}, {pairs->of_old, pairs->of_new}, aside, NULL};
     for (int side = 0; side < 2; side++) {
         for (size_t i = 0; i < matcher.lists[side]->sites.len; i++)
             matcher.pairs[side][i] = GATE_UNPAIRED;

@@ -321,7 +321,8 @@ bool gate_pattern_fits(struct str pattern, struct str import_path, struct str mo
 bool gate_policy_takes(const struct gate_policy *policy, const struct gate_list *list,
                        const struct gate_site *site)
 {
-    if (policy->ignored[site->kind] || (site->generated && !policy->generated))
+    if (policy->ignored[site->kind] || (site->generated && !policy->generated) ||
+        (site->test && !policy->tests))
         return false;
     for (size_t i = 0; i < policy->exclude.len; i++) {
         if (gate_pattern_fits(policy->exclude.at[i], site->package, list->module))

@@ -232,6 +232,53 @@ void gate_source_functions(const struct gate_source *source, struct gate_list *l
     }
 }
 
+/* The functions of one file of the module, for those of its old sites that are marked. */
+static void file_still_there(const struct gate_list *old, struct str path, struct str file,
+                             bool *aside)
+{
+    struct gate_source source;
+    struct gate_list now;
+    struct map known;
+    bool added;
+    gate_list_init(&now, old->memory);
+    map_init(&known, old->memory);
+    gate_source_open(&source, path, old->memory);
+    gate_source_functions(&source, &now);
+    for (size_t i = 0; i < now.functions.len; i++)
+        *map_put(&known, (uint64_t)now.functions.at[i] | 1ull << 32, &added) = 1;
+    for (size_t i = 0; i < old->sites.len; i++) {
+        const struct gate_site *site = &old->sites.at[i];
+        if (aside[i] && str_equal(site->file, file))
+            aside[i] = map_get(&known, site->marks.source | 1ull << 32) != NULL;
+    }
+    gate_source_close(&source);
+    map_release(&known);
+    gate_list_release(&now);
+}
+
+void gate_source_still_there(const struct gate_list *old, struct str module_dir, bool *aside)
+{
+    struct map seen;
+    struct sb path;
+    bool added;
+    map_init(&seen, old->memory);
+    sb_init(&path, old->memory);
+    for (size_t i = 0; i < old->sites.len; i++) {
+        struct str file = old->sites.at[i].file;
+        if (!aside[i] || !file.len)
+            continue;
+        map_put(&seen, hash_bytes(file.ptr, file.len) | 1, &added);
+        if (!added)
+            continue;
+        sb_clear(&path);
+        sb_addf(&path, "%.*s%s%.*s", STR_ARGS(file.ptr[0] == '/' ? STR_NONE : module_dir),
+                file.ptr[0] == '/' ? "" : "/", STR_ARGS(file));
+        file_still_there(old, sb_str(&path), file, aside);
+    }
+    sb_release(&path);
+    map_release(&seen);
+}
+
 /* ---- annotations ---- */
 
 /* "//unheap:noescape" or "//gcassert:bce,noescape"; empty when a comment is neither. */

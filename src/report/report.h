@@ -142,6 +142,11 @@ struct report_gate {
  * it; then what else there is to say; a closing line. */
 void report_gate_text(const struct report_gate *report, const struct report_style *style,
                       struct sb *out);
+/* For `go vet` about one package, whose ID it names: what fails as unitchecker's JSON, an empty
+ * object when nothing does. */
+void report_gate_vet_json(const struct report_gate *report, struct str id, struct sb *out);
+/* The same as lines "file:line:column: text", of what fails or of what only warns. */
+void report_gate_vet_lines(const struct report_gate *report, bool failing, struct sb *out);
 /* Schema "unheap.gate/1" (reference/cli.md). */
 void report_gate_json(const struct report_gate *report, struct sb *out);
 /* SARIF 2.1.0 (OASIS standard), at most LIMIT_SARIF_RESULTS results, the dearest first. */
