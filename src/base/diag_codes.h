@@ -74,6 +74,8 @@ X(BINARY_DISASSEMBLE, "binary-disassemble", DIAG_ERROR,
 X(BINARY_DISASSEMBLER, "binary-disassembler", DIAG_ERROR,
   "install it: apt-get install libcapstone4")
 X(BINARY_LIMIT, "binary-limit", DIAG_ERROR, "the program is larger than unheap reads")
+X(BINARY_CUT, "binary-cut", DIAG_WARNING,
+  "the rest was read; what is listed is true but not all of it")
 X(LIVE_NO_PROCESS, "live-no-process", DIAG_ERROR,
   "look its number up with ps; inside a container processes have other numbers than outside")
 X(LIVE_REFUSED, "live-refused", DIAG_ERROR,

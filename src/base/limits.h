@@ -62,6 +62,7 @@
 #define LIMIT_BINARY_FUNCTIONS ((size_t)8 << 20)   /* entries of pclntab */
 #define LIMIT_BINARY_FUNCTION_BYTES ((size_t)4 << 20) /* code of one function */
 #define LIMIT_BINARY_SITES ((size_t)8 << 20)       /* calls into the allocator */
+#define LIMIT_BINARY_CALLEES 65000                 /* functions that allocate, of one program */
 #define LIMIT_BINARY_INLINED 200                   /* frames of one inlined position */
 #define LIMIT_BINARY_TYPES ((size_t)4 << 20)       /* type descriptors decoded */
 #define LIMIT_BINARY_TYPE_DEPTH 30                 /* nesting of one type's name */

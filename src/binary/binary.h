@@ -27,6 +27,17 @@ enum binary_kind {
 };
 const char *binary_kind_name(enum binary_kind kind);
 
+/* The ceilings, in the order of binary_limits.h. */
+enum binary_limit {
+#define X(name, table, beyond) BINARY_LIMIT_##name,
+#include "binary_limits.h"
+#undef X
+    BINARY_LIMIT_COUNT
+};
+const char *binary_limit_name(enum binary_limit limit);
+const char *binary_limit_table(enum binary_limit limit);
+const char *binary_limit_beyond(enum binary_limit limit);
+
 /* How much of a site's type and size is known. PARTIAL: one of them. */
 enum binary_status { BINARY_RESOLVED, BINARY_PARTIAL, BINARY_UNRESOLVED };
 const char *binary_status_name(enum binary_status status);
@@ -101,7 +112,8 @@ struct binary {
 };
 
 /* Reads a file and lists its sites. Failures are told to the sink with the offset in the file and
- * the name of the table. */
+ * the name of the table; so is what is left out, also later, when types are asked for: the sink
+ * must outlive the binary. */
 NODISCARD enum status binary_read(const char *path, struct workers *workers,
                                   const struct memory *memory, struct diag_sink *sink,
                                   struct binary **out);
@@ -113,13 +125,15 @@ NODISCARD enum status binary_read_bytes(struct str bytes, struct str name, struc
 NODISCARD enum status binary_open(const char *path, const struct memory *memory,
                                   struct diag_sink *sink, struct binary **out);
 void binary_free(struct binary *binary);
+/* How many of what a limit holds in check were left out; 0 when all was read. */
+uint64_t binary_cut(const struct binary *binary, enum binary_limit limit);
 
 /* ---- looking things up ---- */
 
 /* The function that holds an address; NULL when none does. */
 const struct binary_function *binary_function_at(const struct binary *binary, uint64_t address);
-/* Its offset's position, and the chain outwards as at most `max` frames; returns how many there
- * are (the first is the innermost, the last is the symbol itself). */
+/* Its offset's position, and the chain outwards as at most `max` frames; returns how many were
+ * written (the first is the innermost, the last is the symbol itself where all found room). */
 size_t binary_position(const struct binary *binary, const struct binary_function *function,
                        uint32_t offset, struct binary_frame *frames, size_t max);
 

@@ -10,6 +10,24 @@
 
 #include "binary.h"
 
+/* ---- limits.c ---- */
+
+struct image;
+struct limits {
+    uint64_t max[BINARY_LIMIT_COUNT]; /* LIMIT_BINARY_...; tests set less */
+    uint64_t cut[BINARY_LIMIT_COUNT]; /* how many were left out */
+};
+void limits_init(struct limits *mine);
+/* `count` more are left out: the first time, that is told. One thread. */
+void limits_cut(const struct image *image, enum binary_limit limit, uint64_t count);
+/* The file is beyond a limit that refuses it. */
+NODISCARD enum status limits_refuse(const struct image *image, enum binary_limit limit,
+                                    uint64_t offset, uint64_t count);
+/* binary_read_bytes with other limits. */
+NODISCARD enum status binary_read_within(const struct limits *limits, struct str bytes,
+                                         const struct memory *memory, struct diag_sink *sink,
+                                         struct binary **out);
+
 /* ---- image.c, relocate.c ---- */
 
 enum machine { MACHINE_AMD64, MACHINE_ARM64 };
@@ -32,6 +50,7 @@ struct image {
     struct arena arena;
     struct str file, name;  /* all its bytes; its name for messages */
     struct diag_sink *sink;
+    struct limits *limits;
     enum machine machine;
     VEC(struct segment) segments;
     VEC(struct section) sections;
@@ -147,7 +166,8 @@ bool module_function_named(const struct module *module, struct str name, uint64_
 /* The innermost call at an offset. */
 void record_call(struct record *record, uint32_t offset, struct binary_call *call);
 /* What it may cost to read positions is bounded by *work, when that is set after record_open. */
-/* Frames from the innermost outwards; returns how many there are, of which `max` are written. */
+/* Frames from the innermost outwards; returns how many there are, or max + 1 when they are more
+ * than max (then the innermost are written). */
 size_t record_position(struct record *record, uint32_t offset, struct binary_frame *frames,
                        size_t max);
 
@@ -296,15 +316,20 @@ int arm64_argument(int index);
 /* ---- track.c ---- */
 
 enum value_kind { VALUE_NONE, VALUE_NUMBER, VALUE_ARGUMENT, VALUE_UNKNOWN };
+/* What the functions in hand may still cost. */
+struct budget {
+    const struct limits *limits;
+    uint64_t lines, instructions;
+    uint64_t cut[BINARY_LIMIT_COUNT];
+};
 struct value {
     enum value_kind kind;
     uint64_t number; /* or the register that held it on entry */
 };
 /* What the register holds before the instruction. `is_number`: a number is wanted, not the address
- * of a type; then stack slots that a pointer might reach are not believed. *work is
- * how many instructions may still be looked at. */
+ * of a type; then stack slots that a pointer might reach are not believed. */
 struct value track_register(const struct decoder *decoder, struct body *body, uint32_t index,
-                            int number, bool is_number, unsigned *work);
+                            int number, bool is_number, struct budget *budget);
 
 /* ---- types.c ---- */
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_JUMP_TABLE = 4096, SPARE_EDGES = 65536 };
+enum { MAX_JUMP_TABLE = 65536, SPARE_EDGES = 65536 };
 
 /* Index of the instruction at an offset, or BODY_OUTSIDE. */
 static uint32_t body_find(const struct body *body, uint32_t offset)
@@ -57,7 +57,7 @@ static bool add_table(struct body *body, uint32_t from, uint64_t table)
             return false; /* damaged: many tables that share their entries */
         add_edge(body, from, to);
     }
-    return true;
+    return false; /* it goes on */
 }
 
 static void add_edges(struct body *body, const struct decoder *decoder)

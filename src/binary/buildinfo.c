@@ -93,14 +93,19 @@ static void add_line(struct binary *binary, struct str line)
     }
 }
 
-static void add_lines(struct binary *binary, struct str text)
+static void add_lines(const struct image *image, struct binary *binary, struct str text)
 {
     if (text.len < 2 * SENTINEL_BYTES)
         return;
     text = str_copy(&binary->arena,
                     str_slice(text, SENTINEL_BYTES, text.len - SENTINEL_BYTES));
-    for (size_t i = 0; text.ptr && i < LIMIT_BINARY_MODULES; i++)
-        add_line(binary, str_cut(&text, '\n'));
+    for (size_t i = 0; text.ptr; i++) {
+        struct str line = str_cut(&text, '\n');
+        if (i < image->limits->max[BINARY_LIMIT_MODULES])
+            add_line(binary, line);
+        else
+            limits_cut(image, BINARY_LIMIT_MODULES, 1);
+    }
 }
 
 /* ---- the build id ---- */
@@ -169,7 +174,7 @@ static enum status read_texts(const struct image *image, const unsigned char *at
         return fail(image, DIAG_BINARY_DAMAGED, "the buildinfo table: its texts reach beyond the "
                                                 "end of their segment");
     binary->go_version = str_copy(&binary->arena, version);
-    add_lines(binary, modules);
+    add_lines(image, binary, modules);
     return STATUS_OK;
 }
 

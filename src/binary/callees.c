@@ -81,9 +81,14 @@ static void add_target(struct targets *targets, struct binary *binary,
 {
     struct target target = {.callee = find_callee(function->name, minor),
                             .effect = effect_of(function->name)};
+    uint64_t max = binary->image->limits->max[BINARY_LIMIT_CALLEES];
     bool added;
     if (!target.callee && target.effect == CALL_ORDINARY)
         return;
+    if (target.callee && binary->callees.len == max) {
+        limits_cut(binary->image, BINARY_LIMIT_CALLEES, 1);
+        return;
+    }
     if (target.callee) {
         target.name = (uint16_t)binary->callees.len;
         VEC_PUSH(binary->memory, &binary->callees, function->name);
@@ -105,7 +110,7 @@ void targets_find(struct targets *targets, struct binary *binary)
     if (minor == 0) /* pclntab's layout tells on which side of 1.20 it is */
         minor = binary->module->new_layout ? 26 : 18;
     for (size_t i = 0; i < binary->function_count; i++)
-        if (may_fit(binary->functions[i].name) && binary->callees.len < UINT16_MAX)
+        if (may_fit(binary->functions[i].name))
             add_target(targets, binary, &binary->functions[i], minor);
 }
 

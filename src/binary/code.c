@@ -37,7 +37,9 @@ static struct binary *parts_new(const struct memory *memory, struct diag_sink *s
     parts->image = ARENA_NEW(&parts->arena, struct image);
     parts->module = ARENA_NEW(&parts->arena, struct module);
     *parts->image = (struct image){.memory = memory, .sink = sink, .as_it_lies = true,
+                                   .limits = ARENA_NEW(&parts->arena, struct limits),
                                    .name = str_copy(&parts->arena, str_from(name))};
+    limits_init(parts->image->limits);
     arena_init(&parts->image->arena, memory);
     return parts;
 }

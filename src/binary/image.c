@@ -184,9 +184,11 @@ static enum status add_segment(struct image *image, const GElf_Phdr *header, siz
 static enum status read_segments(struct image *image, Elf *elf)
 {
     size_t count;
-    if (elf_getphdrnum(elf, &count) != 0 || count > LIMIT_BINARY_SEGMENTS)
+    if (elf_getphdrnum(elf, &count) != 0)
         return fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phnum),
                     "the ELF program headers cannot be counted");
+    if (count > image->limits->max[BINARY_LIMIT_SEGMENTS])
+        return limits_refuse(image, BINARY_LIMIT_SEGMENTS, offsetof(Elf64_Ehdr, e_phnum), count);
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr header;
         if (!gelf_getphdr(elf, (int)i, &header))
@@ -202,28 +204,33 @@ static enum status read_segments(struct image *image, Elf *elf)
     return STATUS_OK;
 }
 
+static void add_section(struct image *image, const GElf_Shdr *header, const char *name)
+{
+    bool wanted = header->sh_flags & SHF_ALLOC || header->sh_type == SHT_SYMTAB ||
+                  header->sh_type == SHT_STRTAB;
+    if (!wanted || !name ||
+        (header->sh_type != SHT_NOBITS && !in_file(image, header->sh_offset, header->sh_size)))
+        return;
+    if (image->sections.len == image->limits->max[BINARY_LIMIT_SECTIONS]) {
+        limits_cut(image, BINARY_LIMIT_SECTIONS, 1);
+        return;
+    }
+    struct section section = {.name = str_copy(&image->arena, str_from(name)),
+                              .address = header->sh_addr, .size = header->sh_size,
+                              .offset = header->sh_offset};
+    VEC_PUSH(image->memory, &image->sections, section);
+}
+
 /* Sections are a help, not a need: a file without them, or with bad ones, is searched instead. */
 static void read_sections(struct image *image, Elf *elf)
 {
     size_t names;
+    GElf_Shdr header;
     if (elf_getshdrstrndx(elf, &names) != 0)
         return;
-    Elf_Scn *scn = NULL;
-    while ((scn = elf_nextscn(elf, scn)) && image->sections.len < LIMIT_BINARY_SECTIONS) {
-        GElf_Shdr header;
-        if (!gelf_getshdr(scn, &header) ||
-            (!(header.sh_flags & SHF_ALLOC) && header.sh_type != SHT_SYMTAB &&
-             header.sh_type != SHT_STRTAB))
-            continue;
-        const char *name = elf_strptr(elf, names, header.sh_name);
-        if (!name || (header.sh_type != SHT_NOBITS &&
-                      !in_file(image, header.sh_offset, header.sh_size)))
-            continue;
-        struct section section = {.name = str_copy(&image->arena, str_from(name)),
-                                  .address = header.sh_addr, .size = header.sh_size,
-                                  .offset = header.sh_offset};
-        VEC_PUSH(image->memory, &image->sections, section);
-    }
+    for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn; scn = elf_nextscn(elf, scn))
+        if (gelf_getshdr(scn, &header))
+            add_section(image, &header, elf_strptr(elf, names, header.sh_name));
 }
 
 static enum status check_packed(const struct image *image)

@@ -24,7 +24,8 @@ size_t binary_position(const struct binary *binary, const struct binary_function
     struct record record;
     if (!record_open(binary->module, (size_t)(function - binary->functions), &record))
         return 0;
-    return record_position(&record, offset, frames, max);
+    size_t count = record_position(&record, offset, frames, max);
+    return count < max ? count : max;
 }
 
 enum { CALL_BYTES_AMD64 = 5, CALL_BYTES_ARM64 = 4 };

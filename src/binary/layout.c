@@ -7,7 +7,11 @@ enum { PART_ONE = TYPE_BYTES, PART_TWO = TYPE_BYTES + 8, PART_THREE = TYPE_BYTES
 static uint64_t field_count(const struct binary *binary, uint64_t address)
 {
     uint64_t count = descriptor_part(binary, address, PART_THREE);
-    return count > LIMIT_BINARY_FIELDS ? LIMIT_BINARY_FIELDS : count;
+    uint64_t max = binary->image->limits->max[BINARY_LIMIT_FIELDS];
+    if (count <= max)
+        return count;
+    limits_cut(binary->image, BINARY_LIMIT_FIELDS, count - max);
+    return max;
 }
 
 /* The types that a type is made of join the list, to be looked at in their turn. */
@@ -15,7 +19,8 @@ static void add_parts(struct binary *binary, uint64_t address, unsigned kind)
 {
     if (kind == GO_KIND_STRUCT) {
         uint64_t fields = descriptor_part(binary, address, PART_TWO);
-        for (uint64_t i = 0; i < field_count(binary, address); i++)
+        uint64_t count = field_count(binary, address);
+        for (uint64_t i = 0; i < count; i++)
             type_at(binary, descriptor_part(binary, fields + i * FIELD_BYTES, 8));
     } else if (kind == GO_KIND_MAP) {
         type_at(binary, descriptor_part(binary, address, PART_ONE));

@@ -186,7 +186,7 @@ static enum status not_found(const struct image *image)
 
 static bool counts_fit(const struct module *module)
 {
-    return module->function_count > 0 && module->function_count <= LIMIT_BINARY_FUNCTIONS &&
+    return module->function_count > 0 && module->function_count <= module->size &&
            module->function_count * RECORD_INDEX_BYTES + 4 <= module->size - module->functions;
 }
 
@@ -196,6 +196,10 @@ static enum status check_header(const struct module *module)
         return damaged(module, 0, "its header names tables beyond the end of its segment");
     if (!counts_fit(module))
         return damaged(module, 8, "the number of functions does not fit the table of functions");
+    if (module->function_count > module->image->limits->max[BINARY_LIMIT_FUNCTIONS])
+        return limits_refuse(module->image, BINARY_LIMIT_FUNCTIONS,
+                             image_offset(module->image, module->pclntab) + 8,
+                             module->function_count);
     if (module->text_end - module->text > UINT32_MAX)
         return damaged(module, 24, "moduledata: the code is larger than 4 GiB");
     return STATUS_OK;

@@ -313,10 +313,12 @@ size_t record_position(struct record *record, uint32_t offset, struct binary_fra
     size_t count = 0;
     struct record outer, *reader = record;
     struct inlined inlined;
-    while (count + 1 < max && record->inline_tree) {
+    while (record->inline_tree) {
         int32_t index = table_value(reader, PC_INLINE_INDEX, offset);
         if (index < 0 || !inlined_at(record, index, &inlined))
             break;
+        if (count == max)
+            return max + 1;
         fill_frame(reader, offset, inlined.name, &frames[count++]);
         offset = inlined.parent;
         if (reader == record) {
@@ -324,9 +326,10 @@ size_t record_position(struct record *record, uint32_t offset, struct binary_fra
             reader = &outer;
         }
     }
-    if (count < max)
-        fill_frame(reader, offset, record->name, &frames[count++]);
-    return count;
+    if (count == max)
+        return max + 1;
+    fill_frame(reader, offset, record->name, &frames[count]);
+    return count + 1;
 }
 
 void record_call(struct record *record, uint32_t offset, struct binary_call *call)

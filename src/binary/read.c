@@ -36,7 +36,9 @@ static struct binary *binary_new(const struct memory *memory, struct diag_sink *
     binary->image = ARENA_NEW(&binary->arena, struct image);
     binary->module = ARENA_NEW(&binary->arena, struct module);
     *binary->image = (struct image){.memory = memory, .sink = sink,
+                                    .limits = ARENA_NEW(&binary->arena, struct limits),
                                     .name = str_copy(&binary->arena, name)};
+    limits_init(binary->image->limits);
     arena_init(&binary->image->arena, memory);
     return binary;
 }
@@ -44,12 +46,10 @@ static struct binary *binary_new(const struct memory *memory, struct diag_sink *
 /* Without workers the sites are not looked for. */
 static enum status read_image(struct binary *binary, struct workers *workers, struct binary **out)
 {
-    enum status status = STATUS_LIMIT;
+    enum status status;
     struct image *image = binary->image;
-    if (image->file.len > LIMIT_BINARY_BYTES)
-        diag_add(image->sink, DIAG_BINARY_LIMIT, image->name, 0, DIAG_NO_OFFSET,
-                 "the file has %zu bytes; LIMIT_BINARY_BYTES is %zu", image->file.len,
-                 LIMIT_BINARY_BYTES);
+    if (image->file.len > image->limits->max[BINARY_LIMIT_BYTES])
+        status = limits_refuse(image, BINARY_LIMIT_BYTES, DIAG_NO_OFFSET, image->file.len);
     else
         status = read_tables(binary);
     if (status == STATUS_OK && workers)
@@ -72,6 +72,19 @@ enum status binary_read_bytes(struct str bytes, struct str name, struct workers 
     struct binary *binary = binary_new(memory, sink, name);
     binary->image->file = bytes;
     return read_image(binary, workers, out);
+}
+
+enum status binary_read_within(const struct limits *limits, struct str bytes,
+                               const struct memory *memory, struct diag_sink *sink,
+                               struct binary **out)
+{
+    struct binary *binary = binary_new(memory, sink, STR("executable"));
+    struct workers *workers = workers_new(memory, 1);
+    binary->image->file = bytes;
+    *binary->image->limits = *limits;
+    enum status status = read_image(binary, workers, out);
+    workers_free(workers);
+    return status;
 }
 
 enum status binary_open(const char *path, const struct memory *memory, struct diag_sink *sink,

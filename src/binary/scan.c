@@ -20,8 +20,7 @@ struct worker {
     struct decoder *decoder;
     struct body body;
     struct record record; /* of the function in hand */
-    uint64_t line_work;   /* what the job in hand may still cost */
-    unsigned track_work;
+    struct budget budget; /* of the job in hand */
 };
 
 /* ---- candidates ---- */
@@ -67,13 +66,19 @@ static struct value argument(struct worker *worker, uint32_t at, int index, bool
     if (number < 0)
         return (struct value){VALUE_UNKNOWN, 0};
     return track_register(worker->decoder, &worker->body, at, number, is_number,
-                          &worker->track_work);
+                          &worker->budget);
 }
 
 static void add_frames(struct worker *worker, struct found_list *job, struct found *found)
 {
     struct binary_frame frames[LIMIT_BINARY_INLINED];
-    size_t count = record_position(&worker->record, found->offset, frames, COUNT_OF(frames));
+    size_t max = worker->budget.limits->max[BINARY_LIMIT_INLINED];
+    size_t count = record_position(&worker->record, found->offset, frames, max);
+    if (worker->budget.lines == 0)
+        worker->budget.cut[BINARY_LIMIT_LINE_STEPS]++;
+    else if (count > max)
+        worker->budget.cut[BINARY_LIMIT_INLINED]++;
+    count = count < max ? count : max;
     found->first_frame = (uint32_t)job->frames.len;
     found->frame_count = (uint32_t)count;
     for (size_t i = 0; i < count; i++)
@@ -114,15 +119,19 @@ static void scan_function(struct scan *scan, struct worker *worker, struct found
 {
     const struct binary_function *function = &scan->binary->functions[number];
     const unsigned char *bytes = image_at(scan->binary->image, function->entry, function->size);
-    if (!bytes || function->size > LIMIT_BINARY_FUNCTION_BYTES)
+    if (!bytes)
         return;
+    if (function->size > worker->budget.limits->max[BINARY_LIMIT_FUNCTION_BYTES]) {
+        worker->budget.cut[BINARY_LIMIT_FUNCTION_BYTES]++;
+        return;
+    }
     bool amd64 = scan->binary->image->machine == MACHINE_AMD64;
     bool (*has_candidate)(const struct targets *, uint64_t, const unsigned char *, uint32_t) =
         amd64 ? amd64_has_candidate : arm64_has_candidate;
     if (!has_candidate(scan->targets, function->entry, bytes, function->size) ||
         !record_open(scan->binary->module, number, &worker->record))
         return;
-    worker->record.work = &worker->line_work;
+    worker->record.work = &worker->budget.lines;
     body_read(&worker->body, worker->decoder, function->entry, bytes, function->size);
     scan_body(worker, job, number);
 }
@@ -133,8 +142,9 @@ static void run_job(void *ctx, size_t index, unsigned number)
     struct worker *worker = &scan->workers[number];
     if (!worker->decoder)
         worker->decoder = decoder_new(scan->binary->image->machine, scan->binary->memory);
-    worker->line_work = LIMIT_BINARY_LINE_STEPS;
-    worker->track_work = LIMIT_BINARY_JOB_STEPS;
+    worker->budget.limits = scan->binary->image->limits;
+    worker->budget.lines = worker->budget.limits->max[BINARY_LIMIT_LINE_STEPS];
+    worker->budget.instructions = worker->budget.limits->max[BINARY_LIMIT_JOB_STEPS];
     size_t end = (index + 1) * FUNCTIONS_PER_JOB;
     if (end > scan->binary->function_count)
         end = scan->binary->function_count;
@@ -144,9 +154,13 @@ static void run_job(void *ctx, size_t index, unsigned number)
 
 /* ---- all of them ---- */
 
-static void join_job(const struct memory *memory, struct found_list *job, struct found_list *out)
+static void join_job(const struct binary *binary, struct found_list *job, struct found_list *out)
 {
-    for (size_t k = 0; k < job->calls.len && out->calls.len < LIMIT_BINARY_SITES; k++) {
+    const struct memory *memory = binary->memory;
+    size_t room = binary->image->limits->max[BINARY_LIMIT_SITES] - out->calls.len;
+    size_t count = job->calls.len < room ? job->calls.len : room;
+    limits_cut(binary->image, BINARY_LIMIT_SITES, job->calls.len - count);
+    for (size_t k = 0; k < count; k++) {
         struct found found = job->calls.at[k];
         found.first_frame += (uint32_t)out->frames.len;
         VEC_PUSH(memory, &out->calls, found);
@@ -172,8 +186,10 @@ void scan_calls(const struct binary *binary, const struct targets *targets,
                                              .memory = binary->memory};
     workers_run(workers, jobs, run_job, &scan);
     for (size_t i = 0; i < jobs; i++)
-        join_job(binary->memory, &scan.jobs[i], out);
+        join_job(binary, &scan.jobs[i], out);
     for (unsigned i = 0; i < count; i++) {
+        for (int k = 0; k < BINARY_LIMIT_COUNT; k++)
+            limits_cut(binary->image, (enum binary_limit)k, scan.workers[i].budget.cut[k]);
         if (scan.workers[i].decoder)
             decoder_free(scan.workers[i].decoder);
         body_release(&scan.workers[i].body);

@@ -22,7 +22,9 @@ struct track {
     struct body *body;
     struct question seen[SEEN_MAX];
     unsigned seen_count, depth;
-    unsigned steps, *work;
+    uint64_t steps;
+    struct budget *budget;
+    int cut; /* the enum binary_limit that ended the search, or -1 */
     bool number; /* a number is asked for, not the address of a type */
 };
 
@@ -48,10 +50,13 @@ static bool same_place(struct place a, struct place b)
 
 static bool may_step(struct track *track)
 {
-    if (*track->work == 0 || ++track->steps > LIMIT_BINARY_TRACK_STEPS)
-        return false;
-    --*track->work;
-    return true;
+    if (++track->steps > track->budget->limits->max[BINARY_LIMIT_TRACK_STEPS])
+        track->cut = BINARY_LIMIT_TRACK_STEPS;
+    else if (track->budget->instructions == 0)
+        track->cut = BINARY_LIMIT_JOB_STEPS;
+    else
+        track->budget->instructions--;
+    return track->cut < 0;
 }
 
 static void find_taken(struct track *track)
@@ -61,9 +66,11 @@ static void find_taken(struct track *track)
         struct action action;
         if (body->list.at[i].flow != FLOW_NEXT)
             continue;
-        if (*track->work == 0)
+        if (track->budget->instructions == 0) {
+            track->cut = BINARY_LIMIT_JOB_STEPS;
             return;
-        --*track->work;
+        }
+        track->budget->instructions--;
         decoder_action(track->decoder, body, i, &action);
         if (action.takes_stack)
             VEC_PUSH(body->memory, &body->taken, action.taken);
@@ -230,13 +237,18 @@ static struct value value_before(struct track *track, uint32_t index, struct pla
 }
 
 struct value track_register(const struct decoder *decoder, struct body *body, uint32_t index,
-                            int number, bool is_number, unsigned *work)
+                            int number, bool is_number, struct budget *budget)
 {
     struct track track;
     track.decoder = decoder;
     track.body = body;
-    track.seen_count = track.depth = track.steps = 0;
+    track.seen_count = track.depth = 0;
+    track.steps = 0;
     track.number = is_number;
-    track.work = work;
-    return value_before(&track, index, (struct place){.number = number});
+    track.budget = budget;
+    track.cut = -1;
+    struct value value = value_before(&track, index, (struct place){.number = number});
+    if (track.cut >= 0)
+        budget->cut[track.cut]++;
+    return value;
 }

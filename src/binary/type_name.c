@@ -45,9 +45,12 @@ struct str name_text(const struct binary *binary, uint64_t address, bool *embedd
     if (embedded)
         *embedded = *at & 8;
     at++;
-    if (!read_varint(&at, end, &len) || len > (uint64_t)(end - at) ||
-        len > LIMIT_BINARY_TYPE_NAME)
+    if (!read_varint(&at, end, &len) || len > (uint64_t)(end - at))
         return STR_NONE;
+    if (len > binary->image->limits->max[BINARY_LIMIT_TYPE_NAME]) {
+        limits_cut(binary->image, BINARY_LIMIT_TYPE_NAME, 1);
+        return STR_NONE;
+    }
     return (struct str){(const char *)at, len};
 }
 
@@ -230,9 +233,12 @@ static void add_tag(struct naming *naming, uint64_t name)
     if (!read_varint(&at, end, &len) || len > (uint64_t)(end - at))
         return;
     at += len;
-    if (!read_varint(&at, end, &len) || len > (uint64_t)(end - at) ||
-        len > LIMIT_BINARY_TYPE_NAME)
+    if (!read_varint(&at, end, &len) || len > (uint64_t)(end - at))
         return;
+    if (len > naming->binary->image->limits->max[BINARY_LIMIT_TYPE_NAME]) {
+        limits_cut(naming->binary->image, BINARY_LIMIT_TYPE_NAME, 1);
+        return;
+    }
     sb_adds(naming->out, " \"");
     for (uint32_t i = 0; i < len; i++) {
         if (at[i] == '"' || at[i] == '\\')
@@ -346,11 +352,21 @@ static void add_literal(struct naming *naming, uint64_t address, const unsigned 
     }
 }
 
+/* Told once for each name. */
+static bool is_too_much(const struct naming *naming)
+{
+    const struct image *image = naming->binary->image;
+    bool deep = naming->depth >= image->limits->max[BINARY_LIMIT_TYPE_DEPTH];
+    bool large = naming->out->len > image->limits->max[BINARY_LIMIT_TYPE_NAME];
+    if ((deep || large) && !naming->bad)
+        limits_cut(image, deep ? BINARY_LIMIT_TYPE_DEPTH : BINARY_LIMIT_TYPE_NAME, 1);
+    return deep || large;
+}
+
 static void add_type(struct naming *naming, uint64_t address)
 {
     const unsigned char *at = descriptor_at(naming->binary, address);
-    if (!at || naming->depth >= LIMIT_BINARY_TYPE_DEPTH ||
-        naming->out->len > LIMIT_BINARY_TYPE_NAME) {
+    if (!at || is_too_much(naming)) {
         naming->bad = true;
         return;
     }

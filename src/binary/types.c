@@ -31,6 +31,16 @@ static uint32_t push_type(struct binary *binary, const struct binary_type *type)
     return (uint32_t)binary->types.len;
 }
 
+static bool has_room(const struct binary *binary)
+{
+    const struct image *image = binary->image;
+    bool many = binary->types.len >= image->limits->max[BINARY_LIMIT_TYPES];
+    bool large = binary->arena.bytes >= image->limits->max[BINARY_LIMIT_NAMES];
+    if (many || large)
+        limits_cut(image, many ? BINARY_LIMIT_TYPES : BINARY_LIMIT_NAMES, 1);
+    return !many && !large;
+}
+
 /* The number of the type at an address, decoded when it is first asked for. */
 uint32_t type_at(struct binary *binary, uint64_t address)
 {
@@ -39,7 +49,7 @@ uint32_t type_at(struct binary *binary, uint64_t address)
         return (uint32_t)*known;
     const unsigned char *at = descriptor_at(binary, address);
     uint32_t number = 0;
-    if (at && binary->types.len < LIMIT_BINARY_TYPES && binary->arena.bytes < LIMIT_BINARY_NAMES) {
+    if (at && has_room(binary)) {
         struct binary_type type = {.address = address, .size = read_u64(at),
                                    .pointer_bytes = read_u64(at + TYPE_POINTER_BYTES),
                                    .kind = (uint8_t)descriptor_kind(at), .align = at[TYPE_ALIGN]};

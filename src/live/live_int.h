@@ -56,7 +56,7 @@ NODISCARD enum status program_place(struct live_program *program, struct live_ta
 
 /* Finds variables of a stripped program by the code that uses them. What is found is a good guess,
  * and who reads there checks what he reads. */
-void recipes_apply(struct live_program *program);
+void recipes_apply(const struct live_target *target);
 
 /* ---- kernel_file.c ---- */
 

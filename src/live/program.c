@@ -156,7 +156,7 @@ enum status program_place(struct live_program *program, struct live_target *targ
     }
     program->placed = true;
     if (program->stripped)
-        recipes_apply(program);
+        recipes_apply(target);
     binary_code_drop(program->code);
     return STATUS_OK;
 }

@@ -14,7 +14,7 @@
 
 enum {
     STATS_BYTES = 12 << 10, CONTROLLER_BYTES = 512, SCHED_BYTES = 256, CPU_BYTES = 96,
-    SLICE_BYTES = 24, DELTAS = 3, SIZE_CLASSES = 68, PAUSES = 256,
+    SLICE_BYTES = 24, ALLGS_LEN = 8, DELTAS = 3, SIZE_CLASSES = 68, PAUSES = 256,
     PAGE = 8192, PROCESSORS = 512, FIXED_PIECES = 8,
 };
 
@@ -138,8 +138,8 @@ static void plan(struct live_runtime_reader *reader)
                                   sizeof(scratch->sched));
     reader->has_cpu = add_piece(reader, LIVE_VARIABLE_WORK, offset_of(reader, FIELD_CPU_STATS),
                                 scratch->cpu, sizeof(scratch->cpu));
-    reader->has_goroutines = add_piece(reader, LIVE_VARIABLE_ALLGLEN, 0, &scratch->goroutines,
-                                       sizeof(scratch->goroutines));
+    reader->has_goroutines = add_piece(reader, LIVE_VARIABLE_ALLGS, ALLGS_LEN,
+                                       &scratch->goroutines, sizeof(scratch->goroutines));
     reader->has_rate = add_piece(reader, LIVE_VARIABLE_MEM_PROFILE_RATE, 0, &scratch->rate,
                                  sizeof(scratch->rate));
     reader->has_slice = add_piece(reader, LIVE_VARIABLE_ALLP, 0, scratch->slice,

@@ -139,6 +139,23 @@ static void put_pairs(struct json_out *json, const char *name, const struct bina
     json_end(json, ']');
 }
 
+static void put_cuts(struct json_out *json, const struct binary *binary)
+{
+    json_begin(json, "cut", '[');
+    for (int i = 0; i < BINARY_LIMIT_COUNT; i++) {
+        enum binary_limit limit = (enum binary_limit)i;
+        if (binary_cut(binary, limit) == 0)
+            continue;
+        json_begin(json, NULL, '{');
+        put_text(json, "limit", str_from(binary_limit_name(limit)));
+        put_text(json, "table", str_from(binary_limit_table(limit)));
+        put_text(json, "what", str_from(binary_limit_beyond(limit)));
+        put_number(json, "count", (int64_t)binary_cut(binary, limit));
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
 void report_bin_json(const struct report_bin *report, struct sb *out)
 {
     const struct binary *binary = report->binary;
@@ -154,6 +171,7 @@ void report_bin_json(const struct report_bin *report, struct sb *out)
     put_text(&json, "path", binary->path);
     put_pairs(&json, "settings", binary->settings.at, binary->settings.len);
     put_pairs(&json, "modules", binary->modules.at, binary->modules.len);
+    put_cuts(&json, binary);
     json_begin(&json, "sites", '[');
     for (size_t i = 0; i < report->count; i++) {
         put_site(&json, report, &binary->sites.at[report->sites[i]]);

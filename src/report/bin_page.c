@@ -74,7 +74,9 @@ static void add_head(const struct report_bin *report, struct sb *out)
     amount_grouped(out, counts[BINARY_PARTIAL]);
     sb_adds(out, " in part, ");
     amount_grouped(out, counts[BINARY_UNRESOLVED]);
-    sb_adds(out, " unknown</p><p>Build id ");
+    sb_adds(out, " unknown</p>");
+    bin_add_cuts(binary, "<p>", "</p>", out);
+    sb_adds(out, "<p>Build id ");
     page_add_escaped(out, binary->build_id.len ? binary->build_id : STR("unknown"));
     sb_adds(out, "</p><p><label>Show rows with <input id=filter type=search></label></p>");
 }

@@ -20,6 +20,20 @@ void bin_count_status(const struct report_bin *report, uint64_t counts[3])
         counts[report->binary->sites.at[report->sites[i]].status]++;
 }
 
+void bin_add_cuts(const struct binary *binary, const char *before, const char *after,
+                  struct sb *out)
+{
+    for (int i = 0; i < BINARY_LIMIT_COUNT; i++) {
+        enum binary_limit limit = (enum binary_limit)i;
+        if (binary_cut(binary, limit) == 0)
+            continue;
+        sb_adds(out, before);
+        amount_grouped(out, binary_cut(binary, limit));
+        sb_addf(out, " %s are left out (%s)%s", binary_limit_beyond(limit),
+                binary_limit_name(limit), after);
+    }
+}
+
 static void add_head(const struct report_bin *report, struct sb *out)
 {
     const struct binary *binary = report->binary;
@@ -41,7 +55,9 @@ static void add_head(const struct report_bin *report, struct sb *out)
     amount_grouped(out, counts[BINARY_PARTIAL]);
     sb_adds(out, " in part, ");
     amount_grouped(out, counts[BINARY_UNRESOLVED]);
-    sb_adds(out, " unknown\n\n");
+    sb_adds(out, " unknown\n");
+    bin_add_cuts(binary, "", "\n", out);
+    sb_addc(out, '\n');
 }
 
 /* ---- by function ---- */

@@ -209,6 +209,10 @@ void bin_flush(const struct report_bin *report, struct sb *out);
 /* How many sites have each status, by enum binary_status. */
 void bin_count_status(const struct report_bin *report, uint64_t counts[3]);
 
+/* What a limit left out, if anything: an entry each, between the two texts. */
+void bin_add_cuts(const struct binary *binary, const char *before, const char *after,
+                  struct sb *out);
+
 /* ---- bin_tally.c ---- */
 
 struct bin_tally {

@@ -27,7 +27,8 @@ enum {
     SMALL_NAMES = 0x440,
     SMALL_PCLNTAB = 0x480,
     SMALL_MODULE = 0x700,
-    SMALL_SIZE = 0x900,
+    SMALL_SECTIONS = 0x900, /* room for their headers and names; used by those who want them */
+    SMALL_SIZE = 0xa00,
 };
 struct small {
     unsigned char bytes[SMALL_SIZE];

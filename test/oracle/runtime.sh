@@ -8,6 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export CGO_ENABLED=0 GOFLAGS=-buildvcs=false
 dump=${BUILD:-build}/test/oracle_runtime_dump
+variables=${BUILD:-build}/test/oracle_variables_dump
 number=0
 report() { # report STATUS NAME
     local verdict='not ok'
@@ -25,6 +26,14 @@ layout() { # layout PROGRAM: each row that DWARF gives stands in the header
     [ -s "$work/rows" ] && grep -qxFf "$work/rows" "$work/known"
     report $? "layout, $1"
 }
+places() { # places PROGRAM STRIPPED: both find the same variables
+    "$variables" "$work/$1" | sort >"$work/with"
+    "$variables" "$work/$2" | sort >"$work/without"
+    comm -13 "$work/with" "$work/without" >"$work/wrong"
+    echo "# $2: $(wc -l <"$work/without") variables found without symbols"
+    [ ! -s "$work/wrong" ] && [ "$(wc -l <"$work/without")" -ge 9 ]
+    report $? "variables of $2 where the symbol table has them"
+}
 build() { # build NAME ARGUMENTS...
     go build -o "$work/$1" "${@:2}" test/oracle/runtime_program.go || { report 1 "build $1" && false; }
 }
@@ -36,8 +45,13 @@ GOMEMLIMIT=24MiB compare 'a memory limit that governs' plain
 GOGC=off GOMEMLIMIT=100MiB compare 'a memory limit alone' plain
 GOGC=400 GOMAXPROCS=7 compare 'another GOGC, seven processors' plain
 build pie -buildmode=pie && compare 'position-independent' pie
+build stripped -ldflags='-s -w' && compare 'stripped' stripped && places plain stripped
+build stripped_pie -buildmode=pie -ldflags='-s -w' &&
+    compare 'stripped and position-independent' stripped_pie
+GOARCH=arm64 build arm64_stripped -ldflags='-s -w' && places arm64 arm64_stripped
 for version in ${GO_VERSIONS-1.18.10 1.20.14 1.23.12}; do
-    GOTOOLCHAIN=go$version build "go$version" && compare "go$version" "go$version" &&
-        layout "go$version"
+    export GOTOOLCHAIN=go$version
+    build "go$version" && compare "go$version" "go$version" && layout "go$version"
+    build "go$version-s" -ldflags='-s -w' && compare "go$version, stripped" "go$version-s"
 done
 echo "1..$number"

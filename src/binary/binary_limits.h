@@ -1,0 +1,20 @@
+/* The ceilings of reading an executable: X(NAME, "table", "what is beyond"). LIMIT_BINARY_NAME in
+ * base/limits.h is the number. Beyond the first three nothing is read; beyond the others the rest
+ * of the table is left out, which is told once (binary-cut) and counted. */
+X(BYTES, "file", "bytes")
+X(SEGMENTS, "program headers", "entries")
+X(FUNCTIONS, "pclntab, table of functions", "entries")
+X(SECTIONS, "section headers", "entries")
+X(MODULES, "buildinfo", "lines")
+X(FUNCTION_BYTES, "pclntab, table of functions", "functions with more code")
+X(CALLEES, "pclntab, table of functions", "functions that allocate")
+X(SITES, "calls into the allocator", "calls")
+X(INLINED, "inline trees", "positions with more frames")
+X(LINE_STEPS, "pclntab, tables of lines", "positions")
+X(TRACK_STEPS, "instructions before a call", "arguments")
+X(JOB_STEPS, "instructions before calls", "arguments")
+X(TYPES, "type descriptors", "types")
+X(NAMES, "names of types", "types")
+X(TYPE_DEPTH, "type descriptors", "names nested more deeply")
+X(TYPE_NAME, "names of types", "longer names")
+X(FIELDS, "fields of a struct", "fields")
