@@ -286,7 +286,7 @@ void build_sample(struct profile *profile, struct profile_sample sample, const i
     struct slots *slots = &profile->index->samples;
     uint64_t hash = sample_hash(&sample);
     size_t at = slots_start(slots, hash);
-    for (uint32_t id; (id = slots_next(slots, hash, &at)) != SLOT_NONE;) {
+    for (uint32_t id; !profile->index->apart && (id = slots_next(slots, hash, &at)) != SLOT_NONE;) {
         if (sample_equal(&profile->samples.at[id], &sample)) {
             sample_add_values(profile, id, values);
             return;

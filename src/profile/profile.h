@@ -107,6 +107,7 @@ struct profile {
     int64_t period; /* heap: mean bytes between two samples (runtime.MemProfileRate) */
     int64_t time_nanos, duration_nanos;
     uint32_t source_count; /* how many files were merged into it */
+    bool from_text;        /* the first of them was in a text form */
     struct profile_index *index; /* private: for merging */
 };
 
@@ -131,6 +132,10 @@ NODISCARD enum status profile_read(const char *const *sources, size_t count,
 NODISCARD enum status profile_read_bytes(const unsigned char *bytes, size_t n, struct str name,
                                          const struct memory *memory, struct diag_sink *sink,
                                          struct profile **out);
+/* The same, but equal samples of a text form stay apart, as they stand there (P3 does not hold). */
+NODISCARD enum status profile_read_samples(const unsigned char *bytes, size_t n, struct str name,
+                                           const struct memory *memory, struct diag_sink *sink,
+                                           struct profile **out);
 void profile_free(struct profile *profile);
 
 /* Subtracts base's values from profile's (pprof's -base): samples are matched as when merging, by

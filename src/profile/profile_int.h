@@ -6,7 +6,7 @@
  *   decode.c, decode_sample.c   fields to a profile that still holds the file's own numbers, with
  *             decode_message.c (names of fields) and decode_ids.c (numbers for ids)
  *   resolve.c the file's numbers to indices, equal things made one
- *   text.c, text_symbols.c   the legacy text form, straight to a profile
+ *   text*.c   the legacy text forms, straight to a profile
  *   build.c   "put this into the profile unless it is there": functions, locations, stacks, ...
  *   merge.c   one profile into another, added or subtracted
  *   query.c, dump.c   what the other rooms ask
@@ -31,6 +31,7 @@ struct profile_input {
     struct str name;
     bool unpacked; /* offsets count unpacked bytes */
     const struct file *file;
+    bool apart; /* equal samples of a text form stay apart, against P3 */
     const struct memory *memory;
     struct diag_sink *sink;
     struct profile_limits limits;
@@ -83,6 +84,7 @@ const char *pb_next(struct pb *pb, struct pb_field *field);
 
 /* Lives while a profile is being made or merged into (profile->index); NULL otherwise. */
 struct profile_index {
+    bool apart; /* samples are not looked up */
     struct slots functions, locations, stacks, label_sets, samples;
     struct profile_limits limits;
 };
@@ -233,14 +235,21 @@ void text_symbols_stack(struct text_symbols *symbols, const uint32_t *lines, siz
 bool text_take_hex(struct str *text, uint64_t *value);
 
 /* Reads a text heap profile. */
-NODISCARD enum status profile_text_read(const struct profile_input *input, struct profile **out);
+NODISCARD enum status profile_heap_text_read(const struct profile_input *input,
+                                             struct profile **out);
+NODISCARD enum status profile_count_text_read(const struct profile_input *input,
+                                              struct profile **out);
+NODISCARD enum status profile_contention_text_read(const struct profile_input *input,
+                                                   struct profile **out);
 
 /* ---- sniff.c ---- */
 
 enum sniff_kind {
     SNIFF_PROTOBUF,  /* or at least nothing else that is known */
     SNIFF_HEAP_TEXT, /* Go's or tcmalloc's text heap profile */
-    SNIFF_OTHER_TEXT_PROFILE, /* goroutine, mutex, block, threadcreate in text form */
+    SNIFF_COUNT_TEXT, /* goroutine, threadcreate, a program's own */
+    SNIFF_CONTENTION_TEXT,    /* mutex, block */
+    SNIFF_OTHER_TEXT_PROFILE, /* of C++ and Java, not read */
     SNIFF_FOREIGN,            /* known to be no profile */
 };
 /* What the first bytes look like; *what gets words for it ("an HTML page"). */

@@ -25,7 +25,7 @@ static enum status say_foreign(const struct profile_input *input, const char *wh
 static enum status say_other_profile(const struct profile_input *input, const char *what)
 {
     diag_add(input->sink, DIAG_PROFILE_KIND, input->name, 1, DIAG_NO_OFFSET,
-             "this is %s; of the text forms only that of heap profiles is read (leave out debug=1)",
+             "this is %s; of the text forms only those of Go are read (and of tcmalloc, for heaps)",
              what);
     return STATUS_BAD_INPUT;
 }
@@ -39,7 +39,11 @@ static enum status read_plain(const struct profile_input *input, struct profile 
         return say(input, DIAG_PROFILE_DAMAGED, "it is empty (0 bytes)");
     switch (profile_sniff((struct str){(const char *)input->bytes, input->size}, &what)) {
     case SNIFF_HEAP_TEXT:
-        return profile_text_read(input, out);
+        return profile_heap_text_read(input, out);
+    case SNIFF_COUNT_TEXT:
+        return profile_count_text_read(input, out);
+    case SNIFF_CONTENTION_TEXT:
+        return profile_contention_text_read(input, out);
     case SNIFF_OTHER_TEXT_PROFILE:
         return say_other_profile(input, what);
     case SNIFF_FOREIGN:
@@ -84,19 +88,29 @@ enum status profile_read_input(const struct profile_input *input, struct profile
     return status;
 }
 
+static enum status read_bytes(const unsigned char *bytes, size_t n, struct profile_input input,
+                              struct profile **out)
+{
+    input.bytes = bytes;
+    input.size = n;
+    input.limits = profile_limits_default();
+    return profile_read_input(&input, out);
+}
+
 enum status profile_read_bytes(const unsigned char *bytes, size_t n, struct str name,
                                const struct memory *memory, struct diag_sink *sink,
                                struct profile **out)
 {
-    struct profile_input input = {
-        .bytes = bytes,
-        .size = n,
-        .name = name,
-        .memory = memory,
-        .sink = sink,
-        .limits = profile_limits_default(),
-    };
-    return profile_read_input(&input, out);
+    struct profile_input input = {.name = name, .memory = memory, .sink = sink};
+    return read_bytes(bytes, n, input, out);
+}
+
+enum status profile_read_samples(const unsigned char *bytes, size_t n, struct str name,
+                                 const struct memory *memory, struct diag_sink *sink,
+                                 struct profile **out)
+{
+    struct profile_input input = {.name = name, .memory = memory, .sink = sink, .apart = true};
+    return read_bytes(bytes, n, input, out);
 }
 
 /* ---- sources ---- */

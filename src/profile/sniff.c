@@ -15,12 +15,8 @@ struct signature {
  * google/pprof profile/legacy_profile.go for the others. */
 static const struct signature signatures[] = {
     TEXT("heap profile:", SNIFF_HEAP_TEXT, "a heap profile in text form"),
-    TEXT("goroutine profile: total", SNIFF_OTHER_TEXT_PROFILE,
-              "a goroutine profile in text form"),
-    TEXT("threadcreate profile: total", SNIFF_OTHER_TEXT_PROFILE,
-              "a threadcreate profile in text form"),
-    TEXT("--- mutex:", SNIFF_OTHER_TEXT_PROFILE, "a mutex profile in text form"),
-    TEXT("--- contention", SNIFF_OTHER_TEXT_PROFILE, "a contention profile in text form"),
+    TEXT("--- mutex:", SNIFF_CONTENTION_TEXT, "a mutex profile in text form"),
+    TEXT("--- contention", SNIFF_CONTENTION_TEXT, "a contention profile in text form"),
     TEXT("--- threadz", SNIFF_OTHER_TEXT_PROFILE, "a thread profile in text form"),
     TEXT("--- heapz", SNIFF_OTHER_TEXT_PROFILE, "a Java heap profile in text form"),
     TEXT("goroutine ", SNIFF_FOREIGN, "a goroutine dump (debug=2 or a panic)"),
@@ -78,6 +74,14 @@ static bool is_plain_text(struct str head)
     return head.len > 0;
 }
 
+/* "goroutine profile: total 6": the name may be one of the program's own (pprof.NewProfile). */
+static bool is_count_profile(struct str text)
+{
+    struct str line = str_cut(&text, '\n');
+    struct str name = str_cut(&line, ' ');
+    return name.len && str_starts(line, STR("profile: total "));
+}
+
 enum sniff_kind profile_sniff(struct str bytes, const char **what)
 {
     struct str head = str_slice(bytes, 0, SNIFF_BYTES);
@@ -85,6 +89,10 @@ enum sniff_kind profile_sniff(struct str bytes, const char **what)
     while (text.len && is_space(text.ptr[0]))
         text = str_skip(text, 1);
     bool plain = is_plain_text(head);
+    if (plain && is_count_profile(text)) {
+        *what = "a profile that counts, in text form";
+        return SNIFF_COUNT_TEXT;
+    }
     for (size_t i = 0; i < COUNT_OF(signatures); i++) {
         const struct signature *signature = &signatures[i];
         if (!signature->binary && !plain)

@@ -1,50 +1,24 @@
-/* text.c: Go's heap profile in text form (`/debug/pprof/heap?debug=1`).
+/* text.c: the text forms of Go's profiles (`/debug/pprof/heap?debug=1`): lines, stacks, comments;
+ * what the numbers before them mean is a form's matter (text_heap.c, text_counts.c).
  *
- * The form (runtime/pprof/pprof.go writeHeapInternal, printStackRecord):
- *
- *   heap profile: INUSE_OBJECTS: INUSE_BYTES [ALLOC_OBJECTS: ALLOC_BYTES] @ heap/RATE
- *   3: 1536 [10: 5120] @ 0x4a2b3c 0x4a2000
+ *   a header: which profile this is
+ *   NUMBERS @ 0x4a2b3c 0x4a2000
  *   #   0x4a2b3b   main.fill+0x1b   /src/main.go:12     (columns set apart by tabs)
  *   #   0x4a1fff   main.main+0xff   /src/main.go:40
  *
- *   # runtime.MemStats
- *   # Alloc = ...
- *
- * RATE is twice runtime.MemProfileRate. The numbers are what was sampled: they are scaled up here,
- * as for protobuf profiles Go itself does (runtime/pprof/protomem.go scaleHeapSample). Addresses
- * are return addresses; those of the comment lines are already one less.
+ * (runtime/pprof/pprof.go writeHeapInternal, printCountProfile, writeProfileInternal,
+ * printStackRecord.) Addresses are return addresses; those of the comment lines are already one
+ * less.
  *
  *   T4. A bucket's comment lines leave out the frames that Go hides: runtime functions at the leaf
  *       and runtime.goexit. So where there are lines they are the stack, as in Go's protobuf form,
  *       and the addresses count only where there are none. T1 to T3 stand in text_symbols.c. */
-#include <math.h>
-#include <stdio.h>
-
-#include "profile/profile_int.h"
+#include "profile/text_form.h"
 
 /* What has been read of a mapped file is given back to the kernel in steps of this size. */
 #define DROP_STEP ((size_t)8 << 20)
 
-struct text_reader {
-    const struct profile_input *input;
-    struct profile *profile;
-    struct str rest;
-    uint64_t line; /* number of the line last taken */
-    bool line_ended;
-    bool scaled, counted, has_alloc, has_trailer;
-    int64_t rate;
-    int64_t header[4], sums[4]; /* alloc objects, alloc bytes, inuse objects, inuse bytes */
-    int64_t bucket[4];          /* raw, in the same order */
-    bool bucket_open;
-    struct str addresses; /* of the open bucket, as written */
-    size_t address_count;
-    VEC(uint32_t) comments; /* its lines, by number */
-    struct text_symbols symbols;
-    size_t dropped;
-    enum status status;
-};
-
-static bool text_fail(struct text_reader *reader, const char *problem)
+bool text_fail(struct text_reader *reader, const char *problem)
 {
     if (!reader->status)
         diag_add(reader->input->sink, DIAG_PROFILE_DAMAGED, reader->input->name, reader->line,
@@ -62,7 +36,7 @@ static bool text_fail_limit(struct text_reader *reader, const char *limit)
     return false;
 }
 
-static struct str take_line(struct text_reader *reader)
+struct str text_take_line(struct text_reader *reader)
 {
     ptrdiff_t end = str_find_char(reader->rest, '\n');
     size_t len = end < 0 ? reader->rest.len : (size_t)end;
@@ -75,24 +49,24 @@ static struct str take_line(struct text_reader *reader)
 
 /* ---- numbers and words of a line ---- */
 
-static void skip_blanks(struct str *text)
+void text_skip_blanks(struct str *text)
 {
     while (text->len && (text->ptr[0] == ' ' || text->ptr[0] == '\t'))
         *text = str_skip(*text, 1);
 }
 
-static bool take_char(struct str *text, char c)
+bool text_take_char(struct str *text, char c)
 {
-    skip_blanks(text);
+    text_skip_blanks(text);
     if (!text->len || text->ptr[0] != c)
         return false;
     *text = str_skip(*text, 1);
     return true;
 }
 
-static bool take_number(struct str *text, int64_t *value)
+bool text_take_number(struct str *text, int64_t *value)
 {
-    skip_blanks(text);
+    text_skip_blanks(text);
     size_t len = text->len && text->ptr[0] == '-';
     while (len < text->len && text->ptr[len] >= '0' && text->ptr[len] <= '9')
         len++;
@@ -128,96 +102,17 @@ bool text_take_hex(struct str *text, uint64_t *value)
     return true;
 }
 
-/* "3: 1536 [10: 5120] @": allocated first, as in the order of sample types. */
-static bool take_counts(struct str *text, int64_t counts[4])
-{
-    return take_number(text, &counts[2]) && take_char(text, ':') &&
-           take_number(text, &counts[3]) && take_char(text, '[') &&
-           take_number(text, &counts[0]) && take_char(text, ':') &&
-           take_number(text, &counts[1]) && take_char(text, ']') && take_char(text, '@');
-}
-
-/* ---- the header ---- */
-
-/* What the word after the @ says about sampling (google/pprof profile/legacy_profile.go
- * parseHeapHeader): whether buckets are to be scaled, and what divides the number after it. */
-struct sampling {
-    const char *word;
-    bool scaled, counted; /* counted: the header holds the buckets' sums */
-    int64_t divisor;      /* 0: the rate is 1 */
-};
-static const struct sampling samplings[] = {
-    {"heap", true, true, 2},          /* Go, and old C++ profilers */
-    {"heap_v2", true, false, 1},      /* tcmalloc */
-    {"heapz_v2", true, false, 1},     /* tcmalloc's server */
-    {"heapprofile", false, false, 0}, /* not sampled */
-    {"growth", false, false, 0},
-    {"growthz", false, false, 0},
-    {"fragmentation", false, false, 0},
-    {"fragmentationz", false, false, 0},
-};
-
-static bool read_sampling(struct text_reader *reader, struct str text)
-{
-    skip_blanks(&text);
-    struct str word = text;
-    ptrdiff_t slash = str_find_char(text, '/');
-    int64_t number = 0;
-    if (slash >= 0) {
-        word = str_slice(text, 0, (size_t)slash);
-        struct str digits = str_skip(text, (size_t)slash + 1);
-        if (str_trim(digits).len && (!take_number(&digits, &number) || number < 0))
-            return text_fail(reader, "the sampling rate at the line's end is not a number");
-    }
-    for (size_t i = 0; i < COUNT_OF(samplings); i++) {
-        if (!str_is(str_trim(word), samplings[i].word))
-            continue;
-        reader->scaled = samplings[i].scaled;
-        reader->counted = samplings[i].counted;
-        reader->rate = samplings[i].divisor ? number / samplings[i].divisor : 1;
-        return true;
-    }
-    return text_fail(reader, "after the @ of the first line, heap/RATE was expected");
-}
-
-static struct profile_type type_of(struct profile *profile, const char *type, const char *unit)
+struct profile_type text_type(struct profile *profile, const char *type, const char *unit)
 {
     return (struct profile_type){.type = intern_add(&profile->strings, str_from(type)),
                                  .unit = intern_add(&profile->strings, str_from(unit))};
 }
 
-/* Where allocated and in use are the same the writer did not tell them apart. */
-static void set_types(struct text_reader *reader)
+int64_t text_to_int64(double value)
 {
-    struct profile *profile = reader->profile;
-    if (reader->has_alloc) {
-        profile->types[0] = type_of(profile, "alloc_objects", "count");
-        profile->types[1] = type_of(profile, "alloc_space", "bytes");
-        profile->types[2] = type_of(profile, "inuse_objects", "count");
-        profile->types[3] = type_of(profile, "inuse_space", "bytes");
-    } else {
-        profile->types[0] = type_of(profile, "objects", "count");
-        profile->types[1] = type_of(profile, "space", "bytes");
-    }
-    profile->type_count = reader->has_alloc ? 4 : 2;
-    profile->period_type = type_of(profile, "space", "bytes");
-    profile->period = reader->rate;
-}
-
-static bool read_header(struct text_reader *reader)
-{
-    struct str line = str_trim(take_line(reader));
-    struct str text = str_skip(line, sizeof("heap profile:") - 1);
-    const int64_t *header = reader->header;
-    if (!str_starts(line, STR("heap profile:")) || !take_counts(&text, reader->header))
-        return text_fail(reader, "the first line should be "
-                                 "'heap profile: N: BYTES [N: BYTES] @ heap/RATE'");
-    reader->has_alloc = (header[0] != header[2] && header[0] != 0) ||
-                        (header[1] != header[3] && header[1] != 0);
-    if (!read_sampling(reader, text))
-        return false;
-    set_types(reader);
-    return true;
+    if (value >= 0x1p63)
+        return INT64_MAX;
+    return value > -0x1p63 ? (int64_t)value : INT64_MIN;
 }
 
 /* ---- one bucket ---- */
@@ -237,29 +132,6 @@ static void add_addresses(struct text_reader *reader)
     }
 }
 
-static int64_t to_int64(double value)
-{
-    if (value >= 0x1p63)
-        return INT64_MAX;
-    return value > -0x1p63 ? (int64_t)value : INT64_MIN;
-}
-
-/* One divided by the chance that an object of this size is sampled at all: 1 - exp(-size/rate). */
-static void scale(int64_t rate, int64_t *count, int64_t *bytes)
-{
-    if (*count == 0 || *bytes == 0) {
-        *count = *bytes = 0;
-        return;
-    }
-    if (rate <= 1)
-        return;
-    double size = (double)*bytes / (double)*count;
-    /* May be infinite, but is never multiplied by 0: there is no NaN to convert. */
-    double factor = 1 / (1 - exp(-size / (double)rate));
-    *count = to_int64((double)*count * factor);
-    *bytes = to_int64((double)*bytes * factor);
-}
-
 static bool close_bucket(struct text_reader *reader)
 {
     struct profile *profile = reader->profile;
@@ -275,15 +147,7 @@ static bool close_bucket(struct text_reader *reader)
         text_symbols_stack(&reader->symbols, reader->comments.at, reader->comments.len);
     else
         add_addresses(reader);
-    struct profile_sample sample = {.stack = build_stack(profile, first)};
-    int64_t *values = reader->bucket;
-    for (size_t i = reader->has_alloc ? 0 : 2; i < 4; i += 2) {
-        if (values[i])
-            sample.object_bytes = values[i + 1] / values[i];
-        if (reader->scaled)
-            scale(reader->rate, &values[i], &values[i + 1]);
-    }
-    build_sample(profile, sample, reader->has_alloc ? values : values + 2);
+    reader->form->add(reader, build_stack(profile, first));
     return build_over_limit(profile, &limit) ? text_fail_limit(reader, limit) : true;
 }
 
@@ -296,39 +160,24 @@ static bool check_addresses(struct text_reader *reader, struct str text)
     reader->comments.len = 0;
     while (text_take_hex(&text, &address))
         reader->address_count++;
-    skip_blanks(&text);
+    text_skip_blanks(&text);
     return !text.len || text_fail(reader, "after the @, addresses like 0x4a2b3c were expected");
-}
-
-static bool check_counts(struct text_reader *reader)
-{
-    for (size_t i = 0; i < 4; i += 2) {
-        if (reader->bucket[i] == 0 && reader->bucket[i + 1] != 0)
-            return text_fail(reader, "there are bytes but no objects");
-        if (reader->bucket[i] == INT64_MIN) /* its quotient by -1 does not exist */
-            return text_fail(reader, "the number of objects is out of range");
-    }
-    return true;
 }
 
 static bool read_bucket(struct text_reader *reader, struct str line)
 {
     if (!reader->line_ended)
         return text_fail(reader, "the file ends in the middle of this line");
-    if (!take_counts(&line, reader->bucket))
-        return text_fail(reader, "a line 'N: BYTES [N: BYTES] @ 0x...' or a comment was expected");
-    if (!check_counts(reader) || !check_addresses(reader, line))
+    if (!reader->form->take_values(reader, &line) || !check_addresses(reader, line))
         return false;
-    for (size_t i = 0; i < 4; i++)
-        reader->sums[i] = add_saturating(reader->sums[i], reader->bucket[i]);
     reader->bucket_open = true;
     return true;
 }
 
 static void read_comment(struct text_reader *reader, struct str line)
 {
-    if (str_starts(line, STR("# runtime.MemStats")))
-        reader->has_trailer = true;
+    if (reader->form->comment)
+        reader->form->comment(reader, line);
     if (!reader->bucket_open || line.len < 2 || line.ptr[1] != '\t')
         return;
     uint32_t number = text_symbols_line(&reader->symbols, line);
@@ -384,7 +233,7 @@ static bool read_lines(struct text_reader *reader)
         if (read_expected(reader))
             continue;
         drop_read(reader);
-        struct str line = str_trim(take_line(reader));
+        struct str line = str_trim(text_take_line(reader));
         if (!line.len)
             continue;
         if (line.ptr[0] == '#')
@@ -397,31 +246,23 @@ static bool read_lines(struct text_reader *reader)
     return close_bucket(reader);
 }
 
-/* Go's header holds the sums of all buckets, but for one byte more (writeHeapInternal says why). A
- * file without the trailer whose buckets hold less was cut off between two lines. */
-static bool check_complete(struct text_reader *reader)
-{
-    if (reader->has_trailer || !reader->counted)
-        return true;
-    for (size_t i = 0; i < 4; i++) {
-        int64_t missing = add_saturating(reader->header[i], -(i == 1));
-        if (reader->sums[i] < missing && reader->header[i] > 0)
-            return text_fail(reader, "the file ends here, before all that its first line counts");
-    }
-    return true;
-}
-
-enum status profile_text_read(const struct profile_input *input, struct profile **out)
+enum status text_form_read(const struct text_form *form, const struct profile_input *input,
+                           struct profile **out)
 {
     struct text_reader reader = {
+        .form = form,
         .input = input,
         .profile = profile_new(input->memory, input->limits),
         .rest = {(const char *)input->bytes, input->size},
     };
     *out = NULL;
+    reader.profile->index->apart = input->apart;
     text_symbols_init(&reader.symbols, reader.profile);
-    if (read_header(&reader) && read_lines(&reader) && check_complete(&reader)) {
+    if (form->read_header(&reader) && read_lines(&reader) &&
+        (!form->check_complete || form->check_complete(&reader))) {
+        text_set_frames(reader.profile);
         reader.profile->source_count = 1;
+        reader.profile->from_text = true;
         profile_index_drop(reader.profile);
         *out = reader.profile;
         reader.profile = NULL;

@@ -5,6 +5,7 @@
 struct conversion {
     const struct profile *profile;
     struct view *view;
+    bool is_heap;
 };
 
 static uint32_t text(struct conversion *conversion, uint32_t id)
@@ -70,6 +71,22 @@ static void convert_mappings(struct conversion *c)
     }
 }
 
+/* As pprof does for text forms, which have no mappings: one of all memory (google/pprof
+ * profile/legacy_profile.go, remapLocationIDs' caller massageMappings). */
+static void add_whole_mapping(struct conversion *c)
+{
+    struct view_mapping mapping = {.id = 1, .limit = UINT64_MAX};
+    if (c->profile->from_text && !c->profile->mappings.len)
+        VEC_PUSH(c->view->memory, &c->view->mappings, mapping);
+}
+
+static uint32_t convert_mapping(const struct conversion *c, const struct profile_location *location)
+{
+    if (location->mapping != PROFILE_NONE)
+        return location->mapping;
+    return c->profile->from_text && location->address ? 0 : NONE;
+}
+
 static void convert_locations(struct conversion *c)
 {
     const struct profile *profile = c->profile;
@@ -79,7 +96,7 @@ static void convert_locations(struct conversion *c)
         struct view_location location = {
             .id = i + 1,
             .address = from->address,
-            .mapping = from->mapping == PROFILE_NONE ? NONE : from->mapping,
+            .mapping = convert_mapping(c, from),
             .first_line = (uint32_t)view->lines.len,
             .line_count = from->frame_count,
             .folded = from->folded,
@@ -112,7 +129,7 @@ static uint32_t convert_labels(struct conversion *c, const struct profile_sample
         };
         VEC_PUSH(view->memory, &view->labels, label);
     }
-    if (sample->object_bytes) {
+    if (sample->object_bytes || (profile->from_text && c->is_heap)) {
         struct view_label label = {
             .key = view_intern(view, STR("bytes")),
             .number = sample->object_bytes,
@@ -144,10 +161,12 @@ static void convert_samples(struct conversion *c)
 struct view *convert_profile(const struct profile *profile, struct intern *strings,
                              unsigned *shared)
 {
-    struct conversion c = {profile, tables_new(profile->memory, strings, shared)};
+    struct conversion c = {profile, tables_new(profile->memory, strings, shared),
+                           profile_kind(profile) == PROFILE_HEAP};
     convert_header(&c);
     convert_functions(&c);
     convert_mappings(&c);
+    add_whole_mapping(&c);
     convert_locations(&c);
     convert_samples(&c);
     tables_index_drop(c.view);

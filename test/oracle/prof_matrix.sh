@@ -13,6 +13,10 @@ if [ ! -f "$folder/made" ]; then
         for file in "$folder"/tmp/*.pb.gz; do
             mv "$file" "$folder/profiles/r${rate}_$(basename "$file")"
         done
+        # pprof does not read the names in the comments, so both sides get the addresses alone.
+        for file in "$folder"/tmp/*.txt; do
+            sed '/^#/d' "$file" >"$folder/profiles/r${rate}_$(basename "$file")"
+        done
     done
     rm -rf "$folder/tmp" "$folder"/profiles/r1_[!h]*
     python3 test/oracle/prof_foreign.py "$folder/profiles"

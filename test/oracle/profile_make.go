@@ -190,5 +190,6 @@ func main() {
 	time.Sleep(10 * time.Millisecond)
 	for _, name := range []string{"goroutine", "mutex", "block", "threadcreate"} {
 		write(folder, name, 0, name+".pb.gz")
+		write(folder, name, 1, name+".txt")
 	}
 }

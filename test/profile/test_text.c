@@ -1,4 +1,4 @@
-/* test_text.c: Go's text heap profiles. The wanted numbers are those of `go tool pprof -raw` on the
+/* test_text.c: Go's text profiles. The wanted numbers are those of `go tool pprof -raw` on the
  * same text (Go 1.26). */
 #include "profile_test.h"
 
@@ -275,6 +275,80 @@ static void huge_numbers_stay_in_range(void **state)
     reading_release(&reading);
 }
 
+/* ---- goroutine, threadcreate, mutex, block ---- */
+
+static void counted_stacks_have_one_type(void **state)
+{
+    (void)state;
+    struct reading reading;
+    read_text(&reading, "goroutine profile: total 6\n"
+                        "5 @ 0x47dbee 0x4158ee\n"
+                        "# labels: {\"user\":\"7\"}\n"
+                        "#\t0x4d9f78\tmain.wait+0x18\t/src/main.go:10\n"
+                        "\n"
+                        "1 @ 0x4429b1\n");
+    assert_has(&reading, "type goroutine/count\nperiod goroutine/count 1\n");
+    assert_has(&reading, "sample 5\n");
+    assert_has(&reading, "main.wait");
+    assert_has(&reading, "sample 1\n");
+    assert_int_equal(count_lines(&reading, "  (no symbol)"), 1);
+    reading_release(&reading);
+}
+
+static void a_program_may_count_what_it_likes(void **state)
+{
+    (void)state;
+    struct reading reading;
+    read_text(&reading, "example.com/open.files profile: total 2\n2 @ 0x47dbee\n");
+    assert_has(&reading, "type example.com/open.files/count\n");
+    assert_has(&reading, "sample 2\n");
+    reading_release(&reading);
+}
+
+static void cycles_become_nanoseconds(void **state)
+{
+    (void)state;
+    struct reading reading;
+    read_text(&reading, "--- mutex:\ncycles/second=2500000000\nsampling period=5\n"
+                        "ms since reset = 20\ndiscarded samples=9\n"
+                        "1000 7 @ 0x4da038 0x4d9fba\n");
+    assert_has(&reading, "type contentions/count\ntype delay/nanoseconds\n"
+                         "period contentions/count 5\n");
+    assert_has(&reading, "sample 35 2000\n");
+    assert_true(reading.profile->duration_nanos == 20000000);
+    reading_release(&reading);
+    /* Nothing is known of the clock: the numbers stay. */
+    read_text(&reading, "--- contention:\n1000 7 @ 0x4da038\n");
+    assert_has(&reading, "sample 7 1000\n");
+    reading_release(&reading);
+    read_text(&reading, "--- contentionz 1 ---\nsampling period=9223372036854775807\n"
+                        "1000 7 @ 0x4da038\n");
+    assert_has(&reading, "sample 9223372036854775807 1000\n");
+    reading_release(&reading);
+}
+
+static void damaged_counts_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *part;
+    } cases[] = {
+        {"goroutine profile: total many\n", "the total at the line's end is not a number"},
+        {"goroutine profile: total 1\nx @ 0x1\n", "a line 'N @ 0x...'"},
+        {"goroutine profile: total 1\n1 0x1\n", "a line 'N @ 0x...'"},
+        {"goroutine profile: total 1\n1 @ hello\n", "addresses like 0x4a2b3c"},
+        {"--- mutex:\nformat=java\n", "no line of a contention profile's header"},
+        {"--- mutex:\ncycles/second=fast\n", "after the =, a number was expected"},
+        {"--- mutex:\ncycles/second=1\n1 @ 0x1\n", "a line 'CYCLES EVENTS @ 0x...'"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct reading reading;
+        read_text(&reading, cases[i].text);
+        assert_refused(&reading, DIAG_PROFILE_DAMAGED, cases[i].part);
+        reading_release(&reading);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +369,10 @@ int main(void)
         cmocka_unit_test(a_cut_off_file_is_noticed),
         cmocka_unit_test(a_header_alone_is_an_empty_profile),
         cmocka_unit_test(huge_numbers_stay_in_range),
+        cmocka_unit_test(counted_stacks_have_one_type),
+        cmocka_unit_test(a_program_may_count_what_it_likes),
+        cmocka_unit_test(cycles_become_nanoseconds),
+        cmocka_unit_test(damaged_counts_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,61 @@
+/* text_form.h: what the files that read the text forms of profiles share (text.c). */
+#ifndef UNHEAP_PROFILE_TEXT_FORM_H
+#define UNHEAP_PROFILE_TEXT_FORM_H
+
+#include "profile/profile_int.h"
+
+struct text_reader;
+
+/* One form. Functions that return false have said why by text_fail. */
+struct text_form {
+    /* Takes the lines before the first bucket and sets the profile's sample types. */
+    bool (*read_header)(struct text_reader *reader);
+    /* Takes the numbers of a bucket, and the @ after them, off its line into reader->values. */
+    bool (*take_values)(struct text_reader *reader, struct str *line);
+    /* The bucket is complete: adds its sample. */
+    void (*add)(struct text_reader *reader, uint32_t stack);
+    /* A line with # that is none of a stack; NULL: nobody wants it. */
+    void (*comment)(struct text_reader *reader, struct str line);
+    /* At the end; NULL: the form cannot tell. */
+    bool (*check_complete)(struct text_reader *reader);
+};
+
+struct text_reader {
+    const struct text_form *form;
+    const struct profile_input *input;
+    struct profile *profile;
+    struct str rest;
+    uint64_t line; /* number of the line last taken */
+    bool line_ended;
+    bool scaled, counted, has_alloc, has_trailer; /* heap */
+    int64_t rate;               /* heap: bytes between samples; contention: events */
+    int64_t cycles;             /* contention: of the processor, a second; 0 unknown */
+    int64_t header[4], sums[4]; /* heap: alloc objects, alloc bytes, inuse objects, inuse bytes */
+    int64_t values[4];          /* of the open bucket */
+    bool bucket_open;
+    struct str addresses; /* of the open bucket, as written */
+    size_t address_count;
+    VEC(uint32_t) comments; /* its lines, by number */
+    struct text_symbols symbols;
+    size_t dropped;
+    enum status status;
+};
+
+/* Says what is wrong with the line last taken, once. Returns false. */
+bool text_fail(struct text_reader *reader, const char *problem);
+/* The next line without its end. */
+struct str text_take_line(struct text_reader *reader);
+void text_skip_blanks(struct str *text);
+/* Each skips blanks and takes one thing off the text; false when it is not there. */
+bool text_take_char(struct str *text, char c);
+bool text_take_number(struct str *text, int64_t *value);
+/* text_frames.c: sets drop_frames and keep_frames by the profile's kind. */
+void text_set_frames(struct profile *profile);
+/* Cut towards zero; out of range the nearest. Not for NaN. */
+int64_t text_to_int64(double value);
+struct profile_type text_type(struct profile *profile, const char *type, const char *unit);
+
+NODISCARD enum status text_form_read(const struct text_form *form,
+                                     const struct profile_input *input, struct profile **out);
+
+#endif
