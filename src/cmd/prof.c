@@ -71,10 +71,11 @@ static const char *binary_path(struct sb *sb)
 /* The shell and the server make one report after the other, of every kind. */
 static enum view_fold fold_for(const struct prof_flags *flags)
 {
-    if (flags->http || (!flags->flame && !flags->command))
+    enum view_report report;
+    if (flags->http || (!flags->flame && !flags->json && !flags->command))
         return VIEW_FOLD_NONE;
-    return view_fold_for(flags->flame ? VIEW_CALLS : flags->command->report, &flags->settings,
-                         &flags->sources);
+    report = flags->flame ? VIEW_CALLS : flags->json ? VIEW_GRAPH : flags->command->report;
+    return view_fold_for(report, &flags->settings, &flags->sources);
 }
 
 static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs,
@@ -97,12 +98,14 @@ static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_p
 static int show(struct cmd *cmd, struct prof_flags *flags, struct view *view)
 {
     int code;
-    if (!flags->flame && !flags->command && !flags->http)
+    if (!flags->flame && !flags->json && !flags->command && !flags->http)
         return prof_shell(cmd, flags, view);
     if (flags->http)
         code = prof_http(cmd, flags, view);
     else
-        code = flags->flame ? prof_flame(cmd, flags, view) : prof_report(cmd, flags, view, false);
+        code = flags->json    ? prof_json(cmd, flags, view)
+               : flags->flame ? prof_flame(cmd, flags, view)
+                              : prof_report(cmd, flags, view, false);
     view_free(view);
     return code;
 }

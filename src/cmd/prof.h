@@ -26,6 +26,7 @@ struct prof_flags {
     const struct prof_command *command; /* NULL: the shell */
     const char *output;
     bool flame; /* the page, or with -svg the picture, of the tree of calls */
+    bool json;  /* the graph as data */
     bool intel_syntax;
     const char *http; /* the address to serve views at, or NULL */
     bool no_browser;  /* none is opened in any case */
@@ -57,6 +58,11 @@ void prof_programs_release(struct prof_programs *programs);
 
 /* As prof_report, for flags->flame: the page on standard output or in a file. */
 int prof_flame(struct cmd *cmd, const struct prof_flags *flags, struct view *view);
+
+/* ---- prof_json.c ---- */
+
+/* As prof_report, for flags->json. */
+int prof_json(struct cmd *cmd, const struct prof_flags *flags, struct view *view);
 
 /* ---- prof_http.c ---- */
 

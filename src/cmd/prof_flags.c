@@ -90,6 +90,12 @@ static int read_numbers(const struct raw_flags *raw, struct prof_flags *flags)
 
 /* ---- choices ---- */
 
+static bool is_graph(const struct prof_command *command)
+{
+    return !command->suffix && (command->report == VIEW_TOP || command->report == VIEW_TREE ||
+                                command->report == VIEW_DOT);
+}
+
 static int choose_report(struct raw_flags *raw, struct prof_flags *flags)
 {
     int count = 0;
@@ -104,6 +110,8 @@ static int choose_report(struct raw_flags *raw, struct prof_flags *flags)
     bool picture = flags->command && strcmp(flags->command->name, "svg") == 0;
     if (flags->flame && !picture)
         count++;
+    if (flags->json && (flags->flame || (flags->command && !is_graph(flags->command))))
+        return mistake("-json goes alone, or with -top, -tree or -dot%s", "");
     return count > 1 ? mistake("must set at most one output format%s", "") : -1;
 }
 
@@ -245,7 +253,7 @@ static int choose_sources(struct prof_flags *flags, char **argv, size_t count)
         return mistake("no profile source specified%s", "");
     if (flags->http && !*flags->http)
         flags->http = NULL;
-    if (flags->http && (flags->command || flags->flame))
+    if (flags->http && (flags->command || flags->flame || flags->json))
         return mistake("-http is not compatible with an output format on the command line%s", "");
     if (flags->no_browser && !flags->http)
         return mistake("-no_browser only makes sense with -http%s", "");
@@ -297,6 +305,7 @@ static int parse(struct cmd *cmd, struct raw_flags *raw, struct prof_flags *flag
         {"flame", FLAG_BOOL, &flags->flame, NULL,
          "report: a page with flame graph, packages, timeline; with -svg a picture"},
         {"html", FLAG_BOOL, &flags->flame, NULL, "report: the same page"},
+        {"json", FLAG_BOOL, &flags->json, NULL, "report: what -top and -dot show, as JSON"},
         {"http", FLAG_STRING, &flags->http, "HOST:PORT", "pages there, until Ctrl-C"},
         {"no_browser", FLAG_BOOL, &flags->no_browser, NULL, "taken: none is opened in any case"},
         {"output", FLAG_STRING, &flags->output, "FILE", "write the report there"},

@@ -126,6 +126,12 @@ void report_calls_html(const struct report_calls *report, const struct memory *m
 /* The flame graph as an SVG picture of its own, light and dark as the reader has it. */
 void report_calls_svg(const struct report_calls *report, struct sb *out);
 
+/* ---- prof -json ---- */
+
+struct view_graph;
+/* Schema "unheap.prof/1": what -top and -dot show. */
+void report_prof_json(const struct view_graph *graph, const struct memory *memory, struct sb *out);
+
 /* ---- gate: what is new on the heap ---- */
 
 /* What a report needs beside the verdict. */

@@ -29,6 +29,7 @@ static const struct report_kind kinds[] = {
     {disasm_write, true, false, true},
     {NULL, false, false, false},
     {calls_write, true, false, false},
+    {graph_write, false, true, false},
 };
 _Static_assert(COUNT_OF(kinds) == VIEW_REPORT_COUNT, "a row for each report");
 
@@ -274,8 +275,8 @@ enum status view_write(struct view *view, enum view_report kind,
 {
     struct report report = {
         .view = view, .kind = kind, .settings = *settings, .sink = sink, .out = out};
-    if (kind == VIEW_CALLS)
-        BUG("a tree of calls is no text");
+    if (kind == VIEW_CALLS || kind == VIEW_GRAPH)
+        BUG("data is no text");
     return run_once(&report, notes);
 }
 
@@ -286,5 +287,13 @@ enum status view_calls_read(struct view *view, const struct view_settings *setti
     struct calls_request request = {max_nodes, out};
     struct report report = {.view = view, .kind = VIEW_CALLS, .settings = *settings, .sink = sink,
                             .calls = &request};
+    return run_once(&report, notes);
+}
+
+enum status view_graph_read(struct view *view, const struct view_settings *settings,
+                            struct diag_sink *sink, struct sb *notes, struct view_graph *out)
+{
+    struct report report = {.view = view, .kind = VIEW_GRAPH, .settings = *settings, .sink = sink,
+                            .graph = out};
     return run_once(&report, notes);
 }

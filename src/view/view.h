@@ -35,6 +35,7 @@ enum view_report {
     VIEW_DISASM,
     VIEW_GREETING, /* what stands above every report, of the whole profile, filters or not */
     VIEW_CALLS, /* no text: see view_calls_read */
+    VIEW_GRAPH, /* no text: see view_graph_read */
     VIEW_REPORT_COUNT,
 };
 
@@ -184,6 +185,38 @@ NODISCARD enum status view_calls_read(struct view *view, const struct view_setti
                                       size_t max_nodes, struct diag_sink *sink, struct sb *notes,
                                       struct view_calls *out);
 void view_calls_release(struct view_calls *calls);
+
+/* What -top and -dot show, as data: what the settings leave, heaviest first. Amounts are in the
+ * unit of the profile; with -mean they are means. Releases with view_graph_release; all texts live that
+ * long. */
+struct view_graph_node {
+    struct str name;           /* as in -top, for the granularity */
+    struct str function, file; /* empty where the granularity leaves them out */
+    int64_t line;              /* 0 where it leaves it out, or unknown */
+    uint64_t address;          /* the same */
+    int64_t flat, cum;
+};
+struct view_graph_edge {
+    uint32_t from, to; /* indexes of nodes: caller, callee */
+    int64_t value;
+    bool inlined;
+};
+struct view_graph {
+    struct view_graph_node *nodes;
+    struct view_graph_edge *edges; /* heaviest first */
+    size_t node_count, edge_count;
+    size_t dropped_nodes, dropped_edges; /* too light to be here */
+    struct str program, build_id;        /* empty when the profile does not say */
+    struct str type, unit;
+    int64_t total;
+    int64_t time_nanos, duration_nanos; /* 0 when the profile does not say */
+    struct arena arena;
+};
+/* The view is changed (V3). On failure there is nothing to release. */
+NODISCARD enum status view_graph_read(struct view *view, const struct view_settings *settings,
+                                      struct diag_sink *sink, struct sb *notes,
+                                      struct view_graph *out);
+void view_graph_release(struct view_graph *graph);
 
 /* pprof's own way to write an amount, for other users of the same numbers: "1.50MB". `to` is a
  * unit, or "auto" or "minimum". */

@@ -248,6 +248,7 @@ struct report {
     struct diag_sink *sink;
     struct sb *out;
     struct calls_request *calls; /* of VIEW_CALLS, which writes no text */
+    struct view_graph *graph;    /* of VIEW_GRAPH, the same */
     struct arena arena;
 };
 static inline int64_t report_value(const struct report *report, size_t sample)
@@ -458,6 +459,7 @@ enum status topproto_write(struct report *report);
 enum status list_write(struct report *report);
 enum status weblist_write(struct report *report);
 enum status calls_write(struct report *report);
+enum status graph_write(struct report *report);
 enum status disasm_write(struct report *report);
 
 #endif
