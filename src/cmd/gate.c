@@ -17,7 +17,12 @@ static const char usage[] =
     "  unheap gate ./...                        (exit 3 when there is something new)\n"
     "  unheap gate -update ./...                (accepts what there is)\n"
     "  unheap gate -base-rev origin/main ./...  (no baseline file)\n"
-    "  unheap gate -format=github -profile prod.pb.gz ./...\n";
+    "  unheap gate -format=github -profile prod.pb.gz ./...\n"
+    "  unheap gate -old-profile base.pb.gz -new-profile pr.pb.gz   (lines that allocate more)\n"
+    "  unheap gate -old-binary base/server -new-binary server      (allocations added to it)\n"
+    "  go vet -vettool=$(which unheap) ./...                       (a package at a time, cached)\n"
+    "\n"
+    "Exit codes: 0 nothing new, 3 something new, 1 could not tell, 2 usage.\n";
 
 static bool format_read(const struct gate_flags *flags, enum gate_format *format)
 {
@@ -109,6 +114,17 @@ enum status gate_cost_profile(struct gate_run *run, struct profile **profile)
 
 /* ---- answering ---- */
 
+/* What the new side is compared with, for people. */
+static const char *old_name(const struct gate_run *run)
+{
+    const struct gate_flags *flags = run->flags;
+    if (flags->base_rev)
+        return flags->base_rev;
+    if (flags->old_binary)
+        return flags->old_binary;
+    return flags->old_profiles.len ? flags->old_profiles.at[0] : NULL;
+}
+
 static int print(struct gate_run *run, const struct gate_verdict *verdict)
 {
     struct cmd *cmd = run->cmd;
@@ -117,10 +133,11 @@ static int print(struct gate_run *run, const struct gate_verdict *verdict)
     sb_init(&slash, &cmd->memory);
     sb_init(&out, &cmd->memory);
     sb_addf(&slash, "%.*s/", STR_ARGS(root.len ? root : run->module_dir));
+    const char *against = old_name(run);
     const struct report_gate report = {
         .verdict = verdict, .root = sb_str(&slash), .here = run->here,
-        .against = run->flags->base_rev ? run->flags->base_rev : "the baseline",
-        .name = str_from(run->flags->base_rev ? NULL : run->baseline)};
+        .against = against ? against : "the baseline",
+        .name = str_from(against ? NULL : run->baseline)};
     const struct report_style style = {.columns = cmd->columns, .color = cmd->stdout_terminal};
     switch (run->format) {
     case GATE_TEXT: report_gate_text(&report, &style, &out); break;
@@ -145,7 +162,8 @@ static int judge(struct gate_run *run, const struct gate_list *old, const struct
         return EXIT_COULD_NOT;
     const struct gate_question question = {
         .old = old, .new = new, .policy = &run->policy, .patterns = run->patterns,
-        .pattern_count = run->pattern_count, .profile = profile, .module_dir = run->module_dir};
+        .pattern_count = run->pattern_count, .profile = profile, .module_dir = run->module_dir,
+        .measured = run->flags->old_profiles.len > 0};
     struct gate_verdict verdict;
     gate_judge(&question, &cmd->memory, &verdict);
     int code = print(run, &verdict);
@@ -199,9 +217,14 @@ static int update(struct gate_run *run, struct gate_list *new)
 static int compare(struct gate_run *run, struct gate_list *new)
 {
     struct gate_list old;
-    enum status status =
-        run->flags->base_rev ? gate_of_revision(run, &old) : gate_old_side(run, &old);
-    if (!status)
+    enum status status;
+    if (run->flags->old_profiles.len)
+        status = gate_of_profiles(run, &old, new);
+    else if (run->flags->old_binary)
+        status = gate_of_binaries(run, &old, new);
+    else
+        status = run->flags->base_rev ? gate_of_revision(run, &old) : gate_old_side(run, &old);
+    if (!status && !run->flags->old_profiles.len && !run->flags->old_binary)
         status = ask_here(run, new);
     int code = status ? EXIT_COULD_NOT : judge(run, &old, new);
     gate_list_release(&old);
@@ -234,6 +257,23 @@ static struct str today(char *room, size_t size)
     time_t now = time(NULL);
     struct tm day;
     return (struct str){room, strftime(room, size, "%Y-%m-%d", gmtime_r(&now, &day))};
+}
+
+struct str gate_path_here(struct gate_run *run, struct str module, struct str path)
+{
+    struct sb full;
+    sb_init(&full, &run->cmd->memory);
+    struct str found = path;
+    if (module.len && path.len > module.len && str_starts(path, module) &&
+        path.ptr[module.len] == '/') {
+        sb_addf(&full, "%.*s%.*s", STR_ARGS(run->module_dir), STR_ARGS(str_skip(path, module.len)));
+        if (file_exists(full.text))
+            found = str_copy(&run->arena, sb_str(&full));
+    }
+    sb_release(&full);
+    bool below = str_starts(found, run->here) && found.len > run->here.len + 1 &&
+                 found.ptr[run->here.len] == '/';
+    return below ? str_skip(found, run->here.len + 1) : found;
 }
 
 static enum status policy_read(struct gate_run *run)
@@ -362,8 +402,11 @@ static int gate(struct gate_run *run, const char *const *arguments, size_t count
 
 static bool is_consistent(const struct gate_flags *flags)
 {
-    int modes = flags->update + flags->init + flags->install_hook;
-    return modes <= 1 && !(modes && flags->base_rev) && !(flags->baseline && flags->base_rev);
+    int modes = flags->update + flags->init + flags->install_hook + (flags->base_rev != NULL) +
+                (flags->old_binary != NULL) + (flags->old_profiles.len > 0);
+    return modes <= 1 && !(flags->baseline && flags->base_rev) &&
+           !flags->old_binary == !flags->new_binary &&
+           !flags->old_profiles.len == !flags->new_profiles.len;
 }
 
 int verb_gate(struct cmd *cmd, int argc, char **argv)
@@ -379,6 +422,14 @@ int verb_gate(struct cmd *cmd, int argc, char **argv)
         {"install-hook", FLAG_BOOL, &flags.install_hook, NULL, "run the gate before each commit"},
         {"profile", FLAG_STRING, &flags.profile, "FILE",
          "production's heap profile: what is new where it is hot fails, elsewhere warns"},
+        {"old-profile", FLAG_LIST, &flags.old_profiles, "FILE",
+         "instead of code: heap profiles of the base; again for each run"},
+        {"new-profile", FLAG_LIST, &flags.new_profiles, "FILE", "and of the change"},
+        {"sample_index", FLAG_STRING, &flags.sample_index, "TYPE",
+         "of -old-profile and -new-profile: alloc_space (default), alloc_objects, ..."},
+        {"old-binary", FLAG_STRING, &flags.old_binary, "FILE",
+         "instead of code: the executable of the base"},
+        {"new-binary", FLAG_STRING, &flags.new_binary, "FILE", "and of the change"},
         {"budget", FLAG_LIST, &flags.budgets, "PATTERN=N", "at most N sites in these packages"},
         {"format", FLAG_STRING, &flags.format, "FORMAT",
          "text (default), json, sarif, github, markdown, gitlab, junit"},
@@ -396,7 +447,8 @@ int verb_gate(struct cmd *cmd, int argc, char **argv)
     struct gate_run run = {.cmd = cmd, .flags = &flags};
     if (code < 0 && (!format_read(&flags, &run.format) || !is_consistent(&flags))) {
         fputs("unheap gate: -format is text, json, sarif, github, markdown, gitlab or junit; one "
-              "of -update, -init, -install-hook, -base-rev and -baseline with it at a time\n\n",
+              "of -update, -init, -install-hook, -base-rev, -old-profile and -old-binary at a "
+              "time; -old-... and -new-... go together\n\n",
               stderr);
         fputs(usage, stderr);
         code = EXIT_USAGE;
@@ -404,5 +456,7 @@ int verb_gate(struct cmd *cmd, int argc, char **argv)
     if (code < 0)
         code = gate(&run, (const char *const *)argv, words.count);
     memory_put(&cmd->memory, flags.budgets.at);
+    memory_put(&cmd->memory, flags.old_profiles.at);
+    memory_put(&cmd->memory, flags.new_profiles.at);
     return code;
 }

@@ -14,6 +14,8 @@ enum gate_format {
 struct gate_flags {
     const char *dir, *baseline, *base_rev, *profile, *format, *diagnostics, *config;
     const char *tags, *goos, *goarch;
+    const char *old_binary, *new_binary, *sample_index;
+    struct flag_list old_profiles, new_profiles;
     struct flag_list budgets;
     bool json, update, init, install_hook, tests, dirty;
 };
@@ -51,7 +53,24 @@ bool gate_is_stopped(void);
 int gate_init(struct gate_run *run, const struct gate_list *list);
 int gate_install_hook(struct gate_run *run);
 
+/* ---- gate_measured.c ---- */
+
+/* Two groups of profiles as lists: lines that grew are on the new side only, those that shrank on
+ * the old one only. */
+NODISCARD enum status gate_of_profiles(struct gate_run *run, struct gate_list *old,
+                                       struct gate_list *new);
+
+/* ---- gate_binary.c ---- */
+
+/* The allocations of two executables as lists. */
+NODISCARD enum status gate_of_binaries(struct gate_run *run, struct gate_list *old,
+                                       struct gate_list *new);
+
 /* ---- gate.c ---- */
+
+/* A path of a profile or an executable, for people: one of this module ("module/x.go" with
+ * -trimpath) or below the current directory as a relative path. */
+struct str gate_path_here(struct gate_run *run, struct str module, struct str path);
 
 /* Finds the module of flags->dir, reads its policy and settles what follows from it. gate_close in
  * any case. */

@@ -34,6 +34,26 @@ struct gate_marks {
     uint32_t around; /* of what stands before and behind that */
 };
 
+/* What a new site is going to cost. */
+struct gate_cost {
+    bool known;
+    bool hot;
+    int64_t bytes;     /* the estimate */
+    double share;      /* percent of the profile that goes through its function */
+    struct str ground; /* a sentence */
+};
+
+enum gate_cause { GATE_BY_EDIT, GATE_BY_COMPILER, GATE_BY_DEPENDENCY };
+/* The word of JSON. */
+const char *gate_cause_name(enum gate_cause cause);
+
+/* What is known beforehand of a site that no compiler told of: a profile measured it, or an
+ * executable holds it. */
+struct gate_given {
+    enum gate_cause cause;
+    struct gate_cost cost;
+};
+
 struct gate_site {
     struct str package, function; /* function as in profiles, closures by their chain */
     struct str file;              /* relative to the module's folder when below it */
@@ -51,6 +71,7 @@ struct gate_site {
     bool test, generated;
     struct told_step *story;
     size_t story_count;
+    const struct gate_given *given; /* NULL for what the compiler told */
 };
 
 struct gate_module {
@@ -100,12 +121,19 @@ void gate_collect(const struct gate_request *request, const struct memory *memor
                   struct gate_list *list);
 void gate_list_init(struct gate_list *list, const struct memory *memory);
 void gate_list_release(struct gate_list *list);
+/* For those who fill a list themselves: sorts the sites and numbers equal ones. */
+void gate_list_sort(struct gate_list *list);
+/* Counts the packages of another, sorted list as analysed. */
+void gate_list_asks(struct gate_list *list, const struct gate_list *other);
 
 /* ---- module.c ---- */
 
 /* The folder at or above dir (NULL: the current one) that holds `name`, absolute, in the arena;
  * empty when there is none. */
 struct str gate_find_up(const char *dir, const char *name, struct arena *arena);
+
+/* go.mod's module path and requirements, into the list. */
+void gate_module_read(struct str module_dir, struct gate_list *list);
 
 /* ---- baseline.c, baseline_read.c ---- */
 
@@ -185,22 +213,7 @@ bool gate_policy_takes(const struct gate_policy *policy, const struct gate_list 
 /* Does an import path fit "./x/...", "x/..." of this module, or a whole import path? */
 bool gate_pattern_fits(struct str pattern, struct str import_path, struct str module);
 
-/* ---- cost.c ---- */
-
-/* What a new site is going to cost, by what its function does in the profile. */
-struct gate_cost {
-    bool known;
-    bool hot;
-    int64_t bytes;     /* the estimate */
-    double share;      /* percent of the profile that goes through its function */
-    struct str ground; /* a sentence */
-};
-
 /* ---- judge.c ---- */
-
-enum gate_cause { GATE_BY_EDIT, GATE_BY_COMPILER, GATE_BY_DEPENDENCY };
-/* The word of JSON. */
-const char *gate_cause_name(enum gate_cause cause);
 
 struct gate_finding {
     const struct gate_site *site;
@@ -229,6 +242,7 @@ struct gate_verdict {
     VEC(const struct gate_breach *) breaches; /* of annotations, without what is allowed */
     VEC(struct gate_module) upgrades;         /* dependencies that are new or of another version */
     size_t moved, kept;
+    bool measured; /* sites are a profile's lines, and new ones those that grew */
     bool fails;
 };
 
@@ -238,6 +252,7 @@ struct gate_question {
     const char *const *patterns; /* what was asked for: old sites of other packages do not count */
     size_t pattern_count;
     const struct profile *profile; /* may be NULL */
+    bool measured;                 /* for the verdict */
     struct str module_dir; /* where old sites of other packages may still stand; empty: they do not
                               count */
 };

@@ -62,16 +62,12 @@ enum cause_category gate_category(enum site_kind kind, const struct story *story
 
 /* ---- module.c ---- */
 
-/* go.mod's module path and requirements. */
-void gate_module_read(struct str module_dir, struct gate_list *list);
 int gate_str_order(const void *left, const void *right);
 
 /* ---- list order ---- */
 
 /* By package, function, kind, expression, type, ordinal, place. */
 int gate_site_order(const void *left, const void *right);
-/* Sorts the sites and numbers equal ones. */
-void gate_list_sort(struct gate_list *list);
 
 /* ---- toml.c ---- */
 

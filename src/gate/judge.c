@@ -39,6 +39,8 @@ static bool knows_function(const struct gate_list *list, uint32_t hash)
 static enum gate_cause cause_of(const struct judge *judge, const struct gate_list *other,
                                 const struct gate_site *site)
 {
+    if (site->given)
+        return site->given->cause;
     if (!knows_function(other, site->marks.source))
         return GATE_BY_EDIT;
     if (judge->compiler_changed)
@@ -189,7 +191,9 @@ static void new_judge(struct judge *judge, const struct gate_site *site)
     const struct gate_policy *policy = judge->question->policy;
     struct gate_finding finding = {.site = site,
                                    .cause = cause_of(judge, judge->question->old, site)};
-    if (judge->costs)
+    if (site->given && site->given->cost.known)
+        finding.cost = site->given->cost;
+    else if (judge->costs)
         finding.cost = gate_cost_of(judge->costs, site, policy->hot_share, &verdict->arena);
     finding.severity = severity_of(judge, &finding);
     finding.allow = allow_of(judge, site);
@@ -316,7 +320,7 @@ void gate_judge(const struct gate_question *question, const struct memory *memor
                 struct gate_verdict *verdict)
 {
     *verdict = (struct gate_verdict){.memory = memory, .old = question->old, .new = question->new,
-                                     .policy = question->policy};
+                                     .policy = question->policy, .measured = question->measured};
     arena_init(&verdict->arena, memory);
     struct judge judge = {.question = question, .verdict = verdict, .memory = memory};
     judge.compiler_changed = !str_equal(question->old->go_version, question->new->go_version);

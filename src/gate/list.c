@@ -58,6 +58,15 @@ static int hash_order(const void *left, const void *right)
     return number_order(*(const uint32_t *)left, *(const uint32_t *)right);
 }
 
+void gate_list_asks(struct gate_list *list, const struct gate_list *other)
+{
+    for (size_t i = 0; i < other->sites.len; i++) {
+        struct str package = other->sites.at[i].package;
+        if (i == 0 || !str_equal(package, other->sites.at[i - 1].package))
+            VEC_PUSH(list->memory, &list->packages, str_copy(&list->arena, package));
+    }
+}
+
 void gate_list_sort(struct gate_list *list)
 {
     struct gate_site *sites = list->sites.at;

@@ -29,7 +29,10 @@ static void annotation_add(const struct report_gate *report, const struct gate_i
     gate_path(report, item->site->shown, &text);
     sb_addf(out, "::%s file=", commands[item->severity]);
     command_add(out, sb_str(&text), true);
-    sb_addf(out, ",line=%u,col=%u,title=", item->site->line, item->site->column);
+    sb_addf(out, ",line=%u,", item->site->line);
+    if (item->site->column)
+        sb_addf(out, "col=%u,", item->site->column);
+    sb_adds(out, "title=");
     command_add(out, str_from("unheap gate"), true);
     sb_adds(out, "::");
     sb_clear(&text);

@@ -32,8 +32,11 @@ static void findings_push(struct gate_items *items, const struct gate_finding *f
         struct gate_item item = {
             .site = finding->site, .finding = finding, .severity = finding->severity,
             .rule = str_from(cause_category_name(finding->site->category))};
-        item.message = item_fmt(items, "%s: %.*s (%s)", what, STR_ARGS(finding->site->text),
-                                cause_category_title(finding->site->category));
+        if (finding->site->given)
+            item.message = item_fmt(items, "%s: %.*s", what, STR_ARGS(finding->site->text));
+        else
+            item.message = item_fmt(items, "%s: %.*s (%s)", what, STR_ARGS(finding->site->text),
+                                    cause_category_title(finding->site->category));
         item_push(items, item);
     }
 }
@@ -66,7 +69,8 @@ void gate_items_init(struct gate_items *items, const struct gate_verdict *verdic
 {
     *items = (struct gate_items){.memory = verdict->memory};
     arena_init(&items->arena, verdict->memory);
-    findings_push(items, verdict->found.at, verdict->found.len, "new on the heap");
+    findings_push(items, verdict->found.at, verdict->found.len,
+                  verdict->measured ? "grew" : "new on the heap");
     for (size_t i = 0; i < verdict->overruns.len; i++)
         overrun_push(items, &verdict->overruns.at[i]);
     for (size_t i = 0; i < verdict->breaches.len; i++)
@@ -83,6 +87,11 @@ void gate_items_release(struct gate_items *items)
 
 void gate_item_advice(const struct gate_site *site, struct sb *out)
 {
+    if (site->given) {
+        sb_addf(out, "unheap why %.*s:%u says what is on the heap there, and why.",
+                STR_ARGS(site->shown), site->line);
+        return;
+    }
     if (site->story_count) {
         const struct told_step *last = &site->story[site->story_count - 1];
         sb_addf(out, "At %.*s:%u, where %.*s: ", STR_ARGS(last->place.file), last->place.line,

@@ -33,12 +33,12 @@ static void cost_line(const struct gate_finding *finding, const struct report_st
     struct sb line;
     sb_init(&line, out->memory);
     sb_addf(&line, "%s: ", cost->hot ? "hot" : "not hot");
-    if (cost->bytes) {
+    if (cost->bytes && !finding->site->given) {
         sb_adds(&line, "about ");
         report_amount(&line, cost->bytes, STR("bytes"));
         sb_adds(&line, " over the profile; ");
     }
-    if (cost->share > 0)
+    if (cost->share > 0 && !finding->site->given)
         sb_addf(&line, "%.1f%% of it go through the function; ", cost->share);
     sb_add(&line, cost->ground);
     sb_adds(out, "    ");
@@ -50,10 +50,15 @@ static void item_print(const struct gate_item *item, const struct report_style *
                        struct sb *out)
 {
     const struct gate_site *site = item->site;
-    sb_addf(out, "%.*s:%u:%u: %.*s\n", STR_ARGS(site->shown), site->line, site->column,
-            STR_ARGS(site->text));
-    sb_addf(out, "    %s: ", gate_severity_name(item->severity));
-    if (item->finding)
+    sb_addf(out, "%.*s:%u:", STR_ARGS(site->shown), site->line);
+    if (site->column)
+        sb_addf(out, "%u:", site->column);
+    sb_addf(out, " %.*s\n    %s: ", STR_ARGS(site->text), gate_severity_name(item->severity));
+    if (item->finding && site->given)
+        sb_addf(out, "%sin %.*s\n",
+                item->finding->cause == GATE_BY_DEPENDENCY ? "since a dependency changed, " : "",
+                STR_ARGS(site->function));
+    else if (item->finding)
         sb_addf(out, "%s%s in %.*s\n", cause_category_title(site->category),
                 item->finding->cause == GATE_BY_DEPENDENCY ? ", since a dependency changed," : "",
                 STR_ARGS(site->function));
@@ -76,8 +81,13 @@ static void fixed_print(const struct gate_verdict *verdict, struct sb *out)
     enum { SHOWN = 10 };
     for (size_t i = 0; i < verdict->fixed.len && i < SHOWN; i++) {
         const struct gate_site *site = verdict->fixed.at[i].site;
-        sb_addf(out, "no longer on the heap: %.*s in %.*s (%.*s)\n", STR_ARGS(site->expression),
-                STR_ARGS(site->function), STR_ARGS(site->file));
+        sb_addf(out, "%s: %.*s in %.*s (%.*s",
+                verdict->measured ? "shrank" : "no longer on the heap",
+                STR_ARGS(site->given ? site->text : site->expression), STR_ARGS(site->function),
+                STR_ARGS(site->shown));
+        if (site->line)
+            sb_addf(out, ":%u", site->line);
+        sb_adds(out, ")\n");
     }
     if (verdict->fixed.len > SHOWN)
         sb_addf(out, "... and %zu more\n", verdict->fixed.len - SHOWN);

@@ -1,0 +1,1 @@
+s/[0-9]* kept/N kept/
