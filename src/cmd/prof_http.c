@@ -8,6 +8,8 @@
 #include "report/report.h"
 #include "serve/serve.h"
 
+enum { TOP_ROWS = 500 }; /* as pprof's page has it */
+
 struct shown {
     struct cmd *cmd;
     const struct prof_flags *flags;
@@ -104,13 +106,19 @@ static const char style[] =
     "border-bottom:1px solid var(--line)}"
     "nav a[aria-current]{font-weight:bold;text-decoration:none}"
     "main{padding:.5rem 1rem;overflow:auto}pre{margin:0;font:12px ui-monospace,monospace}"
-    "input{font:inherit;width:14rem}svg{max-width:100%;height:auto;background:#fff}";
+    "input{font:inherit;width:14rem}svg{max-width:100%;height:auto;background:#fff}"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
+    "th,td{padding:.15rem .6rem;text-align:right;white-space:nowrap}"
+    "th:last-child,td:last-child{text-align:left;white-space:normal;overflow-wrap:anywhere}"
+    "thead th{position:sticky;top:0;background:Canvas;border-bottom:1px solid var(--line)}"
+    "tbody tr:hover{background:#8882}tbody a{font-size:12px;opacity:.7}"
+    "td[style]{background:linear-gradient(90deg,#c604 var(--share),transparent 0)}";
 
 static const struct {
     const char *path, *title;
-} views[] = {{"/", "Graph"},     {"/top", "Top"},       {"/flamegraph", "Flame graph"},
-             {"/peek", "Peek"},  {"/source", "Source"}, {"/disasm", "Disassembly"},
-             {"/tree", "Tree"},  {"/traces", "Traces"}, {"/download", "Download"}};
+} views[] = {{"/ui/top", "Top"},       {"/ui/", "Graph"},      {"/ui/flamegraph", "Flame graph"},
+             {"/ui/peek", "Peek"},     {"/ui/source", "Source"}, {"/ui/disasm", "Disassembly"},
+             {"/ui/tree", "Tree"},     {"/ui/traces", "Traces"}, {"/download", "Download"}};
 
 static void add_navigation(struct answer *answer, struct sb *out)
 {
@@ -167,6 +175,78 @@ static void write_page(struct answer *answer, struct str text, bool is_markup)
     sb_adds(out, "</main></html>\n");
 }
 
+/* ---- the table of /ui/top ---- */
+
+static void add_amount_cells(struct answer *answer, int64_t value, const struct view_graph *graph)
+{
+    struct sb *out = &answer->text;
+    double share = graph->total ? 100.0 * (double)value / (double)graph->total : 0;
+    sb_adds(out, "<td>");
+    view_amount(value, graph->unit, STR("auto"), out);
+    sb_addf(out, "<td style=\"--share:%.2f%%\">%.2f%%", share, share);
+}
+
+/* A link to a view of that one function; the parameter is a regular expression. */
+static void add_link(struct answer *answer, const char *path, struct str name, const char *title)
+{
+    struct sb pattern;
+    sb_init(&pattern, &answer->site->cmd->memory);
+    sb_addc(&pattern, '^');
+    for (size_t i = 0; i < name.len; i++)
+        sb_addf(&pattern, strchr(".*+?()|[]{}^$\\", name.ptr[i]) ? "\\%c" : "%c", name.ptr[i]);
+    sb_addc(&pattern, '$');
+    sb_addf(&answer->text, " <a href=\"%s", path);
+    add_query(answer, &answer->text, "f", sb_str(&pattern));
+    sb_addf(&answer->text, "\">%s</a>", title);
+    sb_release(&pattern);
+}
+
+static void add_row(struct answer *answer, const struct view_graph *graph, size_t index,
+                    int64_t *sum)
+{
+    const struct view_graph_node *node = &graph->nodes[index];
+    struct sb *out = &answer->text;
+    *sum += node->flat; /* of parts of the total, so it cannot overflow by more than the profile */
+    sb_adds(out, "<tr>");
+    add_amount_cells(answer, node->flat, graph);
+    sb_addf(out, "<td>%.2f%%",
+            graph->total ? 100.0 * (double)*sum / (double)graph->total : 0.0);
+    add_amount_cells(answer, node->cum, graph);
+    sb_adds(out, "<td>");
+    add_escaped(out, node->name);
+    if (node->function.len) {
+        add_link(answer, "/ui/peek", node->function, "peek");
+        add_link(answer, "/ui/source", node->function, "source");
+    }
+    sb_adds(out, "\n");
+}
+
+static void add_sort_header(struct answer *answer, const char *by, const char *title)
+{
+    sb_adds(&answer->text, "<th scope=\"col\"><a href=\"");
+    add_query(answer, &answer->text, "sort", str_from(by));
+    sb_addf(&answer->text, "\">%s</a><th scope=\"col\">%s%%", title, title);
+}
+
+static void add_table(struct answer *answer, const struct view_graph *graph)
+{
+    struct sb *out = &answer->text;
+    int64_t sum = 0;
+    sb_addf(out, "<p>%.*s, in all ", STR_ARGS(graph->type));
+    view_amount(graph->total, graph->unit, STR("auto"), out);
+    sb_addf(out, "; %zu rows", graph->node_count);
+    if (graph->dropped_nodes)
+        sb_addf(out, ", %zu too light to show", graph->dropped_nodes);
+    sb_adds(out, "</p><table><thead><tr>");
+    add_sort_header(answer, "flat", "Flat");
+    sb_adds(out, "<th scope=\"col\">Sum%");
+    add_sort_header(answer, "cum", "Cum");
+    sb_adds(out, "<th scope=\"col\">Name</thead><tbody>\n");
+    for (size_t i = 0; i < graph->node_count; i++)
+        add_row(answer, graph, i, &sum);
+    sb_adds(out, "</tbody></table>");
+}
+
 /* ---- one answer ---- */
 
 static void begin(struct answer *answer, struct shown *site, const struct serve_request *request,
@@ -217,8 +297,6 @@ static void answer_text(struct shown *site, const struct serve_request *request,
     struct view_settings *settings = &answer.flags.settings;
     struct str focus = serve_query(request, "f");
     settings->argument = focus.len ? arena_strndup(&answer.arena, focus.ptr, focus.len) : ".";
-    if (report == VIEW_TOP && settings->nodecount == -1)
-        settings->nodecount = 500;
     bool good = make_report(&answer, report);
     write_page(&answer, good ? sb_str(&answer.text) : STR_NONE, false);
     end(&answer);
@@ -230,21 +308,73 @@ static void answer_text(struct shown *site, const struct serve_request *request,
     {                                                                                             \
         answer_text(ctx, request, response, report);                                              \
     }
-TEXT_ROUTE(answer_top, VIEW_TOP)
 TEXT_ROUTE(answer_peek, VIEW_PEEK)
 TEXT_ROUTE(answer_source, VIEW_LIST)
 TEXT_ROUTE(answer_disasm, VIEW_DISASM)
 TEXT_ROUTE(answer_tree, VIEW_TREE)
 TEXT_ROUTE(answer_traces, VIEW_TRACES)
 
+static void say_no_page(struct serve_response *response)
+{
+    response->status = 404;
+    sb_adds(response->body, "there is no such page; the views are at /ui/\n");
+}
+
+/* As pprof: the views are below /ui/. */
+static void answer_root(void *ctx, const struct serve_request *request,
+                        struct serve_response *response)
+{
+    (void)ctx;
+    if (!str_is(request->path, "/")) {
+        say_no_page(response);
+        return;
+    }
+    response->status = 302;
+    response->location = "/ui/";
+}
+
+/* Browsers ask for one; the picture is a bar of each length. */
+static void answer_icon(void *ctx, const struct serve_request *request,
+                        struct serve_response *response)
+{
+    (void)ctx;
+    (void)request;
+    response->type = "image/svg+xml";
+    sb_adds(response->body,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\" fill=\"#c60\">"
+            "<path d=\"M1 2h14v3H1zM1 6.500h9v3H1zM1 11h5v3H1z\"/></svg>");
+}
+
+static void answer_top(void *ctx, const struct serve_request *request,
+                       struct serve_response *response)
+{
+    struct answer answer;
+    struct view_graph graph;
+    begin(&answer, ctx, request, response);
+    struct view *copy = view_copy(answer.site->view);
+    struct view_settings *settings = &answer.flags.settings;
+    bool good = read_query(&answer);
+    if (settings->nodecount == -1)
+        settings->nodecount = TOP_ROWS;
+    good = good && view_graph_read(copy, settings, answer.site->cmd->sink, &answer.notes,
+                                   &graph) == STATUS_OK;
+    take_diagnostics(&answer);
+    if (good) {
+        add_table(&answer, &graph);
+        view_graph_release(&graph);
+    }
+    write_page(&answer, sb_str(&answer.text), true);
+    view_free(copy);
+    end(&answer);
+}
+
 static void answer_graph(void *ctx, const struct serve_request *request,
                          struct serve_response *response)
 {
     struct answer answer;
     struct sb svg;
-    if (!str_is(request->path, "/")) {
-        response->status = 404;
-        sb_adds(response->body, "there is no such page\n");
+    if (!str_is(request->path, "/ui/")) {
+        say_no_page(response);
         return;
     }
     begin(&answer, ctx, request, response);
@@ -301,9 +431,10 @@ static void answer_download(void *ctx, const struct serve_request *request,
 /* ---- the server ---- */
 
 static const struct serve_route routes[] = {
-    {"/top", answer_top},       {"/peek", answer_peek},       {"/source", answer_source},
-    {"/disasm", answer_disasm}, {"/tree", answer_tree},       {"/traces", answer_traces},
-    {"/flamegraph", answer_flame}, {"/download", answer_download}, {"/", answer_graph},
+    {"/ui/top", answer_top},       {"/ui/peek", answer_peek},     {"/ui/source", answer_source},
+    {"/ui/disasm", answer_disasm}, {"/ui/tree", answer_tree},     {"/ui/traces", answer_traces},
+    {"/ui/flamegraph", answer_flame}, {"/download", answer_download},
+    {"/favicon.ico", answer_icon}, {"/ui/", answer_graph},        {"/", answer_root},
 };
 
 static void wait_for_signal(const sigset_t *signals)
