@@ -187,8 +187,8 @@ NODISCARD enum status view_calls_read(struct view *view, const struct view_setti
 void view_calls_release(struct view_calls *calls);
 
 /* What -top and -dot show, as data: what the settings leave, heaviest first. Amounts are in the
- * unit of the profile; with -mean they are means. Releases with view_graph_release; all texts live that
- * long. */
+ * unit of the profile; with -mean they are means. Releases with view_graph_release; all texts live
+ * that long. */
 struct view_graph_node {
     struct str name;           /* as in -top, for the granularity */
     struct str function, file; /* empty where the granularity leaves them out */
