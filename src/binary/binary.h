@@ -206,6 +206,9 @@ struct binary_field {
 /* The type with this name among those the program allocates and those they are made of; 0 or
  * index + 1. "http.Request" is taken for "net/http.Request" when only one type fits. */
 uint32_t binary_type_find(struct binary *binary, struct str name);
+/* After that: names that end in this one, for a message; returns how many were written. */
+size_t binary_type_near(const struct binary *binary, struct str name, struct str *names,
+                        size_t max);
 /* Its fields, in the binary's arena; count is 0 for what is not a struct. */
 struct binary_field *binary_type_fields(struct binary *binary, uint32_t type, size_t *count);
 

@@ -31,12 +31,26 @@ static void add_parts(struct binary *binary, uint64_t address, unsigned kind)
     }
 }
 
-/* "http.Request" for "net/http.Request". */
+/* Is the name the wanted one behind a package path that ends in one of these characters? */
+static bool is_behind_path(struct str name, struct str wanted, const char *ends)
+{
+    if (wanted.len == 0 || name.len <= wanted.len || !str_ends(name, wanted))
+        return false;
+    size_t path = name.len - wanted.len;
+    for (size_t i = 0; i < path; i++)
+        if (strchr("*[]{}()<> ", name.ptr[i]))
+            return false;
+    return strchr(ends, name.ptr[path - 1]) != NULL;
+}
+
+/* "http.Request" for "net/http.Request", "*http.Request" for "*net/http.Request". */
 static bool fits(struct str name, struct str wanted)
 {
-    if (str_equal(name, wanted))
-        return true;
-    return str_ends(name, wanted) && name.ptr[name.len - wanted.len - 1] == '/';
+    while (name.len && wanted.len && name.ptr[0] == wanted.ptr[0] && strchr("*[]", name.ptr[0])) {
+        name = str_skip(name, 1);
+        wanted = str_skip(wanted, 1);
+    }
+    return is_behind_path(name, wanted, "/");
 }
 
 uint32_t binary_type_find(struct binary *binary, struct str name)
@@ -55,6 +69,15 @@ uint32_t binary_type_find(struct binary *binary, struct str name)
             add_parts(binary, type.address, type.kind);
     }
     return fitting == 1 ? found : 0;
+}
+
+size_t binary_type_near(const struct binary *binary, struct str name, struct str *names, size_t max)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < binary->types.len && count < max; i++)
+        if (is_behind_path(binary->types.at[i].name, name, "/."))
+            names[count++] = binary->types.at[i].name;
+    return count;
 }
 
 static void fill_field(struct binary *binary, uint64_t at, struct binary_field *field)

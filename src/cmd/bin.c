@@ -138,17 +138,40 @@ static int bin_report(struct cmd *cmd, const struct bin_flags *flags, enum bin_g
     return good ? printing.code : EXIT_USAGE;
 }
 
-static int bin_layout(struct cmd *cmd, const char *name, struct binary *binary, struct sb *out)
+static int no_type(struct cmd *cmd, const char *name, const struct binary *binary)
 {
-    uint32_t type = binary_type_find(binary, str_from(name));
-    if (type) {
-        report_bin_layout(binary, type, out);
-        return EXIT_CLEAN;
-    }
+    enum { SHOWN = 5 };
+    struct str near[SHOWN];
+    struct sb text;
+    size_t count = binary_type_near(binary, str_from(name), near, SHOWN);
+    sb_init(&text, &cmd->memory);
+    for (size_t i = 0; i < count; i++)
+        sb_addf(&text, "%s%.*s", i ? ", " : "; is it one of these: ", STR_ARGS(near[i]));
     diag_add(cmd->sink, DIAG_BINARY_NO_TYPE, str_from(name), 0, DIAG_NO_OFFSET,
-             "no type that the program allocates has this name or is made of it, or several end "
-             "in it");
+             "no one type that the program allocates, or that these are made of, has this name%.*s",
+             STR_ARGS(sb_str(&text)));
+    sb_release(&text);
     return EXIT_COULD_NOT;
+}
+
+static int bin_layout(struct cmd *cmd, const struct bin_flags *flags, struct binary *binary,
+                      struct sb *out)
+{
+    uint32_t type = binary_type_find(binary, str_from(flags->layout));
+    struct sb page;
+    if (!type)
+        return no_type(cmd, flags->layout, binary);
+    sb_init(&page, &cmd->memory);
+    report_bin_layout_html(binary, type, &page);
+    enum status status = STATUS_OK;
+    if (flags->html)
+        status = file_write_atomic(flags->html, sb_str(&page), &cmd->memory, cmd->sink);
+    sb_release(&page);
+    if (flags->json)
+        report_bin_layout_json(binary, type, out);
+    else
+        report_bin_layout_text(binary, type, out);
+    return status ? EXIT_COULD_NOT : EXIT_CLEAN;
 }
 
 /* What each type cost: the profile's bytes by the types of the calls they were allocated by. */
@@ -195,7 +218,7 @@ static int bin_one(struct cmd *cmd, const struct bin_flags *flags, enum bin_grou
     if (binary_read(path, cmd->workers, &cmd->memory, cmd->sink, &binary) != STATUS_OK)
         return cmd_diagnose(cmd);
     sb_init(&out, &cmd->memory);
-    int code = flags->layout    ? bin_layout(cmd, flags->layout, binary, &out)
+    int code = flags->layout    ? bin_layout(cmd, flags, binary, &out)
                : flags->profile ? bin_profile(cmd, flags, binary, &out)
                                 : bin_report(cmd, flags, group, binary, &out);
     code = finish(cmd, code, &out);
@@ -249,10 +272,8 @@ static int bin(struct cmd *cmd, const struct bin_flags *flags, char **argv, size
     enum bin_group group;
     if (!read_group(flags->by, &group))
         return usage_error("-by takes function, package, type or kind");
-    if (flags->layout && (flags->json || flags->html))
-        return usage_error("-layout is text only");
     if ((flags->diff || flags->profile) && flags->html)
-        return usage_error("-html shows the calls of one executable");
+        return usage_error("-html shows the calls of one executable, or -layout");
     if (flags->diff && count != 2)
         return usage_error("-diff takes two executables, the old and the new");
     if (flags->diff)

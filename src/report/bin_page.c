@@ -52,17 +52,23 @@ static void add_left_out(struct sb *out, size_t shown, size_t count)
     sb_adds(out, "; -type, -package, -symbols and -kind choose others.</p>");
 }
 
+void bin_page_begin(struct str title, struct sb *out)
+{
+    sb_adds(out, "<!doctype html><html lang=en><meta charset=utf-8>"
+                 "<meta name=viewport content=\"width=device-width\"><title>unheap bin: ");
+    page_add_escaped(out, title);
+    sb_addf(out, "</title><style>%s</style><h1>unheap bin: ", style);
+    page_add_escaped(out, title);
+    sb_adds(out, "</h1>");
+}
+
 static void add_head(const struct report_bin *report, struct sb *out)
 {
     const struct binary *binary = report->binary;
     uint64_t counts[3] = {0};
     bin_count_status(report, counts);
-    sb_adds(out, "<!doctype html><html lang=en><meta charset=utf-8>"
-                 "<meta name=viewport content=\"width=device-width\"><title>unheap bin: ");
-    page_add_escaped(out, binary->path);
-    sb_addf(out, "</title><style>%s</style><h1>unheap bin: ", style);
-    page_add_escaped(out, binary->path);
-    sb_adds(out, "</h1><p>");
+    bin_page_begin(binary->path, out);
+    sb_adds(out, "<p>");
     page_add_escaped(out, binary->go_version);
     sb_addf(out, " %.*s/%.*s, ", STR_ARGS(binary->goos), STR_ARGS(binary->goarch));
     amount_grouped(out, binary->function_count);

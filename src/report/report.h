@@ -63,7 +63,10 @@ void report_bin_diff_json(const struct binary_change *changes, size_t count,
                           const struct memory *memory, struct sb *out);
 /* A struct's fields with padding, its size class, and the order that needs least room. `type` is
  * index + 1 into binary->types. */
-void report_bin_layout(struct binary *binary, uint32_t type, struct sb *out);
+void report_bin_layout_text(struct binary *binary, uint32_t type, struct sb *out);
+/* The same: schema unheap.bin-layout/1; a page that needs nothing else. */
+void report_bin_layout_json(struct binary *binary, uint32_t type, struct sb *out);
+void report_bin_layout_html(struct binary *binary, uint32_t type, struct sb *out);
 
 /* ---- diff: what changed between two groups of profiles ---- */
 

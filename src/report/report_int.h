@@ -213,6 +213,11 @@ void bin_count_status(const struct report_bin *report, uint64_t counts[3]);
 void bin_add_cuts(const struct binary *binary, const char *before, const char *after,
                   struct sb *out);
 
+/* ---- bin_page.c ---- */
+
+/* A page's head, up to and with its heading. */
+void bin_page_begin(struct str title, struct sb *out);
+
 /* ---- bin_tally.c ---- */
 
 struct bin_tally {
