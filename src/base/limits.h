@@ -49,6 +49,7 @@
 #define LIMIT_PAGE_SITES 3000
 #define LIMIT_PAGE_PARTS 200                       /* sites listed with one cause */
 #define LIMIT_PAGE_UNEXPLAINED 300
+#define LIMIT_PAGE_ELIDED 300                      /* of heap verdicts without a call */
 #define LIMIT_PAGE_GRAPH_NODES 60                  /* in the picture of one cause */
 #define LIMIT_PAGE_FLAME_NODES 20000
 #define LIMIT_PAGE_FLAME_PARTS 2000                /* frames below 1/2000 of all are left out */

@@ -151,6 +151,34 @@ static void write_unexplained(struct json_out *json, const struct evidence *evid
     json_end(json, ']');
 }
 
+static json_t *new_elided(struct json_out *json, const struct site *site)
+{
+    json_t *object = json_new_object(json);
+    json_put(json, object, "function", json_new_text(json, site->function));
+    json_put(json, object, "file", json_new_text(json, site->place.file));
+    json_put(json, object, "line", json_new_number(json, site->place.line));
+    json_put(json, object, "kind", json_new_text(json, str_from(site_kind_name(site->kind))));
+    json_put(json, object, "text", json_new_text(json, site->text));
+    return object;
+}
+
+/* Conversions to interfaces last: constants among them are known not to allocate. */
+static void write_elided(struct json_out *json, const struct evidence *evidence)
+{
+    size_t left = LIMIT_PAGE_ELIDED;
+    json_begin(json, "elided", '[');
+    for (int conversions = 0; conversions < 2; conversions++) {
+        for (size_t i = 0; i < evidence->elided_count && left > 0; i++) {
+            const struct site *site = &evidence->elided[i];
+            if ((site->kind == SITE_INTERFACE) != (conversions == 1))
+                continue;
+            json_write(json, NULL, new_elided(json, site));
+            left--;
+        }
+    }
+    json_end(json, ']');
+}
+
 static void write_notices(struct json_out *json, const struct evidence *evidence)
 {
     struct sb text;
@@ -245,6 +273,7 @@ static void write_head(struct json_out *json, const struct evidence *evidence,
     write_number(json, "cause_count", (int64_t)evidence->cause_count);
     write_number(json, "site_count", (int64_t)evidence->site_count);
     write_number(json, "unexplained_count", (int64_t)evidence->unexplained_count);
+    write_number(json, "elided_count", (int64_t)evidence->elided_count);
     write_text(json, "other_ranking", evidence->other_ranking);
 }
 
@@ -265,6 +294,7 @@ void page_write_data(struct json_out *json, const struct evidence *evidence,
     write_causes(json, evidence, extent.causes);
     write_sites(json, evidence, extent.sites);
     write_unexplained(json, evidence, extent.unexplained);
+    write_elided(json, evidence);
     page_write_files(json, evidence, &extent);
     write_flame(json, evidence);
     json_end(json, '}');

@@ -349,18 +349,17 @@ static void add_elided(struct text_ctx *ctx)
         return;
     sb_addc(ctx->out, '\n');
     paint_on(ctx, PAINT_TITLE);
-    sb_addf(ctx->out, "Elided: %zu %s the heap by verdict, without a call in the binary\n",
-            evidence->elided_count,
-            evidence->elided_count == 1 ? "expression is on" : "expressions are on");
+    sb_addf(ctx->out, "Elided: %zu", evidence->elided_count);
     paint_off(ctx);
+    sb_adds(ctx->out, "\n  on the heap by verdict, without a call in the binary\n");
     for (size_t i = 0; i < evidence->elided_count && shown < UNEXPLAINED_ROWS; i++) {
         const struct site *site = &evidence->elided[i];
         if (site->kind == SITE_INTERFACE)
             continue;
-        sb_adds(&ctx->scratch, "    ");
         place_add(&ctx->scratch, &site->place, ctx->columns);
         sb_adds(&ctx->scratch, ": ");
         utf8_add_line(&ctx->scratch, site->text);
+        sb_adds(ctx->out, "    ");
         wrap_add(ctx->out, sb_str(&ctx->scratch), 4, ctx->prose);
         sb_clear(&ctx->scratch);
         shown++;

@@ -116,6 +116,7 @@ def case_looks(page, name, width, height, theme):
     assert page.ask("test.count('#flame-box g')") >= 15, "flame graph"
     assert page.ask("test.count('#source-box tr[data-line]')") > 60, "source lines"
     assert page.ask("test.count('#unexplained-box tbody tr')") == 2, "unexplained"
+    assert page.ask("test.count('#elided-box tbody tr')") == 2, "elided"
     assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
     for index in range(CAUSES):
         page.ask("__unheap.select(%d)" % index)
@@ -304,7 +305,7 @@ def case_big(page):
 def case_empty(page):
     page.show("empty")
     is_equal(page.browser.errors, [], "errors")
-    for part in ("causes", "flame", "source", "unexplained"):
+    for part in ("causes", "flame", "source", "unexplained", "elided"):
         is_equal(page.ask("document.getElementById('%s').hidden" % part), True, part)
     is_equal(page.ask("document.getElementById('nothing').hidden"), False, "what is said instead")
 

@@ -638,6 +638,24 @@ static void add_unexplained(struct evidence *evidence, struct profile *profile,
     }
 }
 
+/* What the binary has no call for: a conversion of a constant, and an array it keeps on the stack. */
+static void add_elided(struct evidence *evidence)
+{
+    const struct site elided[] = {
+        {.id = 90, .function = STR("example.com/shop/api.route"),
+         .place = {STR("internal/api/api.go"), 31, 14}, .kind = SITE_INTERFACE,
+         .text = STR("\"no such order\" escapes to heap"), .copies = 1,
+         .verdict = VERDICT_ELIDED},
+        {.id = 91, .function = STR("example.com/shop/store.(*Store).Find"),
+         .place = {STR("internal/store/store.go"), 57, 10}, .kind = SITE_MAKE_SLICE,
+         .text = STR("make([]byte, 16) escapes to heap"), .copies = 1,
+         .verdict = VERDICT_ELIDED},
+    };
+    evidence->elided = ARENA_ARRAY(&evidence->arena, struct site, COUNT_OF(elided));
+    memcpy(evidence->elided, elided, sizeof(elided));
+    evidence->elided_count = COUNT_OF(elided);
+}
+
 static struct evidence *new_evidence(const struct memory *memory)
 {
     struct evidence *evidence = memory_get(memory, sizeof(*evidence));
@@ -660,6 +678,7 @@ static void fill_shop(struct evidence *evidence)
     }
     evidence->total = evidence->explained;
     add_unexplained(evidence, profile, &joined);
+    add_elided(evidence);
     evidence->cause_count = CAUSES;
     evidence->causes = ARENA_ARRAY(&evidence->arena, struct cause, CAUSES);
     for (unsigned i = 0; i < CAUSES; i++)
@@ -717,6 +736,8 @@ static void break_out(struct evidence *evidence)
     for (size_t i = 0; i < profile->functions.len; i++)
         profile->functions.at[i].name =
             intern_add(&profile->strings, hostile[i % COUNT_OF(hostile)]);
+    evidence->elided[1].text = hostile[0];
+    evidence->elided[1].function = hostile[1];
     evidence->unexplained[0].function = hostile[0];
     evidence->unexplained[0].why = hostile[1];
     evidence->other_ranking = hostile[2];
@@ -816,6 +837,8 @@ static void fill_big(struct evidence *evidence)
     evidence->explained = evidence->total;
     evidence->sample_site = joined.sites.at;
     evidence->sample_cause = joined.causes.at;
+    evidence->elided = evidence->sites;
+    evidence->elided_count = evidence->site_count;
 }
 
 struct evidence *sample_new(enum sample_kind kind, const struct memory *memory)

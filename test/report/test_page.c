@@ -102,6 +102,9 @@ static void test_ceilings(void **state)
     json_t *data = data_of(&page);
     assert_int_equal(json_array_size(json_object_get(data, "causes")), LIMIT_PAGE_CAUSES);
     assert_int_equal(json_array_size(json_object_get(data, "sites")), LIMIT_PAGE_SITES);
+    assert_int_equal(json_array_size(json_object_get(data, "elided")), LIMIT_PAGE_ELIDED);
+    assert_int_equal(json_integer_value(json_object_get(data, "elided_count")),
+                     evidence->elided_count);
     assert_int_equal(json_integer_value(json_object_get(data, "cause_count")),
                      evidence->cause_count);
     json_t *flame = json_object_get(data, "flame");

@@ -52,6 +52,26 @@ function startUnexplained() {
       make("td", { class: "expression" }, one.why))))));
 }
 
+/* On the heap by verdict, and the shipped program has no call for it. */
+function startElided() {
+  if (!data.elided.length) {
+    hide("elided");
+    return;
+  }
+  const left = data.elided_count - data.elided.length;
+  byId("elided-sum").textContent =
+    `${plural(data.elided_count, "expression")}, heap by verdict, without a call in the binary` +
+    (left ? `; ${grouped(left)} not in this page` : "");
+  byId("elided-box").append(make("table", {},
+    make("thead", {}, make("tr", {}, ["expression", "kind", "function", "where"].map((word) =>
+      make("th", { scope: "col" }, word)))),
+    make("tbody", {}, data.elided.map((one) => make("tr", {},
+      make("td", { class: "expression" }, one.text),
+      make("td", { class: "muted" }, one.kind),
+      make("td", { class: "expression" }, shortFunction(one.function)),
+      make("td", { class: "where" }, placeLink(one)))))));
+}
+
 /* What the page does not hold, so that nobody takes it for the whole. */
 function startLimits() {
   const cut = [];
@@ -73,6 +93,7 @@ startFlame();
 if (!data.causes.length) byId("causes").hidden = true;
 byId("nothing").hidden = data.total !== 0;
 startUnexplained();
+startElided();
 startLimits();
 select(causeOfAddress(), false);
 listeners.push((index) => history.replaceState(null, "", `#${data.causes[index].id}`));
