@@ -1,5 +1,5 @@
-/* bin_layout.c: how a type lies in memory: its fields, what padding and the size class lose, and the
- * order of the fields that needs least. As text, JSON and a page. */
+/* bin_layout.c: how a type lies in memory: its fields, what padding and the size class lose, and
+ * the order of the fields that needs least. As text, JSON and a page. */
 #include "report_int.h"
 
 #include "binary/binary.h"

@@ -351,7 +351,7 @@ static struct place place_of(struct arena *arena, const char *file, const char *
 
 static struct str function_of(struct arena *arena, const char *function)
 {
-    bool own = strncmp(function, "encoding", 8) && strncmp(function, "strings", 7);
+    bool own = strncmp(function, "encoding", 8) != 0 && strncmp(function, "strings", 7) != 0;
     return join(arena, own ? COMMAND_PACKAGE : "", function);
 }
 
@@ -638,7 +638,7 @@ static void add_unexplained(struct evidence *evidence, struct profile *profile,
     }
 }
 
-/* What the binary has no call for: a conversion of a constant, and an array it keeps on the stack. */
+/* What the binary has no call for: a constant converted, and an array it keeps on the stack. */
 static void add_elided(struct evidence *evidence)
 {
     const struct site elided[] = {
