@@ -90,6 +90,8 @@ X(WATCH_RULE, "watch-rule", DIAG_ERROR,
 X(WATCH_PATTERN, "watch-pattern", DIAG_ERROR,
   "give a regular expression of Go's syntax, as in -match '^shop'")
 X(WATCH_FOLDER, "watch-folder", DIAG_ERROR, "give a folder that this user may write into")
+X(WATCH_HISTORY, "watch-history", DIAG_ERROR,
+  "give a file in a folder that may be written into; move one that is no history of ours away")
 X(WATCH_CGROUP, "watch-cgroup", DIAG_ERROR,
   "give its folder, as in /sys/fs/cgroup/system.slice/shop.service, or what /proc/PID/cgroup says")
 X(GATE_BASELINE, "gate-baseline", DIAG_ERROR,

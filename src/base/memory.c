@@ -2,7 +2,13 @@
  *
  * Sizes over PTRDIFF_MAX are refused before the C library sees them: such an object could not be
  * indexed anyway, and sanitizers abort on them instead of answering NULL. */
+#include <link.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "base/base_int.h"
 
@@ -45,4 +51,32 @@ size_t memory_product(const struct memory *memory, size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &product))
         memory_exhausted(memory, SIZE_MAX);
     return product;
+}
+
+/* ---- giving back ---- */
+
+/* A segment that may not be written is a file's page as it is (nothing is linked with relocations
+ * in code), so that dropping it loses nothing. */
+static int drop_segments(struct dl_phdr_info *object, size_t size, void *ctx)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    (void)size;
+    (void)ctx;
+    for (size_t i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        uintptr_t start = object->dlpi_addr + segment->p_vaddr;
+        uintptr_t end = (start + segment->p_filesz) & ~(page - 1);
+        start = (start + page - 1) & ~(page - 1);
+        if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) && end > start)
+            (void)madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void memory_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+    dl_iterate_phdr(drop_segments, NULL);
 }

@@ -4,7 +4,7 @@
 #include "serve/serve.h"
 #include "watch/watch.h"
 
-#include <math.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +31,7 @@ static const char default_listen[] = "127.0.0.1:9273", default_rule[] = "used>85
 
 struct watch_flags {
     const char *listen, *dir, *cgroup, *match, *interval, *limit, *keep_bytes, *root;
+    const char *history, *history_bytes, *history_every;
     const char *tls_cert, *tls_key, *tls_client_ca, *token_file;
     struct flag_list triggers;
     unsigned keep;
@@ -94,6 +95,16 @@ static int read_amounts(const struct watch_flags *flags, struct watch_options *o
         return mistake("limit", flags->limit, "give a number of bytes, as in 512MB");
     if (flags->keep_bytes && !watch_bytes_parse(str_from(flags->keep_bytes), &options->keep_bytes))
         return mistake("keep-bytes", flags->keep_bytes, "give a number of bytes, as in 256MB");
+    options->history_bytes = INT64_C(32) << 20;
+    options->history_every = 10;
+    if (flags->history_bytes &&
+        (!watch_bytes_parse(str_from(flags->history_bytes), &options->history_bytes) ||
+         options->history_bytes < 1 << 20))
+        return mistake("history-bytes", flags->history_bytes,
+                       "give a number of bytes of at least 1MB, as in 32MB");
+    if (flags->history_every &&
+        !watch_seconds_parse(str_from(flags->history_every), &options->history_every))
+        return mistake("history-every", flags->history_every, "give a time, as in 10s");
     if (flags->keep == 0)
         return mistake("keep", "0", "give a number of files of at least 1");
     return -1;
@@ -201,6 +212,9 @@ static int watch(struct cmd *cmd, struct watch_flags *flags, char **words, size_
         .root = flags->root ? flags->root : "", .exit_with_target = flags->exit_with_target,
         .tell = tell,
     };
+    char history[PATH_MAX];
+    snprintf(history, sizeof(history), "%s/history.db", flags->dir ? flags->dir : "");
+    options.history = flags->history ? flags->history : flags->dir ? history : NULL;
     int code = read_amounts(flags, &options);
     if (code < 0)
         code = read_pids(cmd, words, count, &options);
@@ -235,6 +249,11 @@ int verb_watch(struct cmd *cmd, int argc, char **argv)
         {"keep-bytes", FLAG_STRING, &flags.keep_bytes, "BYTES", "and no more together (256MB)"},
         {"listen", FLAG_STRING, &flags.listen, "ADDR",
          "answer there (127.0.0.1:9273); beyond this machine only with TLS and the flags below"},
+        {"history", FLAG_STRING, &flags.history, "FILE",
+         "an SQLite database of samples and events (with -dir: DIR/history.db)"},
+        {"history-bytes", FLAG_STRING, &flags.history_bytes, "BYTES", "its size, at most (32MB)"},
+        {"history-every", FLAG_STRING, &flags.history_every, "TIME",
+         "between two rows of a process (10s)"},
         {"cgroup", FLAG_STRING, &flags.cgroup, "PATH", "all processes of a cgroup"},
         {"match", FLAG_STRING, &flags.match, "RE",
          "all processes whose name or command line fits a regular expression"},

@@ -57,18 +57,11 @@ static void job_free(struct job *job)
     memory_put(job->watch->memory, job);
 }
 
-static void count_failure(struct watch *watch, size_t rule)
-{
-    pthread_mutex_lock(&watch->lock);
-    watch->counts[rule].capture_failures++;
-    pthread_mutex_unlock(&watch->lock);
-}
-
 void capture_start(struct watch *watch, struct target *target, size_t rule)
 {
     const char *name = watch->options.rules[rule].name;
     if (!target->live || watch->jobs.len >= LIMIT_WATCH_JOBS) {
-        count_failure(watch, rule);
+        watch_count(watch, target, rule, "capture failed", target->name);
         watch_tell(watch, "%s: process %d, %s: no capture: %s", name, target->pid, target->name,
                    target->live ? "LIMIT_WATCH_JOBS captures are under way"
                                 : "it is no Go program that can be read");
@@ -81,7 +74,7 @@ void capture_start(struct watch *watch, struct target *target, size_t rule)
     sb_init(&job->answer, watch->memory);
     ring_name(watch, target, rule, job->wall, &job->path);
     if (task_start(&job->task, write_capture, job)) {
-        count_failure(watch, rule);
+        watch_count(watch, target, rule, "capture failed", target->name);
         watch_tell(watch, "%s: process %d: no capture: no child process can be started", name,
                    target->pid);
         job_free(job);
@@ -95,17 +88,15 @@ static void finish(struct watch *watch, struct job *job, int exit_code)
     const char *name = watch->options.rules[job->rule].name;
     double seconds = clock_now() - job->started;
     if (exit_code == 0) {
-        pthread_mutex_lock(&watch->lock);
-        watch->counts[job->rule].captures++;
-        pthread_mutex_unlock(&watch->lock);
+        watch_count(watch, job->target, job->rule, "capture", job->path.text);
         watch_tell(watch, "%s: process %d: %s, on disk after %.0f ms", name, job->pid,
                    job->path.text, seconds * 1000);
         ring_trim(watch);
         return;
     }
-    count_failure(watch, job->rule);
-    watch_tell(watch, "%s: process %d: no capture: %.*s", name, job->pid,
-               STR_ARGS(job->answer.len ? sb_str(&job->answer) : STR("its reader ended early")));
+    const char *why = job->answer.len ? job->answer.text : "its reader ended early";
+    watch_count(watch, job->target, job->rule, "capture failed", why);
+    watch_tell(watch, "%s: process %d: no capture: %s", name, job->pid, why);
 }
 
 void jobs_collect(struct watch *watch)

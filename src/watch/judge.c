@@ -61,6 +61,21 @@ bool rule_fires(const struct watch_rule *rule, const struct watch_sample *sample
     return true;
 }
 
+uint64_t *count_of(struct rule_counts *counts, const char *kind)
+{
+    if (strcmp(kind, "fired") == 0)
+        return &counts->fired;
+    if (strcmp(kind, "capture") == 0)
+        return &counts->captures;
+    if (strcmp(kind, "capture failed") == 0)
+        return &counts->capture_failures;
+    if (strcmp(kind, "delivered") == 0)
+        return &counts->deliveries;
+    if (strcmp(kind, "not delivered") == 0)
+        return &counts->delivery_failures;
+    return strcmp(kind, "command") == 0 ? &counts->commands : NULL;
+}
+
 /* How far `used` and rss may go until a rule that looks at them as they are can hold: what tells
  * how soon to look again. The limit itself counts too. */
 double rules_distance(const struct watch_rule *rules, size_t count,

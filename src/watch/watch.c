@@ -17,7 +17,7 @@ static const double ASSUMED_RATE = 1e9;     /* bytes a second */
 static const double PULSE_LEAST = 0.01;     /* seconds between two looks at the size */
 static const double PULSE_PER_TARGET = 0.0005;
 static const double FIND_SECONDS = 2, MACHINE_SECONDS = 5, OWN_SECONDS = 5,
-                    ALL_SECONDS = 10;
+                    ALL_SECONDS = 10, SLIM_FIRST = 3, SLIM_SECONDS = 300;
 
 double clock_now(void)
 {
@@ -99,16 +99,27 @@ static bool attach_again(struct watch *watch, struct target *target)
 
 /* ---- what rules lead to ---- */
 
+void watch_count(struct watch *watch, struct target *target, size_t rule, const char *kind,
+                 const char *text)
+{
+    struct history_event event = {.kind = kind, .rule = watch->options.rules[rule].name,
+                                  .text = text};
+    (void)history_event(watch, &event, target);
+    pthread_mutex_lock(&watch->lock);
+    uint64_t *count = count_of(&watch->counts[rule], kind);
+    if (count)
+        ++*count;
+    pthread_mutex_unlock(&watch->lock);
+}
+
 static void fire(struct watch *watch, struct target *target, size_t rule)
 {
     unsigned actions = watch->options.rules[rule].actions;
-    pthread_mutex_lock(&watch->lock);
-    watch->counts[rule].fired++;
-    pthread_mutex_unlock(&watch->lock);
+    if (watch->options.dir && (!actions || actions & WATCH_CAPTURE))
+        capture_start(watch, target, rule); /* first: the process may not live long */
+    watch_count(watch, target, rule, "fired", target->name);
     watch_tell(watch, "%s: process %d, %s: fires", watch->options.rules[rule].name, target->pid,
                target->name);
-    if (watch->options.dir && (!actions || actions & WATCH_CAPTURE))
-        capture_start(watch, target, rule);
 }
 
 /* Rules see what was just read; the answers see it afterwards. */
@@ -149,7 +160,8 @@ static bool look(struct watch *watch, struct target *target, double now)
             return false;
         if (!target_read(watch, target, now, all, &sample))
             return false;
-        if (target->reader && !sample.is_go && !attach_again(watch, target))
+        bool other = strcmp(sample.usage.name, target->name) != 0;
+        if (((target->reader && !sample.is_go) || other) && !attach_again(watch, target))
             return false;
     } else {
         sample = target->sample;
@@ -193,6 +205,10 @@ static void look_around(struct watch *watch, double now)
         find_targets(watch, now);
     if (now - watch->own_at >= OWN_SECONDS)
         look_at_own(watch, now);
+    if (now >= watch->slim_at) {
+        watch->slim_at = now + SLIM_SECONDS;
+        memory_give_back();
+    }
     if (watch->group && !watch->targets.len) {
         pthread_mutex_lock(&watch->lock);
         group_read(watch->group, now);
@@ -287,6 +303,7 @@ enum status watch_run(struct watch *watch, int stop_fd)
         look_around(watch, now);
         look_at_all(watch, now);
         jobs_collect(watch);
+        history_samples(watch, now);
         if (watch->options.exit_with_target && all_ended(watch) && !watch->jobs.len)
             return STATUS_OK;
         if (wait(watch, stop_fd))
@@ -369,12 +386,18 @@ enum status watch_new(const struct watch_options *options, const struct memory *
     struct watch *watch = memory_get(memory, sizeof(*watch));
     *watch = (struct watch){.memory = memory, .sink = sink, .options = *options,
                             .live = live_new(memory), .found_at = -FIND_SECONDS,
-                            .own_at = -OWN_SECONDS, .machine_at = clock_now()};
+                            .own_at = -OWN_SECONDS, .machine_at = clock_now(),
+                            .slim_at = clock_now() + SLIM_FIRST};
     pthread_mutex_init(&watch->lock, NULL);
     map_init(&watch->seen, memory);
     take_options(watch);
     live_machine_read(options->root, &watch->machine);
     enum status status = options->dir ? check_folder(watch, options->dir) : STATUS_OK;
+    if (!status && options->history)
+        status = history_open(options->history, options->history_bytes, memory, sink,
+                              &watch->history);
+    if (!status && watch->history)
+        history_restore(watch);
     if (!status)
         status = open_pattern(watch);
     if (!status)
@@ -394,6 +417,7 @@ void watch_free(struct watch *watch)
     if (!watch)
         return;
     jobs_stop(watch);
+    history_close(watch->history);
     for (size_t i = 0; i < watch->targets.len; i++)
         target_free(watch, watch->targets.at[i]);
     VEC_RELEASE(watch->memory, &watch->targets);

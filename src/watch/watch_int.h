@@ -128,6 +128,8 @@ struct target {
 struct rule_counts {
     uint64_t fired, captures, capture_failures, deliveries, delivery_failures, commands;
 };
+/* The count that an event of that kind adds to (judge.c); NULL: none. */
+uint64_t *count_of(struct rule_counts *counts, const char *kind);
 struct watch_totals {
     uint64_t alive, samples, failures, restarts, history_failures;
     int64_t own_resident;
@@ -152,7 +154,8 @@ struct watch {
     bool labelled;               /* several processes: samples are labelled */
 
     /* Private to the loop. */
-    double machine_at, found_at, own_at, sites_at, history_at;
+    double machine_at, found_at, own_at, sites_at, history_at,
+        slim_at;
     size_t sites_next;
     double trend_seconds;        /* the longest window of a rule */
     struct regex *pattern;       /* of -match */
@@ -218,8 +221,33 @@ void ring_name(const struct watch *watch, const struct target *target, size_t ru
 /* Removes the oldest captures of ours beyond the number and the size. */
 void ring_trim(struct watch *watch);
 
+/* ---- history.c ---- */
+
+struct history_event {
+    int64_t process;  /* row; 0: none, or that of the target */
+    const char *kind; /* "fired", "capture", "capture failed", "delivered", "not delivered",
+                         "command" */
+    const char *rule, *text;
+    int64_t waits;    /* 1: a delivery that has not yet arrived */
+};
+/* Failures are told: no library, no database, damaged. */
+NODISCARD enum status history_open(const char *path, int64_t bytes, const struct memory *memory,
+                                   struct diag_sink *sink, struct history **out);
+void history_close(struct history *history);
+/* Puts the counts of rules back to where they were. */
+void history_restore(struct watch *watch);
+/* One row for each process, when it is time. */
+void history_samples(struct watch *watch, double now);
+/* Written at once, with the target's sample when there is one. Returns its row, 0 when there is no
+ * history or it could not be written. */
+int64_t history_event(struct watch *watch, const struct history_event *event,
+                      struct target *target);
+
 /* ---- watch.c ---- */
 
+/* Something was done for a rule: into the history, then into the metrics. */
+void watch_count(struct watch *watch, struct target *target, size_t rule, const char *kind,
+                 const char *text);
 /* Takes a target among those that are looked at. */
 void watch_take(struct watch *watch, struct target *target);
 /* A line for the log, behind the time. */

@@ -1,0 +1,363 @@
+/* history.c: what was seen and done, in a small SQLite database that outlives the daemon.
+ *
+ * H1. Write-ahead log: a process that is killed at any moment loses no transaction that was
+ *     committed (https://www.sqlite.org/wal.html). What is told or counted as done was committed
+ *     before.
+ * H2. The file stays about as large as it may: the oldest tenth of the samples goes when nine
+ *     tenths are in use, and SQLite itself has the size as its ceiling (max_page_count).
+ * H3. What cannot be written (a full disk) is counted and told once; the daemon goes on.
+ *
+ * SQLite is loaded when a history is wanted. */
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "watch_int.h"
+
+#define HISTORY_FUNCTIONS(X) \
+    X(sqlite3_open_v2)       \
+    X(sqlite3_close_v2)      \
+    X(sqlite3_exec)          \
+    X(sqlite3_errmsg)        \
+    X(sqlite3_busy_timeout)  \
+    X(sqlite3_prepare_v2)    \
+    X(sqlite3_bind_int64)    \
+    X(sqlite3_bind_double)   \
+    X(sqlite3_bind_text)     \
+    X(sqlite3_bind_null)     \
+    X(sqlite3_step)          \
+    X(sqlite3_reset)         \
+    X(sqlite3_finalize)      \
+    X(sqlite3_column_int64)  \
+    X(sqlite3_column_text)   \
+    X(sqlite3_last_insert_rowid)
+
+struct sqlite {
+    void *handle;
+#define X(name) __typeof__(name) *name;
+    HISTORY_FUNCTIONS(X)
+#undef X
+};
+
+/* Columns of a sample behind time and process: X(column, part of struct watch_sample, type). */
+#define SAMPLE_COLUMNS(X)                                                                        \
+    X(rss, usage.resident, WHOLE) X(used, used, WHOLE) X(headroom, headroom, WHOLE)              \
+    X(heap, runtime.heap_in_use, WHOLE) X(live, runtime.live, WHOLE)                             \
+    X(goal, runtime.goal, WHOLE) X(allocated, runtime.allocated, WHOLE)                          \
+    X(goroutines, runtime.goroutines, WHOLE) X(cycles, runtime.cycles, WHOLE)                    \
+    X(pause_seconds, runtime.pause_total, REAL) X(cpu_seconds, cpu_seconds, REAL)                \
+    X(gc_cpu, gc_cpu, REAL) X(psi, group.pressure.some10, REAL)
+static const struct field columns[] = {
+#define X(name, part, type) FIELD_##type(part),
+    SAMPLE_COLUMNS(X)
+#undef X
+};
+
+enum { PAGE_BYTES = 4096, BUSY_MILLISECONDS = 200 };
+static const double TRIM_SECONDS = 30;
+
+struct history {
+    const struct memory *memory;
+    struct sqlite sqlite;
+    sqlite3 *database;
+    sqlite3_stmt *add_process, *add_sample, *add_event, *count;
+    double trimmed_at;
+    int64_t bytes;
+    bool told;     /* that writing fails */
+};
+
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS process(id INTEGER PRIMARY KEY, pid INTEGER, start_ticks INTEGER,"
+    " name TEXT, go_version TEXT, since REAL);"
+    "CREATE TABLE IF NOT EXISTS sample(id INTEGER PRIMARY KEY, at REAL, process INTEGER"
+#define X(name, part, type) ", " #name
+    SAMPLE_COLUMNS(X)
+#undef X
+    ");"
+    "CREATE TABLE IF NOT EXISTS event(id INTEGER PRIMARY KEY, at REAL, process INTEGER, kind TEXT,"
+    " rule TEXT, text TEXT, waits INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE IF NOT EXISTS total(rule TEXT, kind TEXT, value INTEGER,"
+    " PRIMARY KEY(rule, kind));"
+    "PRAGMA user_version=1;";
+
+/* ---- opening ---- */
+
+static enum status load(struct sqlite *sqlite, struct diag_sink *sink)
+{
+    static const char *const names[] = {"libsqlite3.so.0", "libsqlite3.so"};
+    const struct library_function functions[] = {
+#define X(name) {#name, &sqlite->name},
+        HISTORY_FUNCTIONS(X)
+#undef X
+    };
+    sqlite->handle = library_open(names, COUNT_OF(names), functions, COUNT_OF(functions));
+    if (sqlite->handle)
+        return STATUS_OK;
+    diag_add(sink, DIAG_WATCH_HISTORY, STR_NONE, 0, DIAG_NO_OFFSET,
+             "libsqlite3 cannot be loaded: apt-get install libsqlite3-0");
+    return STATUS_NOT_FOUND;
+}
+
+static bool run(struct history *history, const char *sql)
+{
+    return history->sqlite.sqlite3_exec(history->database, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool prepare(struct history *history, sqlite3_stmt **statement, const char *sql)
+{
+    return history->sqlite.sqlite3_prepare_v2(history->database, sql, -1, statement, NULL) ==
+           SQLITE_OK;
+}
+
+static bool prepare_all(struct history *history)
+{
+    return prepare(history, &history->add_process,
+                   "INSERT INTO process(pid, start_ticks, name, go_version, since)"
+                   " VALUES(?, ?, ?, ?, ?)") &&
+           prepare(history, &history->add_sample,
+                   "INSERT INTO sample(at, process"
+#define X(name, part, type) ", " #name
+                   SAMPLE_COLUMNS(X)
+#undef X
+                   ") VALUES(?, ?"
+#define X(name, part, type) ", ?"
+                   SAMPLE_COLUMNS(X)
+#undef X
+                   ")") &&
+           prepare(history, &history->add_event,
+                   "INSERT INTO event(at, process, kind, rule, text, waits)"
+                   " VALUES(?, ?, ?, ?, ?, ?)") &&
+           prepare(history, &history->count,
+                   "INSERT INTO total VALUES(?, ?, 1)"
+                   " ON CONFLICT(rule, kind) DO UPDATE SET value = value + 1");
+}
+
+static bool set_up(struct history *history)
+{
+    char limit[128];
+    snprintf(limit, sizeof(limit), "PRAGMA max_page_count=%lld;",
+             (long long)(history->bytes / PAGE_BYTES));
+    history->sqlite.sqlite3_busy_timeout(history->database, BUSY_MILLISECONDS);
+    return run(history, "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                        "PRAGMA cache_size=-128; PRAGMA wal_autocheckpoint=128;"
+                        "PRAGMA journal_size_limit=1048576; PRAGMA temp_store=MEMORY;") &&
+           run(history, limit) && run(history, schema) && prepare_all(history);
+}
+
+enum status history_open(const char *path, int64_t bytes, const struct memory *memory,
+                         struct diag_sink *sink, struct history **out)
+{
+    struct history *history = memory_get(memory, sizeof(*history));
+    *history = (struct history){.memory = memory, .bytes = bytes};
+    enum status status = load(&history->sqlite, sink);
+    if (!status) {
+        int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+        bool good = history->sqlite.sqlite3_open_v2(path, &history->database, flags, NULL) ==
+                        SQLITE_OK &&
+                    set_up(history);
+        if (!good) {
+            diag_add(sink, DIAG_WATCH_HISTORY, str_from(path), 0, DIAG_NO_OFFSET, "%s",
+                     history->sqlite.sqlite3_errmsg(history->database));
+            status = STATUS_IO;
+        }
+    }
+    *out = history;
+    if (status) {
+        history_close(history);
+        *out = NULL;
+    }
+    return status;
+}
+
+void history_close(struct history *history)
+{
+    if (!history)
+        return;
+    struct sqlite *sqlite = &history->sqlite;
+    if (history->database) {
+        sqlite->sqlite3_finalize(history->add_process);
+        sqlite->sqlite3_finalize(history->add_sample);
+        sqlite->sqlite3_finalize(history->add_event);
+        sqlite->sqlite3_finalize(history->count);
+        sqlite->sqlite3_close_v2(history->database);
+    }
+    library_close(sqlite->handle);
+    memory_put(history->memory, history);
+}
+
+/* ---- writing ---- */
+
+static void bind_text(struct history *history, sqlite3_stmt *statement, int place, const char *text)
+{
+    /* The text outlives the step: no copy. */
+    history->sqlite.sqlite3_bind_text(statement, place, text, -1, NULL);
+}
+
+static bool step(struct history *history, sqlite3_stmt *statement)
+{
+    bool done = history->sqlite.sqlite3_step(statement) == SQLITE_DONE;
+    history->sqlite.sqlite3_reset(statement);
+    return done;
+}
+
+static void failed(struct watch *watch)
+{
+    struct history *history = watch->history;
+    pthread_mutex_lock(&watch->lock);
+    watch->totals.history_failures++;
+    pthread_mutex_unlock(&watch->lock);
+    if (!history->told)
+        watch_tell(watch, "the history cannot be written: %s",
+                   history->sqlite.sqlite3_errmsg(history->database));
+    history->told = true;
+}
+
+static bool add_process(struct history *history, struct target *target)
+{
+    struct sqlite *sqlite = &history->sqlite;
+    sqlite3_stmt *statement = history->add_process;
+    sqlite->sqlite3_bind_int64(statement, 1, target->pid);
+    sqlite->sqlite3_bind_int64(statement, 2, (sqlite3_int64)target->start_ticks);
+    bind_text(history, statement, 3, target->name);
+    bind_text(history, statement, 4, target->go_version);
+    sqlite->sqlite3_bind_double(statement, 5, clock_wall());
+    if (!step(history, statement))
+        return false;
+    target->row = sqlite->sqlite3_last_insert_rowid(history->database);
+    return true;
+}
+
+static bool add_sample(struct history *history, struct target *target)
+{
+    struct sqlite *sqlite = &history->sqlite;
+    sqlite3_stmt *statement = history->add_sample;
+    if (!target->row && !add_process(history, target))
+        return false;
+    sqlite->sqlite3_bind_double(statement, 1, target->sample.wall);
+    sqlite->sqlite3_bind_int64(statement, 2, target->row);
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        double value = field_value(&target->sample, &columns[i]);
+        if (isnan(value) || isinf(value))
+            sqlite->sqlite3_bind_null(statement, (int)i + 3);
+        else if (columns[i].kind == FIELD_INT)
+            sqlite->sqlite3_bind_int64(statement, (int)i + 3, (sqlite3_int64)value);
+        else
+            sqlite->sqlite3_bind_double(statement, (int)i + 3, value);
+    }
+    return step(history, statement);
+}
+
+static bool finish(struct watch *watch, bool good)
+{
+    good = run(watch->history, good ? "COMMIT" : "ROLLBACK") && good;
+    if (!good)
+        failed(watch);
+    else
+        watch->history->told = false;
+    return good;
+}
+
+/* ---- how much is kept ---- */
+
+static int64_t number(struct history *history, const char *sql)
+{
+    sqlite3_stmt *statement;
+    int64_t value = 0;
+    if (!prepare(history, &statement, sql))
+        return 0;
+    if (history->sqlite.sqlite3_step(statement) == SQLITE_ROW)
+        value = history->sqlite.sqlite3_column_int64(statement, 0);
+    history->sqlite.sqlite3_finalize(statement);
+    return value;
+}
+
+static void history_trim(struct watch *watch, double now)
+{
+    struct history *history = watch->history;
+    if (now - history->trimmed_at < TRIM_SECONDS)
+        return;
+    history->trimmed_at = now;
+    int64_t pages = number(history, "PRAGMA page_count") -
+                    number(history, "PRAGMA freelist_count");
+    if (pages * PAGE_BYTES < history->bytes / 10 * 9)
+        return;
+    bool good = run(history,
+                    "DELETE FROM sample WHERE id < (SELECT min(id) + (max(id) - min(id)) / 10 + 1"
+                    " FROM sample);"
+                    "DELETE FROM process WHERE id < (SELECT min(process) FROM sample);") &&
+                run(history, "DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - 10000"
+                             " AND waits = 0");
+    if (!good)
+        failed(watch);
+}
+
+/* ---- samples and events ---- */
+
+void history_samples(struct watch *watch, double now)
+{
+    if (!watch->history || now - watch->history_at < watch->options.history_every)
+        return;
+    watch->history_at = now;
+    bool good = run(watch->history, "BEGIN IMMEDIATE");
+    for (size_t i = 0; good && i < watch->targets.len; i++)
+        if (watch->targets.at[i]->sample.alive)
+            good = add_sample(watch->history, watch->targets.at[i]);
+    (void)finish(watch, good);
+    history_trim(watch, now);
+}
+
+static bool add_event(struct history *history, const struct history_event *event)
+{
+    struct sqlite *sqlite = &history->sqlite;
+    sqlite3_stmt *statement = history->add_event;
+    sqlite->sqlite3_bind_double(statement, 1, clock_wall());
+    sqlite->sqlite3_bind_int64(statement, 2, event->process);
+    bind_text(history, statement, 3, event->kind);
+    bind_text(history, statement, 4, event->rule);
+    bind_text(history, statement, 5, event->text);
+    sqlite->sqlite3_bind_int64(statement, 6, event->waits);
+    return step(history, statement);
+}
+
+int64_t history_event(struct watch *watch, const struct history_event *event,
+                      struct target *target)
+{
+    struct history *history = watch->history;
+    struct history_event whole = *event;
+    if (!history)
+        return 0;
+    bool good = run(history, "BEGIN IMMEDIATE");
+    if (good && target) {
+        good = add_sample(history, target);
+        whole.process = target->row;
+    }
+    good = good && add_event(history, &whole);
+    int64_t row = history->sqlite.sqlite3_last_insert_rowid(history->database);
+    if (good) {
+        bind_text(history, history->count, 1, event->rule);
+        bind_text(history, history->count, 2, event->kind);
+        good = step(history, history->count);
+    }
+    return finish(watch, good) ? row : 0;
+}
+
+/* ---- after a restart ---- */
+
+void history_restore(struct watch *watch)
+{
+    struct history *history = watch->history;
+    struct sqlite *sqlite = &history->sqlite;
+    sqlite3_stmt *statement;
+    if (!prepare(history, &statement, "SELECT rule, kind, value FROM total"))
+        return;
+    while (sqlite->sqlite3_step(statement) == SQLITE_ROW) {
+        const char *rule = (const char *)sqlite->sqlite3_column_text(statement, 0);
+        const char *kind = (const char *)sqlite->sqlite3_column_text(statement, 1);
+        for (size_t i = 0; rule && kind && i < watch->options.rule_count; i++) {
+            uint64_t *count = count_of(&watch->counts[i], kind);
+            if (count && strcmp(rule, watch->options.rules[i].name) == 0)
+                *count = (uint64_t)sqlite->sqlite3_column_int64(statement, 2);
+        }
+    }
+    sqlite->sqlite3_finalize(statement);
+}

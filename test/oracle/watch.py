@@ -1,0 +1,279 @@
+"""unheap watch on programs that run: watch.py UNHEAP PROGRAM SCRATCH [KILLS]
+
+The kill test: a program grows by 500 MB/s under a limit of 400 MB, a cgroup's where one can be made,
+else that of a supervisor who kills; its profile must be there afterwards, and be about its leak.
+Then faults: the process ends, runs another program, the daemon is killed, its port is taken.
+"""
+import glob
+import gzip
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+UNHEAP, PROGRAM, SCRATCH = sys.argv[1:4]
+KILLS = int(sys.argv[4]) if len(sys.argv) > 4 else 3
+LIMIT = 400_000_000
+number = 0
+running = []
+
+
+def check(what, good, more=""):
+    global number
+    number += 1
+    print(f"{'ok' if good else 'not ok'} {number} - {what}", flush=True)
+    if not good and more:
+        print("".join(f"# {line}\n" for line in str(more).splitlines()), flush=True)
+
+
+def start_program(*words, before=()):
+    program = subprocess.Popen([*before, PROGRAM, *words], stdout=subprocess.PIPE, text=True)
+    running.append(program)
+    return program, int(program.stdout.readline())
+
+
+class Watch:
+    def __init__(self, *flags):
+        self.process = subprocess.Popen([UNHEAP, "watch", "-listen", "127.0.0.1:0", *flags],
+                                        stderr=subprocess.PIPE, text=True)
+        running.append(self.process)
+        self.lines = []
+        first = self.process.stderr.readline()
+        self.lines.append(first)
+        self.address = first.split()[-1].removesuffix("/metrics") if "http" in first else ""
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stderr:
+            self.lines.append(line)
+
+    def log(self):
+        return "".join(self.lines)
+
+    def metrics(self, accept="text/plain"):
+        request = urllib.request.Request(self.address + "/metrics", headers={"Accept": accept})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read().decode()
+
+    def value(self, name):
+        found = re.search(rf"^{re.escape(name)}(?:{{[^}}]*}})? (\S+)$", self.metrics(), re.M)
+        return float(found[1]) if found else None
+
+    def wait_for(self, good, seconds=10):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if good():
+                return True
+            time.sleep(0.05)
+        return False
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=10)
+
+
+def top_function(path):
+    report = subprocess.run([UNHEAP, "prof", "-top", "-sample_index=inuse_space", path],
+                            capture_output=True, text=True).stdout
+    rows = report.split("flat%", 1)[1].splitlines()[1:] if "flat%" in report else []
+    return rows[0].split()[5] if rows else report
+
+
+# ---- the kill test ----
+
+class Group:
+    """A memory cgroup of version 1 or 2, or none."""
+
+    def __init__(self, name):
+        self.path = None
+        for base, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+                            ("/sys/fs/cgroup", "memory.max")):
+            path = f"{base}/{name}"
+            try:
+                os.mkdir(path)
+                with open(f"{path}/{limit}", "w") as file:
+                    file.write(str(LIMIT))
+                self.path = path
+                return
+            except OSError:
+                if os.path.isdir(path):
+                    os.rmdir(path)
+
+    def words(self):
+        join = f"echo $$ > {self.path}/cgroup.procs && exec \"$@\""
+        return ["sh", "-c", join, "sh"] if self.path else []
+
+    def remove(self):
+        for _ in range(50):
+            try:
+                if self.path:
+                    os.rmdir(self.path)
+                return
+            except OSError:
+                time.sleep(0.02)
+
+
+def supervise(program):
+    page = os.sysconf("SC_PAGESIZE")
+    while program.poll() is None:
+        try:
+            with open(f"/proc/{program.pid}/statm") as file:
+                if int(file.read().split()[1]) * page > LIMIT:
+                    program.kill()
+        except OSError:
+            return
+        time.sleep(0.002)
+
+
+def kill_once(turn):
+    folder = f"{SCRATCH}/kill{turn}"
+    group = Group(f"unheap-test-{os.getpid()}-{turn}")
+    program, pid = start_program("grow", "500", "1", before=group.words())
+    flags = [] if group.path else ["-limit", str(LIMIT)]
+    watch = Watch("-dir", folder, "-trigger", "rss>80%", "-exit-with-target", *flags, str(pid))
+    if not group.path:
+        supervise(program)
+    program.wait(timeout=30)
+    watch.process.wait(timeout=10)
+    watch.reader.join(timeout=5)
+    group.remove()
+    profiles = glob.glob(f"{folder}/*.pb.gz")
+    good = len(profiles) == 1 and top_function(profiles[0]) == "main.leak"
+    late = [float(ms) for ms in re.findall(r"on disk after (\d+) ms", watch.log())]
+    return good, group.path, late, watch.log()
+
+
+def kill_test():
+    good, late, failures, kind = 0, [], "", None
+    for turn in range(KILLS):
+        one, kind, times, log = kill_once(turn)
+        good += one
+        late += times
+        failures += "" if one else log
+    way = "a cgroup's limit" if kind else "a supervisor"
+    print(f"# {way}: {good} of {KILLS} left their profile; on disk after "
+          f"{min(late, default=0):.0f} to {max(late, default=0):.0f} ms", flush=True)
+    check(f"{KILLS} programs killed at 500 MB/s, {KILLS} profiles", good == KILLS, failures)
+
+
+# ---- faults ----
+
+def test_end():
+    program, pid = start_program("idle")
+    watch = Watch("-match", f"^{PROGRAM} idle", "-interval", "100ms")
+    found = watch.wait_for(lambda: watch.value("unheap_targets") == 1)
+    check("a process that fits is found", found, watch.log())
+    check("its samples are labelled", f'unheap_up{{pid="{pid}",name="' in watch.metrics())
+    program.kill()
+    program.wait()
+    gone = watch.wait_for(lambda: watch.value("unheap_targets") == 0)
+    check("its end is seen", gone and "it has ended" in watch.log(), watch.log())
+    check("the daemon goes on, and stops when asked", watch.stop() == 0)
+
+
+def test_named_end():
+    program, pid = start_program("idle")
+    watch = Watch("-interval", "100ms", str(pid))
+    program.kill()
+    program.wait()
+    check("a named process that ends is down", watch.wait_for(lambda: watch.value("unheap_up") == 0))
+    watch.stop()
+
+
+def test_exec():
+    shutil.copy(PROGRAM, f"{SCRATCH}/another")
+    program, pid = start_program("exec", "1", f"{SCRATCH}/another", "idle")
+    watch = Watch("-interval", "100ms", str(pid))
+    again = watch.wait_for(lambda: "runs another program now: another" in watch.log(), 15)
+    check("another program in the same process", again, watch.log())
+    check("which is read as well", watch.wait_for(lambda: (watch.value("go_goroutines") or 0) >= 1))
+    watch.stop()
+    program.kill()
+
+
+def rows(path):
+    with sqlite3.connect(path) as database:
+        return [database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in ("sample", "event")]
+
+
+def test_killed():
+    folder = f"{SCRATCH}/killed"
+    program, pid = start_program("grow", "20", "0")
+    flags = ("-dir", folder, "-interval", "50ms", "-history-every", "50ms", "-limit", "10GB",
+             "-trigger", "growth>1MB/400ms cool 100ms", str(pid))
+    watch = Watch(*flags)
+    name = "unheap_triggers_fired_total"
+    watch.wait_for(lambda: (watch.value(name) or 0) >= 3)
+    told = watch.value(name)
+    watch.process.kill()
+    watch.process.wait()
+    samples, events = rows(f"{folder}/history.db")
+    check("killed: what was told is in the history", samples > 5 and events >= told,
+          f"{samples} samples, {events} events, {told} told")
+    watch = Watch(*flags)
+    check("started again: counts go on", (watch.value(name) or 0) >= told)
+    watch.wait_for(lambda: rows(f"{folder}/history.db")[0] > samples)
+    after = rows(f"{folder}/history.db")
+    check("and so does the history", after[0] > samples and after[1] >= events, after)
+    check("its profiles are whole", all(gzip.open(path).read()
+                                        for path in glob.glob(f"{folder}/*.pb.gz")))
+    watch.stop()
+    program.kill()
+
+
+def test_ring():
+    folder = f"{SCRATCH}/ring"
+    os.mkdir(folder)
+    for name in ("mine.pb.gz", "unheap-notes.txt"):
+        open(f"{folder}/{name}", "w").close()
+    program, pid = start_program("grow", "20", "0")
+    watch = Watch("-dir", folder, "-interval", "50ms", "-keep", "2", "-limit", "10GB",
+                  "-trigger", "growth>1MB/400ms cool 200ms", str(pid))
+    watch.wait_for(lambda: (watch.value("unheap_captures_total") or 0) >= 4)
+    watch.stop()
+    profiles = glob.glob(f"{folder}/unheap-*.pb.gz")
+    check("no more profiles than asked for", len(profiles) == 2, profiles)
+    check("what is not ours stays", os.path.exists(f"{folder}/mine.pb.gz") and
+          os.path.exists(f"{folder}/unheap-notes.txt"))
+    program.kill()
+
+
+def test_port():
+    program, pid = start_program("idle")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run([UNHEAP, "watch", "-listen", f"127.0.0.1:{port}", str(pid)],
+                              capture_output=True, text=True, timeout=20)
+    check("a port that is taken is told", done.returncode == 1 and
+          "serve-address" in done.stderr, done.stderr)
+    program.kill()
+
+
+def main():
+    try:
+        kill_test()
+        test_end()
+        test_named_end()
+        test_exec()
+        test_killed()
+        test_ring()
+        test_port()
+    finally:
+        for process in running:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    print(f"1..{number}")
+
+
+main()
