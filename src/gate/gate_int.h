@@ -16,14 +16,17 @@ struct gate_source {
     struct file file;
     struct syntax_file syntax; /* function_count 0 when it cannot be read */
     uint32_t outside;          /* hash of all that lies outside of functions */
+    /* The marks that were asked for last, and of which tokens and function they are. */
+    struct gate_marks marks;
+    size_t begin, end;
+    const struct syntax_function *function;
     bool generated;
 };
 /* Opens and reads a file; one that is not there leaves an empty source. */
 void gate_source_open(struct gate_source *source, struct str path, const struct memory *memory);
 void gate_source_close(struct gate_source *source);
 /* The marks of a place; zeros without a source. */
-struct gate_marks gate_source_marks(const struct gate_source *source, uint32_t line,
-                                    uint32_t column);
+struct gate_marks gate_source_marks(struct gate_source *source, uint32_t line, uint32_t column);
 /* marks.source of each function and of what lies outside, into list->functions. */
 void gate_source_functions(const struct gate_source *source, struct gate_list *list);
 /* Clears the marks in `aside` of sites whose function is, word for word, in its file no more. */

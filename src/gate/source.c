@@ -196,26 +196,45 @@ static const struct syntax_function *declared(const struct syntax_file *syntax,
     return function;
 }
 
-struct gate_marks gate_source_marks(const struct gate_source *source, uint32_t line,
-                                    uint32_t column)
+/* Sites come in the order of their places, and many stand in one statement of one function: their
+ * hashes are kept until the next one. */
+static void statement_marks(struct gate_source *source, size_t begin, size_t end)
+{
+    const struct syntax_file *syntax = &source->syntax;
+    struct gate_marks *marks = &source->marks;
+    if (source->begin == begin && source->end == end)
+        return;
+    source->begin = begin;
+    source->end = end;
+    marks->code = range_hash(syntax, begin, end, false);
+    marks->like = range_hash(syntax, begin, end, true);
+    marks->near = near_hash(syntax, begin, end);
+    marks->around = around_hash(syntax, begin, end);
+}
+
+static void function_marks(struct gate_source *source, const struct syntax_function *function)
+{
+    const struct syntax_file *syntax = &source->syntax;
+    struct gate_marks *marks = &source->marks;
+    if (!function) {
+        marks->shape = 0;
+        marks->source = source->outside;
+    } else if (source->function != function) {
+        marks->shape = range_hash(syntax, function->func, function->body_end, true);
+        marks->source = range_hash(syntax, function->func, function->body_end, false);
+    }
+    source->function = function;
+}
+
+struct gate_marks gate_source_marks(struct gate_source *source, uint32_t line, uint32_t column)
 {
     const struct syntax_file *syntax = &source->syntax;
     if (syntax->token_count == 0)
         return (struct gate_marks){.code = 0};
     size_t at = token_at(syntax, line, column);
-    size_t begin = statement_begin(syntax, at), end = statement_end(syntax, at);
-    struct gate_marks marks = {.code = range_hash(syntax, begin, end, false),
-                               .like = range_hash(syntax, begin, end, true),
-                               .source = source->outside,
-                               .near = near_hash(syntax, begin, end),
-                               .around = around_hash(syntax, begin, end)};
-    const struct syntax_function *function =
-        declared(syntax, said_function_around(syntax, line, column));
-    if (function) {
-        marks.shape = range_hash(syntax, function->func, function->body_end, true);
-        marks.source = range_hash(syntax, function->func, function->body_end, false);
-    }
-    return marks;
+    statement_marks(source, statement_begin(syntax, at), statement_end(syntax, at));
+    function_marks(source, declared(syntax, said_function_around(syntax, line, column)));
+    return source->marks;
 }
 
 void gate_source_functions(const struct gate_source *source, struct gate_list *list)

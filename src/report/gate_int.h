@@ -24,6 +24,23 @@ void gate_items_release(struct gate_items *items);
 void gate_item_advice(const struct gate_site *site, struct sb *out);
 /* Stays the same from run to run, wherever the lines go. */
 uint64_t gate_fingerprint(const struct gate_item *item);
+/* ---- gate_columns.c ---- */
+
+struct gate_columns_file {
+    struct source_file source;
+    bool is_open;
+};
+/* Sources that were looked at. */
+struct gate_columns {
+    const struct memory *memory;
+    struct map known; /* of a path: index + 1 */
+    VEC(struct gate_columns_file) files;
+};
+void gate_columns_init(struct gate_columns *columns, const struct memory *memory);
+void gate_columns_release(struct gate_columns *columns);
+/* The place's column, 1-based, counted in UTF-16 code units. */
+uint32_t gate_column_utf16(struct gate_columns *columns, const struct place *place);
+
 /* A shown path relative to the report's root. */
 void gate_path(const struct report_gate *report, struct str shown, struct sb *out);
 

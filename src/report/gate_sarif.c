@@ -6,6 +6,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* The work of one document. */
+struct sarif {
+    struct json_out json;
+    const struct report_gate *report;
+    struct gate_columns columns;
+};
+
 static json_t *message_json(struct json_out *json, struct str text)
 {
     json_t *message = json_new_object(json);
@@ -34,19 +41,20 @@ static json_t *uri_json(struct json_out *json, struct str path)
     return uri;
 }
 
-static json_t *location_json(struct json_out *json, const struct report_gate *report,
-                             const struct place *place, struct str text)
+static json_t *location_json(struct sarif *sarif, const struct place *place, struct str text)
 {
+    struct json_out *json = &sarif->json;
     struct sb path;
     sb_init(&path, json->memory);
-    gate_path(report, place->file, &path);
+    gate_path(sarif->report, place->file, &path);
     json_t *artifact = json_new_object(json), *region = json_new_object(json);
     json_put(json, artifact, "uri", uri_json(json, sb_str(&path)));
     if (path.len && path.text[0] != '/')
         json_put(json, artifact, "uriBaseId", json_new_text(json, STR("%SRCROOT%")));
     json_put(json, region, "startLine", json_new_number(json, place->line ? place->line : 1));
     if (place->column)
-        json_put(json, region, "startColumn", json_new_number(json, place->column));
+        json_put(json, region, "startColumn",
+                 json_new_number(json, gate_column_utf16(&sarif->columns, place)));
     json_t *physical = json_new_object(json), *location = json_new_object(json);
     json_put(json, physical, "artifactLocation", artifact);
     json_put(json, physical, "region", region);
@@ -57,14 +65,14 @@ static json_t *location_json(struct json_out *json, const struct report_gate *re
     return location;
 }
 
-static json_t *flow_json(struct json_out *json, const struct report_gate *report,
-                         const struct gate_site *site)
+static json_t *flow_json(struct sarif *sarif, const struct gate_site *site)
 {
+    struct json_out *json = &sarif->json;
     json_t *steps = json_new_list(json);
     for (size_t i = 0; i < site->story_count; i++) {
         json_t *step = json_new_object(json);
         json_put(json, step, "location",
-                 location_json(json, report, &site->story[i].place, site->story[i].text));
+                 location_json(sarif, &site->story[i].place, site->story[i].text));
         json_push(json, steps, step);
     }
     json_t *thread = json_new_object(json), *threads = json_new_list(json);
@@ -95,9 +103,9 @@ static json_t *properties_json(struct json_out *json, const struct gate_item *it
     return properties;
 }
 
-static json_t *result_json(struct json_out *json, const struct report_gate *report,
-                           const struct gate_item *item)
+static json_t *result_json(struct sarif *sarif, const struct gate_item *item)
 {
+    struct json_out *json = &sarif->json;
     const struct gate_site *site = item->site;
     const struct place place = {site->shown, site->line, site->column};
     char print[32];
@@ -112,12 +120,12 @@ static json_t *result_json(struct json_out *json, const struct report_gate *repo
     gate_item_advice(site, &text);
     json_put(json, result, "message", message_json(json, sb_str(&text)));
     sb_release(&text);
-    json_push(json, locations, location_json(json, report, &place, STR_NONE));
+    json_push(json, locations, location_json(sarif, &place, STR_NONE));
     json_put(json, result, "locations", locations);
     json_put(json, prints, "unheapSite/v1", json_new_text(json, str_from(print)));
     json_put(json, result, "partialFingerprints", prints);
     if (site->story_count)
-        json_put(json, result, "codeFlows", flow_json(json, report, site));
+        json_put(json, result, "codeFlows", flow_json(sarif, site));
     json_put(json, result, "properties", properties_json(json, item));
     return result;
 }
@@ -151,28 +159,49 @@ static json_t *driver_json(struct json_out *json)
     return tool;
 }
 
+/* Where relative paths are relative to. */
+static json_t *bases_json(struct sarif *sarif)
+{
+    struct json_out *json = &sarif->json;
+    json_t *bases = json_new_object(json), *root = json_new_object(json);
+    json_put(json, root, "uri", uri_json(json, sarif->report->root));
+    json_put(json, bases, "%SRCROOT%", root);
+    return bases;
+}
+
+static void run_write(struct sarif *sarif, const struct gate_items *items)
+{
+    struct json_out *json = &sarif->json;
+    json_begin(json, NULL, '{');
+    json_write(json, "tool", driver_json(json));
+    json_write(json, "columnKind", json_new_text(json, STR("utf16CodeUnits")));
+    if (sarif->report->root.len)
+        json_write(json, "originalUriBaseIds", bases_json(sarif));
+    json_begin(json, "results", '[');
+    for (size_t i = 0; i < items->list.len && i < LIMIT_SARIF_RESULTS; i++)
+        json_write(json, NULL, result_json(sarif, &items->list.at[i]));
+    json_end(json, ']');
+    json_end(json, '}');
+}
+
 void report_gate_sarif(const struct report_gate *report, struct sb *out)
 {
     struct gate_items items;
-    struct json_out json;
+    struct sarif sarif = {.report = report};
+    const struct memory *memory = report->verdict->memory;
     gate_items_init(&items, report->verdict);
-    json_out_init(&json, report->verdict->memory, out, false);
-    json_begin(&json, NULL, '{');
-    json_write(&json, "$schema",
-               json_new_text(&json, STR("https://json.schemastore.org/sarif-2.1.0.json")));
-    json_write(&json, "version", json_new_text(&json, STR("2.1.0")));
-    json_begin(&json, "runs", '[');
-    json_begin(&json, NULL, '{');
-    json_write(&json, "tool", driver_json(&json));
-    json_write(&json, "columnKind", json_new_text(&json, STR("utf16CodeUnits")));
-    json_begin(&json, "results", '[');
-    for (size_t i = 0; i < items.list.len && i < LIMIT_SARIF_RESULTS; i++)
-        json_write(&json, NULL, result_json(&json, report, &items.list.at[i]));
-    json_end(&json, ']');
-    json_end(&json, '}');
-    json_end(&json, ']');
-    json_end(&json, '}');
-    json_out_release(&json);
+    gate_columns_init(&sarif.columns, memory);
+    json_out_init(&sarif.json, memory, out, false);
+    json_begin(&sarif.json, NULL, '{');
+    json_write(&sarif.json, "$schema",
+               json_new_text(&sarif.json, STR("https://json.schemastore.org/sarif-2.1.0.json")));
+    json_write(&sarif.json, "version", json_new_text(&sarif.json, STR("2.1.0")));
+    json_begin(&sarif.json, "runs", '[');
+    run_write(&sarif, &items);
+    json_end(&sarif.json, ']');
+    json_end(&sarif.json, '}');
+    json_out_release(&sarif.json);
     sb_addc(out, '\n');
+    gate_columns_release(&sarif.columns);
     gate_items_release(&items);
 }
