@@ -26,7 +26,7 @@ static const char grammar[] =
     "  [do capture+webhook+run]\n"
     "Amounts: 85% (of the memory limit), 512MB, 10000, 15%, 60s. Figures:\n";
 
-enum { DEFAULT_KEEP = 20, TOKEN_BYTES = 4096 };
+enum { DEFAULT_KEEP = 20, DEFAULT_SITES = 10, TOKEN_BYTES = 4096 };
 static const char default_listen[] = "127.0.0.1:9273", default_rule[] = "used>85%";
 
 struct watch_flags {
@@ -34,7 +34,8 @@ struct watch_flags {
     const char *history, *history_bytes, *history_every;
     const char *tls_cert, *tls_key, *tls_client_ca, *token_file;
     struct flag_list triggers;
-    unsigned keep;
+    unsigned keep, sites;
+    const char *sites_every;
     bool exit_with_target;
     char token[TOKEN_BYTES];
 };
@@ -105,6 +106,13 @@ static int read_amounts(const struct watch_flags *flags, struct watch_options *o
     if (flags->history_every &&
         !watch_seconds_parse(str_from(flags->history_every), &options->history_every))
         return mistake("history-every", flags->history_every, "give a time, as in 10s");
+    options->sites = flags->sites;
+    options->sites_every = 30;
+    if (flags->sites > WATCH_SITES_MAX)
+        return mistake("sites", "", "give a number of lines of at most 50");
+    if (flags->sites_every &&
+        !watch_seconds_parse(str_from(flags->sites_every), &options->sites_every))
+        return mistake("sites-every", flags->sites_every, "give a time, as in 30s");
     if (flags->keep == 0)
         return mistake("keep", "0", "give a number of files of at least 1");
     return -1;
@@ -240,7 +248,7 @@ static void full_usage(struct sb *out)
 
 int verb_watch(struct cmd *cmd, int argc, char **argv)
 {
-    struct watch_flags flags = {.keep = DEFAULT_KEEP};
+    struct watch_flags flags = {.keep = DEFAULT_KEEP, .sites = DEFAULT_SITES};
     const struct flag list[] = {
         {"trigger", FLAG_LIST, &flags.triggers, "RULE",
          "when to act, may be repeated (with -dir and none: used>85%)"},
@@ -261,6 +269,10 @@ int verb_watch(struct cmd *cmd, int argc, char **argv)
          "between two samples (1s); sooner by itself when the limit is near"},
         {"limit", FLAG_STRING, &flags.limit, "BYTES",
          "the memory limit, where no cgroup sets the one that counts"},
+        {"sites", FLAG_UNSIGNED, &flags.sites, "N",
+         "so many lines that hold most memory among the metrics (10)"},
+        {"sites-every", FLAG_STRING, &flags.sites_every, "TIME",
+         "between two looks at them, of one process after the other (30s)"},
         {"tls-cert", FLAG_STRING, &flags.tls_cert, "FILE", "certificate of the server, PEM"},
         {"tls-key", FLAG_STRING, &flags.tls_key, "FILE", "its key"},
         {"tls-client-ca", FLAG_STRING, &flags.tls_client_ca, "FILE",

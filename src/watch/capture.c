@@ -9,12 +9,14 @@
 
 #include "watch_int.h"
 
+#define SITES SIZE_MAX
+
 struct job {
     struct task task;
     struct watch *watch;     /* in the child: a copy of all */
-    struct target *target;   /* not to be followed by the parent: it may be gone */
+    struct target *target;   /* NULL: it is gone, or another */
     int pid;
-    size_t rule;
+    size_t rule;             /* SITES: no rule, it reads the top sites */
     double started, wall;
     struct sb path, answer;
 };
@@ -34,6 +36,8 @@ static int say_failure(struct job *job, struct diag_sink *sink, int out_fd)
 static int write_capture(void *ctx, int out_fd)
 {
     struct job *job = ctx;
+    if (job->rule == SITES)
+        return sites_work(job->watch, job->target, out_fd);
     const struct memory *memory = job->watch->memory;
     struct diag_sink *sink = diag_sink_new(memory);
     struct live_heap heap;
@@ -57,6 +61,27 @@ static void job_free(struct job *job)
     memory_put(job->watch->memory, job);
 }
 
+static struct job *job_new(struct watch *watch, struct target *target, size_t rule)
+{
+    struct job *job = memory_get(watch->memory, sizeof(*job));
+    *job = (struct job){.task = {-1, -1}, .watch = watch, .target = target, .pid = target->pid,
+                        .rule = rule, .started = clock_now(), .wall = clock_wall()};
+    sb_init(&job->path, watch->memory);
+    sb_init(&job->answer, watch->memory);
+    return job;
+}
+
+void sites_start(struct watch *watch, struct target *target)
+{
+    if (watch->jobs.len >= LIMIT_WATCH_JOBS)
+        return;
+    struct job *job = job_new(watch, target, SITES);
+    if (task_start(&job->task, write_capture, job))
+        job_free(job);
+    else
+        VEC_PUSH(watch->memory, &watch->jobs, job);
+}
+
 void capture_start(struct watch *watch, struct target *target, size_t rule)
 {
     const char *name = watch->options.rules[rule].name;
@@ -67,11 +92,7 @@ void capture_start(struct watch *watch, struct target *target, size_t rule)
                                 : "it is no Go program that can be read");
         return;
     }
-    struct job *job = memory_get(watch->memory, sizeof(*job));
-    *job = (struct job){.watch = watch, .target = target, .pid = target->pid, .rule = rule,
-                        .started = clock_now(), .wall = clock_wall()};
-    sb_init(&job->path, watch->memory);
-    sb_init(&job->answer, watch->memory);
+    struct job *job = job_new(watch, target, rule);
     ring_name(watch, target, rule, job->wall, &job->path);
     if (task_start(&job->task, write_capture, job)) {
         watch_count(watch, target, rule, "capture failed", target->name);
@@ -85,6 +106,11 @@ void capture_start(struct watch *watch, struct target *target, size_t rule)
 
 static void finish(struct watch *watch, struct job *job, int exit_code)
 {
+    if (job->rule == SITES) {
+        if (exit_code == 0 && job->target)
+            sites_take(watch, job->target, sb_str(&job->answer));
+        return;
+    }
     const char *name = watch->options.rules[job->rule].name;
     double seconds = clock_now() - job->started;
     if (exit_code == 0) {

@@ -304,6 +304,7 @@ enum status watch_run(struct watch *watch, int stop_fd)
         look_at_all(watch, now);
         jobs_collect(watch);
         history_samples(watch, now);
+        sites_look(watch, now);
         if (watch->options.exit_with_target && all_ended(watch) && !watch->jobs.len)
             return STATUS_OK;
         if (wait(watch, stop_fd))
@@ -387,7 +388,8 @@ enum status watch_new(const struct watch_options *options, const struct memory *
     *watch = (struct watch){.memory = memory, .sink = sink, .options = *options,
                             .live = live_new(memory), .found_at = -FIND_SECONDS,
                             .own_at = -OWN_SECONDS, .machine_at = clock_now(),
-                            .slim_at = clock_now() + SLIM_FIRST};
+                            .slim_at = clock_now() + SLIM_FIRST,
+                            .sites_at = clock_now() + SLIM_FIRST / 2};
     pthread_mutex_init(&watch->lock, NULL);
     map_init(&watch->seen, memory);
     take_options(watch);

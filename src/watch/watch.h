@@ -58,7 +58,7 @@ struct watch_rule {
     double hold, cool;            /* seconds */
     unsigned actions;             /* of enum watch_action; 0: all */
 };
-enum { WATCH_COOL_SECONDS = 60 };
+enum { WATCH_COOL_SECONDS = 60, WATCH_SITES_MAX = 50 };
 /* False when it is no rule: told with the column and what was expected. */
 bool watch_rule_parse(struct str text, struct diag_sink *sink, struct watch_rule *rule);
 /* "512MB", "1.5GiB", "20k": bytes, powers of 1024. False when it is no amount above 0. */

@@ -95,7 +95,7 @@ void events_take(struct group *group, int fd);
 
 /* ---- target.c: one process ---- */
 
-enum { SITES_MAX = 50, SITE_BYTES = 160 };
+enum { SITES_MAX = WATCH_SITES_MAX, SITE_BYTES = 160 };
 struct target_site {
     int64_t bytes;
     char function[SITE_BYTES], line[SITE_BYTES];
@@ -212,6 +212,15 @@ void jobs_stop(struct watch *watch);
 /* The target will be gone, or another: captures of it that are under way go on by themselves. */
 void jobs_forget(struct watch *watch, const struct target *target);
 int job_fd(const struct job *job);
+
+/* ---- sites.c: the lines that hold most ---- */
+
+/* Of one target after the other, when it is time. */
+void sites_look(struct watch *watch, double now);
+/* In a child process: reads them and writes them to the descriptor. */
+int sites_work(const struct watch *watch, const struct target *target, int out_fd);
+/* Takes the answer for the metrics. */
+void sites_take(struct watch *watch, struct target *target, struct str answer);
 
 /* ---- ring.c: a folder that holds so many files, and so many bytes ---- */
 
