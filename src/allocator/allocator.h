@@ -15,5 +15,9 @@ enum { ALLOCATOR_NEWEST = 26 };
 uint64_t allocator_slot_bytes(uint64_t size, bool has_pointers, unsigned minor);
 /* Does it share its slot with others? */
 bool allocator_is_tiny(uint64_t size, bool has_pointers);
+/* The bytes of a size class by its number, as the runtime counts them: 1 to 67. 0 for others; class
+ * 0 is that of large objects. */
+enum { ALLOCATOR_CLASSES = 68 };
+uint64_t allocator_class_bytes(unsigned number);
 
 #endif

@@ -57,3 +57,9 @@ uint64_t allocator_slot_bytes(uint64_t size, bool has_pointers, unsigned minor)
         return TINY_BYTES;
     return class_of(header ? size + HEADER_BYTES : size);
 }
+
+uint64_t allocator_class_bytes(unsigned number)
+{
+    _Static_assert(COUNT_OF(class_sizes) == ALLOCATOR_CLASSES - 1, "runtime.numSizeClasses");
+    return number > 0 && number < ALLOCATOR_CLASSES ? class_sizes[number - 1] : 0;
+}

@@ -78,6 +78,10 @@ X(BINARY_CUT, "binary-cut", DIAG_WARNING,
   "the rest was read; what is listed is true but not all of it")
 X(LIVE_NO_PROCESS, "live-no-process", DIAG_ERROR,
   "look its number up with ps; inside a container processes have other numbers than outside")
+X(LIVE_NO_CGROUP, "live-no-cgroup", DIAG_ERROR,
+  "give a folder as /sys/fs/cgroup/... or a name as /proc/PID/cgroup has it")
+X(LIVE_NO_FIGURES, "live-no-figures", DIAG_ERROR,
+  "give the address of the program's own server, where expvar, Prometheus or pprof is served")
 X(LIVE_REFUSED, "live-refused", DIAG_ERROR,
   "run unheap as the process's user or as root, with what is named above")
 X(LIVE_ENDED, "live-ended", DIAG_ERROR, "the process has ended or runs another program now")

@@ -92,6 +92,8 @@ int verb_bin(struct cmd *cmd, int argc, char **argv);
 int verb_gc(struct cmd *cmd, int argc, char **argv);
 /* A daemon that samples, answers with metrics and acts. */
 int verb_watch(struct cmd *cmd, int argc, char **argv);
+/* Where did the memory limit go? */
+int verb_ledger(struct cmd *cmd, int argc, char **argv);
 /* One heap profile, now, from outside. */
 int verb_capture(struct cmd *cmd, int argc, char **argv);
 int verb_version(struct cmd *cmd, int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct verb {
     {"diff", verb_diff, "what changed between two profiles, and is it real?"},
     {"bin", verb_bin, "where does the shipped program allocate, what type, how much?"},
     {"gate", verb_gate, "did this change put something new on the heap? For CI"},
+    {"ledger", verb_ledger, "where did the memory limit go? From the cgroup down to the line"},
     {"capture", verb_capture, "one heap profile, now, from outside of a running process"},
     {"watch", verb_watch, "a daemon: metrics, triggers, a profile before the kernel kills"},
     {"gc", verb_gc, "what does the collector do to latency? Traces of GODEBUG=gctrace=1"},

@@ -7,8 +7,8 @@
  * What a process says is not believed: it may be hostile, or in the middle of a change. Every loop
  * over its memory has an end, every size a ceiling (limits.h), every record is checked.
  *
- * Sections: target process; what the kernel counts; what the Go runtime counts; capture; what the
- * collector says of itself. */
+ * Sections: target process; what the kernel counts; what the Go runtime counts; capture;
+ * ledger; what the collector says of itself. */
 #ifndef UNHEAP_LIVE_H
 #define UNHEAP_LIVE_H
 
@@ -162,6 +162,7 @@ struct live_mapping {
 struct live_mappings {
     VEC(struct live_mapping) list;
     int64_t resident[LIVE_MAPPING_KINDS]; /* sums; adding up to `total` */
+    int64_t anonymous[LIVE_MAPPING_KINDS];
     int64_t total;
     const struct memory *memory;
     struct arena arena;
@@ -169,6 +170,8 @@ struct live_mappings {
 /* Failures are told to the sink. Always live_mappings_release. */
 NODISCARD enum status live_mappings_read(const char *root, int pid, const struct memory *memory,
                                          struct diag_sink *sink, struct live_mappings *mappings);
+/* Tells the Go heap among unnamed mappings by the runtime's own list of its arenas. */
+void live_mappings_place_heap(struct live_mappings *mappings, const struct live_target *target);
 void live_mappings_release(struct live_mappings *mappings);
 
 /* Where a cgroup's files are. Both hierarchies may be there (v1 with some controllers on v2). */
@@ -289,6 +292,94 @@ void live_heap_release(struct live_heap *heap);
 /* Appends it as a gzipped pprof profile with the four sample types of Go's. */
 void live_heap_write(const struct live_target *target, const struct live_heap *heap,
                      struct sb *out);
+
+/* ======== ledger: where the memory went, from the limit to the line of code ======== */
+
+/* One process of a ledger. What is not known is left as it was initialised. */
+struct live_ledger_process {
+    struct live_usage usage;
+    const struct live_mappings *mappings; /* NULL: not read */
+    const struct live_runtime *runtime;   /* NULL: not a Go program, or it cannot be read */
+    struct str go_version;
+    double interval;        /* seconds between two samples; 0: there was only one */
+    int64_t allocated_then; /* bytes allocated in it */
+};
+struct profile;
+struct live_ledger_input {
+    const struct live_cgroup *cgroup;    /* NULL: no cgroup, or none that sets a limit */
+    const struct live_group_usage *group;
+    struct live_machine machine;
+    const struct live_ledger_process *processes;
+    size_t process_count;
+    size_t main;                         /* the largest one in Go: the profile is of it */
+    const struct profile *profile;       /* NULL: none */
+};
+/* A row; texts are in the ledger's arena. Children of a row add up to it. */
+struct live_ledger_row {
+    struct str name; /* unique in the ledger */
+    int64_t bytes;   /* below 0: what is counted above and not there */
+    int parent;      /* index; -1: a root */
+    unsigned depth;
+    bool remainder;  /* what is left over of the parent */
+    struct str source, note;
+};
+struct live_ledger_site {
+    struct str function, file;
+    int64_t line, in_use, allocated; /* bytes, scaled up from the samples */
+};
+/* What reports speak of; LIVE_UNKNOWN where it is not known. */
+struct live_ledger_facts {
+    int64_t limit, usage, working_set, cache, kernel;
+    int64_t anonymous;      /* of the cgroup, or of the process */
+    int64_t go;             /* resident memory of the Go heap's mappings */
+    int64_t not_go;         /* resident memory of the process that is not Go's */
+    int64_t resident;
+    int64_t live, garbage, unused, free, stacks, metadata;
+    double allocation_rate; /* bytes a second, over the interval or the process's life */
+    bool since_start;       /* the latter */
+};
+struct live_ledger {
+    const struct memory *memory;
+    struct arena arena;
+    VEC(struct live_ledger_row) rows; /* a parent before its children, depth first */
+    VEC(struct live_ledger_site) sites; /* by in_use, the largest first */
+    struct live_ledger_facts facts;
+    struct live_runtime runtime;      /* of the main process; all unknown when there is none */
+    int64_t profile_in_use, profile_allocated; /* totals */
+};
+/* What an HTTP endpoint says about its process: the memstats of /debug/vars, go_memstats_* and the
+ * like of /metrics, the figures at the end of /debug/pprof/heap?debug=1; known by their form. Takes
+ * what there is into runtime and usage, which the first call must find all unknown
+ * (live_exposition_init). False when the text is none of these. */
+void live_exposition_init(struct live_runtime *runtime, struct live_usage *usage);
+bool live_exposition_read(struct str text, struct live_runtime *runtime, struct live_usage *usage);
+
+/* Always live_ledger_release. */
+void live_ledger_make(const struct live_ledger_input *input, const struct memory *memory,
+                      struct live_ledger *ledger);
+void live_ledger_release(struct live_ledger *ledger);
+
+/* What a Go program under load does, and would do with less allocation: a model of the collector's
+ * pace (runtime/mgcpacer.go). Cycles come when the room between live heap and goal is used up; each
+ * costs the processors in proportion to what is live. */
+struct live_load {
+    double allocation_rate;   /* bytes a second */
+    double live, goal;        /* bytes */
+    double cycles_per_second;
+    double cpu_per_cycle;     /* processor seconds, assists and pauses in */
+    double cpu_share;         /* of GOMAXPROCS */
+    double assist_share;
+    double peak;              /* of the heap: the goal */
+    double processors;
+};
+/* From what the runtime counts; false when it does not count enough (before Go 1.20, or before the
+ * first collection). */
+bool live_load_now(const struct live_runtime *runtime, double allocation_rate,
+                   struct live_load *load);
+/* The same program, allocating a share less, and keeping `live_less` bytes less alive. The goal
+ * follows GOGC and the memory limit. */
+struct live_load live_load_without(const struct live_load *load, const struct live_runtime *runtime,
+                                   double share, double live_less);
 
 /* ======== what the collector says of itself: GODEBUG=gctrace=1 ======== */
 

@@ -86,6 +86,12 @@ int64_t kernel_file_number(const char *folder, const char *name);
 /* PSI (Documentation/accounting/psi.rst). */
 void kernel_pressure(struct str text, struct live_pressure *pressure);
 
+/* ---- usage.c, runtime.c ---- */
+
+/* Nothing is known yet. */
+void usage_set_unknown(struct live_usage *usage, int pid);
+void runtime_set_unknown(struct live_runtime *runtime);
+
 /* ---- layout.c ---- */
 
 enum layout_field {

@@ -111,6 +111,7 @@ static void take_line(void *ctx, struct str line)
         current->proportional = value;
     } else if ((value = kernel_value(line, "Anonymous")) >= 0) {
         current->anonymous = value;
+        reading->mappings->anonymous[current->kind] += value;
     } else if ((value = kernel_value(line, "Swap")) >= 0) {
         current->swapped = value;
     }
@@ -138,6 +139,58 @@ enum status live_mappings_read(const char *root, int pid, const struct memory *m
              "process %d: its smaps cannot be read: %s", pid,
              read ? "it is empty" : strerror(errno));
     return STATUS_NOT_FOUND;
+}
+
+/* ---- the heap, where mappings have no names ---- */
+
+enum { ARENA_BYTES = 64 << 20, ARENAS = 4096 };
+
+/* runtime.mheap_.allArenas: a slice of numbers, each of 64 MiB of addresses; on amd64 they count
+ * from the lowest of the 48-bit addresses (arenaBaseOffset). */
+static size_t read_arenas(const struct live_target *target, uint32_t *arenas)
+{
+    uint64_t slice[2];
+    int32_t at = layout_offset(layout_of(target), FIELD_ALL_ARENAS);
+    uint64_t heap = live_variable(target, LIVE_VARIABLE_MHEAP);
+    if (!heap || at < 0 || !live_read(target, heap + (uint64_t)at, slice, sizeof(slice)))
+        return 0;
+    size_t count = slice[1] < ARENAS ? (size_t)slice[1] : ARENAS;
+    return live_read(target, slice[0], arenas, count * sizeof(*arenas)) ? count : 0;
+}
+
+static bool in_arenas(uint64_t address, const uint32_t *arenas, size_t count, bool amd64)
+{
+    uint64_t base = amd64 ? UINT64_C(1) << 47 : 0;
+    uint64_t number = ((address + base) & ((UINT64_C(1) << 48) - 1)) / ARENA_BYTES;
+    for (size_t i = 0; i < count; i++)
+        if (arenas[i] == number)
+            return true;
+    return false;
+}
+
+static void move(struct live_mappings *mappings, struct live_mapping *mapping,
+                 enum live_mapping_kind kind)
+{
+    mappings->resident[mapping->kind] -= mapping->resident;
+    mappings->anonymous[mapping->kind] -= mapping->anonymous;
+    mappings->resident[kind] += mapping->resident;
+    mappings->anonymous[kind] += mapping->anonymous;
+    mapping->kind = kind;
+}
+
+void live_mappings_place_heap(struct live_mappings *mappings, const struct live_target *target)
+{
+    uint32_t *arenas = ARENA_ARRAY(&mappings->arena, uint32_t, ARENAS);
+    bool amd64 = !str_is(target->program->code->goarch, "arm64");
+    size_t count = read_arenas(target, arenas);
+    for (size_t i = 0; count && i < mappings->list.len; i++) {
+        struct live_mapping *mapping = &mappings->list.at[i];
+        bool heap = in_arenas(mapping->start, arenas, count, amd64);
+        if (mapping->kind == LIVE_MAPPING_ANONYMOUS && heap)
+            move(mappings, mapping, LIVE_MAPPING_GO_HEAP);
+        else if (mapping->kind == LIVE_MAPPING_GO_HEAP && mapping->name.len == 0 && !heap)
+            move(mappings, mapping, LIVE_MAPPING_ANONYMOUS);
+    }
 }
 
 void live_mappings_release(struct live_mappings *mappings)

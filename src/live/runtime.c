@@ -9,23 +9,15 @@
  * R3. What makes no sense is unknown: a block that fails its check is not used at all. */
 #include "live_int.h"
 
-#include <math.h>
 #include <stdlib.h>
+
+#include "allocator/allocator.h"
 
 enum {
     STATS_BYTES = 12 << 10, CONTROLLER_BYTES = 512, SCHED_BYTES = 256, CPU_BYTES = 96,
-    SLICE_BYTES = 24, ALLGS_LEN = 8, DELTAS = 3, SIZE_CLASSES = 68, PAUSES = 256,
+    SLICE_BYTES = 24, ALLGS_LEN = 8, DELTAS = 3, PAUSES = 256,
     PAGE = 8192, PROCESSORS = 512, FIXED_PIECES = 8,
 };
-
-/* Bytes of a size class (runtime/sizeclasses.go; the same from Go 1.18 to 1.26). */
-static const uint16_t class_bytes[SIZE_CLASSES] = {
-    0,     8,     16,    24,    32,    48,    64,    80,    96,    112,   128,   144,
-    160,   176,   192,   208,   224,   240,   256,   288,   320,   352,   384,   416,
-    448,   480,   512,   576,   640,   704,   768,   896,   1024,  1152,  1280,  1408,
-    1536,  1792,  2048,  2304,  2688,  3072,  3200,  3456,  4096,  4864,  5376,  6144,
-    6528,  6784,  6912,  8192,  9472,  9728,  10240, 10880, 12288, 13568, 14336, 16384,
-    18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768};
 
 /* A piece of the process's memory; size 0: it was not read. */
 struct block {
@@ -237,10 +229,10 @@ static int64_t by_class(const struct live_runtime_reader *reader, struct block s
     int32_t start = offset_of(reader, FIELD_HEAP_STATS) + offset_of(reader, name);
     uint64_t sum = 0;
     for (int32_t i = 0; i < DELTAS; i++)
-        for (int32_t k = 0; k < SIZE_CLASSES; k++) {
+        for (int32_t k = 0; k < ALLOCATOR_CLASSES; k++) {
             uint64_t count = (uint64_t)number(
                 stats, start + i * offset_of(reader, FIELD_DELTA_BYTES) + k * 8);
-            sum += bytes ? count * class_bytes[k] : count;
+            sum += bytes ? count * allocator_class_bytes((unsigned)k) : count;
         }
     return (int64_t)sum;
 }
@@ -456,7 +448,7 @@ static void take_goroutines(const struct live_runtime_reader *reader, struct liv
 
 /* ---- the whole ---- */
 
-static void set_unknown(struct live_runtime *runtime)
+void runtime_set_unknown(struct live_runtime *runtime)
 {
     memset(runtime, 0xff, sizeof(*runtime)); /* LIVE_UNKNOWN everywhere */
     double *shares[] = {&runtime->last_gc,       &runtime->pause_total, &runtime->cpu_assist,
@@ -470,7 +462,7 @@ static void set_unknown(struct live_runtime *runtime)
 
 bool live_runtime_read(struct live_runtime_reader *reader, struct live_runtime *runtime)
 {
-    set_unknown(runtime);
+    runtime_set_unknown(runtime);
     if (!sample(reader))
         return false;
     struct block stats = block(reader->scratch->stats, stats_size(reader), reader->has_stats);

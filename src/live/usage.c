@@ -16,7 +16,7 @@ enum {
     STAT_BYTES = 2048,
 };
 
-static void set_unknown(struct live_usage *usage, int pid)
+void usage_set_unknown(struct live_usage *usage, int pid)
 {
     *usage = (struct live_usage){
         .pid = pid, .parent = LIVE_UNKNOWN, .user_id = LIVE_UNKNOWN, .state = '?',
@@ -150,7 +150,7 @@ static void take_rollup(const char *root, int pid, struct live_usage *usage)
 bool live_usage_read(const char *root, int pid, unsigned flags, struct live_usage *usage)
 {
     struct kernel_file file;
-    set_unknown(usage, pid);
+    usage_set_unknown(usage, pid);
     if (pid <= 0 || !kernel_file_of_process(&file, root, pid, "stat") ||
         !take_stat(root, file.text, usage))
         return false;

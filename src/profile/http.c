@@ -327,3 +327,17 @@ enum status profile_fetch(const char *url, const struct profile_options *options
     http_library_release(&fetch.curl);
     return status;
 }
+
+enum status profile_fetch_text(const char *url, const struct profile_options *options,
+                               const struct memory *memory, struct diag_sink *sink,
+                               struct sb *body)
+{
+    struct arena arena;
+    struct str address;
+    const struct profile_input input = {.memory = memory, .sink = sink,
+                                        .limits = profile_limits_default()};
+    arena_init(&arena, memory);
+    enum status status = profile_fetch(url, options, &input, &arena, body, &address);
+    arena_release(&arena);
+    return status;
+}

@@ -137,6 +137,11 @@ NODISCARD enum status profile_read_samples(const unsigned char *bytes, size_t n,
                                            const struct memory *memory, struct diag_sink *sink,
                                            struct profile **out);
 void profile_free(struct profile *profile);
+/* What an address answers, of any kind, appended to body; without a path it is asked for
+ * /debug/pprof/heap. Failures are told to the sink. */
+NODISCARD enum status profile_fetch_text(const char *url, const struct profile_options *options,
+                                         const struct memory *memory, struct diag_sink *sink,
+                                         struct sb *body);
 
 /* Subtracts base's values from profile's (pprof's -base): samples are matched as when merging, by
  * addresses within their mapping, functions, files, lines, sizes and labels; what only base has

@@ -187,6 +187,21 @@ void report_gc_compare_text(const struct report_gc *old, const struct report_gc 
 /* Schema "unheap.gc/1": {"schema","cycles":[...],"summary":{...}}, with `old` "old_summary" too. */
 void report_gc_json(const struct report_gc *report, const struct report_gc *old, struct sb *out);
 
+/* ---- ledger: where the memory limit went ---- */
+
+struct live_ledger;
+struct report_ledger {
+    const struct live_ledger *ledger;
+    struct str title;   /* "svc (process 17), go1.26.8" */
+    struct str missing; /* what could not be read, in words; may be empty */
+    struct str directory; /* ends in "/": files below it are shown relative to it; may be empty */
+};
+/* The sentence, the table, what to do, and what a change is worth under load. */
+void report_ledger_text(const struct report_ledger *report, const struct report_style *style,
+                        struct sb *out);
+/* Schema "unheap.ledger/1" (reference/cli.md). */
+void report_ledger_json(const struct report_ledger *report, struct sb *out);
+
 /* "512.05kB", "1.50MB", "12B": bytes as `go tool pprof` writes them, digit for digit (kB, MB, GB of
  * 1024, two decimals, ".00" left out). Other units are counts: "999", "12.3k", "1.23M" of 1000. */
 void report_amount(struct sb *out, int64_t value, struct str unit);

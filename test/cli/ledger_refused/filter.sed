@@ -1,0 +1,1 @@
+s/Failed to connect.*\[http/... [http/

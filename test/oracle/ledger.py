@@ -1,0 +1,122 @@
+"""ledger.py UNHEAP PROGRAM: ledgers of a real program, by process, by address and by cgroup: levels add
+up, names are unique, the Go heap is what the program's runtime/metrics say, no line of the text is
+wider than the terminal."""
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+number, failed = 0, 0
+
+
+def check(good, name):
+    global number, failed
+    number += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {number} - {name}")
+
+
+def ledger(unheap, *words):
+    done = subprocess.run([unheap, "ledger", "-json", *words], stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def adds_up(document):
+    rows = {row["name"]: row["bytes"] for row in document["rows"]}
+    if len(rows) != len(document["rows"]) or not rows:
+        return False
+    sums = {}
+    for row in document["rows"]:
+        if row["of"] is not None:
+            sums[row["of"]] = sums.get(row["of"], 0) + row["bytes"]
+    wrong = {name: (rows.get(name), total) for name, total in sums.items() if rows.get(name) != total}
+    for name, (said, total) in wrong.items():
+        print(f"# {name}: {said}, its parts {total}")
+    return not wrong
+
+
+def text(unheap, columns, *words):
+    """What a terminal of that width gets."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        os.execv(unheap, [unheap, "ledger", *words])
+    out = b""
+    while True:
+        try:
+            piece = os.read(fd, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        out += piece
+    os.waitpid(pid, 0)
+    return re.sub(r"\x1b\[[0-9;]*m", "", out.decode()).replace("\r", "")
+
+
+def main():
+    unheap, program = sys.argv[1:3]
+    process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    address = process.stdout.readline().strip()
+    pid = str(process.pid)
+
+    def own():
+        process.stdin.write("\n")
+        process.stdin.flush()
+        return [int(word) for word in process.stdout.readline().split()]
+    before = own()
+    document = ledger(unheap, "-seconds", "0", pid)
+    after = own()
+    rows = {row["name"]: row for row in document["rows"]}
+    check(document["schema"] == "unheap.ledger/1" and adds_up(document), "by process: levels add up")
+    said = [rows["objects"]["bytes"], rows["unused in spans (fragmentation)"]["bytes"],
+            rows["Go stacks"]["bytes"], rows["Go heap free, kept for reuse"]["bytes"]]
+    close = all(min(a, b) - 300_000 <= value <= max(a, b) + 300_000
+                for a, b, value in zip(before, after, said))
+    print(f"# objects, unused, stacks, free: {said}; the program itself {before} to {after}")
+    check(close, "by process: what runtime/metrics say, within 300 kB")
+    resident = int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status").read())[1]) * 1024
+    root = document["rows"][0]["bytes"] if document["rows"][0]["name"] == "resident memory" else resident
+    check(abs(root - resident) < 2_000_000, "by process: the kernel's resident memory")
+    top = document["sites"][0]
+    share = top["value"] / rows["live heap"]["bytes"]
+    print(f"# first site {top['function']}:{top['line']}, {100 * share:.0f}% of what is live")
+    check(top["function"] == "main.keep" and 0.7 < share < 1.3, "by process: the line that holds it")
+    for columns in (80, 100):
+        lines = text(unheap, columns, "-seconds", "0", pid).split("\n")
+        check(lines and max(map(len, lines)) <= columns and any("Go heap in use" in one for one in lines),
+              f"text at {columns} columns")
+    for path in ("", "/debug/vars", "/metrics", "/debug/pprof/heap?debug=1", "/debug/pprof/"):
+        document = ledger(unheap, "-url", f"http://{address}{path}")
+        names = {row["name"] for row in document["rows"]}
+        check((path == "/metrics" or "objects" in names) and (path == "/metrics" or adds_up(document)),
+              f"by address: {path or '/'}")
+    check(text(unheap, 100, "-seconds", "1", pid).count("now ") == 1, "the load of now is told")
+    group = "/sys/fs/cgroup/memory/unheap-ledger-test"
+    if os.path.isdir("/sys/fs/cgroup/memory"):
+        try:
+            os.mkdir(group)
+            with open(group + "/memory.limit_in_bytes", "w") as file:
+                file.write("200000000")
+            with open(group + "/cgroup.procs", "w") as file:
+                file.write(pid)
+            document = ledger(unheap, "-seconds", "0", "-cgroup", group)
+            check(adds_up(document) and document["rows"][0]["bytes"] == 199999488,
+                  "by cgroup: levels add up from the limit")
+            check(document["proposals"][0]["setting"] == "GOMEMLIMIT", "a GOMEMLIMIT is proposed")
+        except OSError as error:
+            print(f"# no cgroup of our own here: {error}")
+    process.stdin.close()
+    process.wait()
+    if os.path.isdir(group):
+        os.rmdir(group)
+    print(f"1..{number}")
+    return failed > 0
+
+
+sys.exit(main())
