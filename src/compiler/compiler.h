@@ -80,7 +80,9 @@ struct compiled_package {
     uint32_t directory;   /* string id: where most of its files lie, as printed; 0 when unknown */
     uint32_t name;        /* string id of the package name when the go command told it ("main"),
                              else 0 */
-    bool standard, wanted; /* wanted: matched by the patterns that were asked for */
+    bool standard;
+    bool wanted; /* matched by the patterns that were asked for */
+    bool own;    /* or of a module that can be changed here: go.mod's, go.work's, a replaced one */
     uint32_t first_message, message_count;
 };
 

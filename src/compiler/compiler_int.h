@@ -107,7 +107,7 @@ struct file file_of_bytes(unsigned char *bytes, size_t n, const struct memory *m
 /* What the go command knows of a package. */
 struct listed_package {
     struct str import_path, for_test, name, directory;
-    bool standard, wanted;
+    bool standard, wanted, own;
 };
 struct listed_packages {
     const struct listed_package *at;

@@ -239,6 +239,8 @@ void packages_mark(struct compiler *compiler, const struct compiler_request *req
         package->standard = is_standard(compiler_str(compiler, package->import_path),
                                         compiler_str(compiler, package->directory), module.path);
         package->wanted = is_wanted(compiler, package, request, &module);
+        package->own = package->wanted ||
+                       is_below(tested_package(compiler, package), module.path);
     }
     mains_mark(compiler);
 }

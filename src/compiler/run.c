@@ -49,7 +49,7 @@ static void list_command(struct go_command *command, const struct compiler_reque
     argv[n++] = "list";
     argv[n++] = "-export";
     argv[n++] = "-deps";
-    argv[n++] = "-json=ImportPath,Name,Dir,Standard,ForTest,DepOnly";
+    argv[n++] = "-json=ImportPath,Name,Dir,Standard,ForTest,DepOnly,Module";
     argv[n++] = join_text(arena, "-pgo=", request->pgo ? request->pgo : "off");
     argv[n++] = request->only_named ? "-gcflags=-m=2" : "-gcflags=all=-m=2";
     if (request->tests)
@@ -147,6 +147,15 @@ static struct str text_member(const json_t *object, const char *name, struct are
     return str_copy(arena, (struct str){json_string_value(value), json_string_length(value)});
 }
 
+/* Of the module in hand, of another one of the workspace, or of one that is replaced by a folder
+ * (which has no version): code that whoever asks can change. */
+static bool is_own_module(const json_t *module)
+{
+    const json_t *replaced = json_object_get(module, "Replace");
+    return json_is_true(json_object_get(module, "Main")) ||
+           (replaced && !json_object_get(replaced, "Version"));
+}
+
 static struct listed_package package_of(const json_t *object, struct arena *arena)
 {
     struct listed_package package = {
@@ -155,6 +164,7 @@ static struct listed_package package_of(const json_t *object, struct arena *aren
         .directory = text_member(object, "Dir", arena),
         .standard = json_is_true(json_object_get(object, "Standard")),
         .wanted = !json_is_true(json_object_get(object, "DepOnly")),
+        .own = is_own_module(json_object_get(object, "Module")),
     };
     struct str rest = package.import_path; /* "p [q.test]" */
     struct str path = str_cut(&rest, ' ');
@@ -208,6 +218,7 @@ static void packages_complete(struct compiler *compiler, const struct listing *l
         known_package->name = intern_add(&compiler->strings, listed->name);
         known_package->standard = listed->standard;
         known_package->wanted = listed->wanted;
+        known_package->own = listed->wanted || listed->own;
     }
     map_release(&known);
 }

@@ -116,16 +116,16 @@ static void find_module(struct atlas *atlas, struct str dir)
 
 static void index_packages(struct atlas *atlas)
 {
-    bool any_wanted = false;
+    bool any_own = false;
     for (size_t i = 0; i < atlas->compiler->packages.len; i++) {
         const struct compiled_package *package = &atlas->compiler->packages.at[i];
         bool added;
         uint64_t *at = map_put(&atlas->packages, package->import_path, &added);
         if (added || (package->for_test != 0) == atlas->tests)
             *at = i + 1;
-        any_wanted |= package->wanted;
+        any_own |= package->own;
     }
-    atlas->all_own = !any_wanted;
+    atlas->all_own = !any_own;
 }
 
 static const struct compiled_package *atlas_package(const struct atlas *atlas,
@@ -141,12 +141,12 @@ bool atlas_owns(const struct atlas *atlas, struct str import_path)
     const struct compiled_package *package = atlas_package(atlas, import_path);
     if (!package)
         return false;
-    if (package->wanted || (atlas->all_own && !package->standard))
+    if (package->own || (atlas->all_own && !package->standard))
         return true;
     if (!str_ends(import_path, STR("_test"))) /* an external test belongs to its package */
         return false;
     package = atlas_package(atlas, str_slice(import_path, 0, import_path.len - 5));
-    return package && package->wanted;
+    return package && package->own;
 }
 
 /* "(*zapcore.T).M" -> package "zapcore", bare "(*T).M". */

@@ -25,7 +25,7 @@ struct located {
     struct str base_name;   /* "server.go" */
     struct str file;        /* the profile's, after -map */
     const struct compiled_package *package; /* NULL: not in the diagnostics */
-    bool own;               /* in a package that was asked for */
+    bool own;               /* in code of whoever asks, not in a library */
     bool runtime;           /* runtime or internal/runtime */
     bool mapped;            /* a -map applied */
     bool known_file;        /* the diagnostics speak of this file */

@@ -20,6 +20,32 @@ static struct str assigned_target(struct str expression)
     return at < 0 ? STR_NONE : str_slice(expression, 0, (size_t)at);
 }
 
+/* Takes the next of the parts that stand between commas outside of brackets and quotes; false when
+ * there are no more. */
+static bool next_part(struct str *rest, struct str *part)
+{
+    int depth = 0;
+    char quote = '\0';
+    size_t end = 0;
+    if (!rest->ptr)
+        return false;
+    for (; end < rest->len && (depth > 0 || quote || rest->ptr[end] != ','); end++) {
+        char c = rest->ptr[end];
+        if (quote) {
+            end += c == '\\' && quote != '`';
+            quote = c == quote ? '\0' : quote;
+        } else if (c == '"' || c == '`' || c == '\'') {
+            quote = c;
+        }
+        if (!quote)
+            depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+    }
+    end = end < rest->len ? end : rest->len;
+    *part = str_trim(str_slice(*rest, 0, end));
+    *rest = end < rest->len ? str_skip(*rest, end + 1) : STR_NONE;
+    return true;
+}
+
 /* "fmt.errorf(fmt.format, fmt.a...)" -> "fmt.errorf". */
 static struct str called_name(struct str expression)
 {
@@ -94,6 +120,32 @@ static enum cause_category category_of_reason(enum flow_reason reason)
     return CAUSE_OTHER;
 }
 
+/* What the step was given: what the step before it in the same flow made ("&o", "p.next"), else the
+ * flow's source, without gc's "{storage for ...}". */
+static struct str passed_value(const struct story_step *step)
+{
+    if (!step->first_of_flow)
+        return step[-1].expression;
+    struct str value = step->source;
+    struct str storage = STR("{storage for ");
+    if (str_starts(value, storage))
+        value = str_slice(value, storage.len, value.len - 1);
+    return value;
+}
+
+/* Where an assignment puts what it was given: "b" of "a, b = x, y" and y. */
+static struct str target_of_value(const struct story_step *told, struct str value)
+{
+    struct str all = assigned_target(told->expression), left = all, target, source;
+    struct str right = str_skip(told->expression, all.len + sizeof(" =") - 1);
+    if (str_starts(right, STR("="))) /* of := */
+        right = str_skip(right, 1);
+    while (next_part(&left, &target) && next_part(&right, &source))
+        if (str_equal(source, value))
+            return target;
+    return all; /* one value, or several of one call */
+}
+
 static bool is_assignment(enum flow_reason reason)
 {
     return reason == FLOW_ASSIGN || reason == FLOW_ASSIGN_PAIR ||
@@ -101,10 +153,11 @@ static bool is_assignment(enum flow_reason reason)
            reason == FLOW_ASSIGN_PAIR_RECEIVE;
 }
 
-/* alone: no other step is told. A closure that goes to the heap without one is a go or defer
- * statement's. */
+/* value: what the step was given. alone: no other step is told. A closure that goes to the heap
+ * without one is a go or defer statement's. */
 static enum cause_category category_of_step(struct tracer *tracer, const struct step *step,
-                                            const struct story_step *told, bool alone)
+                                            const struct story_step *told, struct str value,
+                                            bool alone)
 {
     bool to_heap = str_is(told->destination, "{heap}");
     if (str_is(step->expression, "... argument")) /* the call is the step, not its argument slice */
@@ -119,7 +172,7 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
         return str_starts(told->destination, STR("{storage for ")) ? CAUSE_CONTAINER : CAUSE_OTHER;
     default:
         if (to_heap && is_assignment(told->reason))
-            return target_is_global(tracer->atlas, step, assigned_target(step->expression))
+            return target_is_global(tracer->atlas, step, target_of_value(told, value))
                        ? CAUSE_GLOBAL : CAUSE_CONTAINER;
         return category_of_reason(told->reason);
     }
@@ -164,16 +217,17 @@ static bool says_nothing(const struct story_step *told)
 }
 
 /* The category and place of a step; a step of inlined own code is where it is written. */
-static struct step read_step(struct tracer *tracer, struct story_step *told, bool alone)
+static struct step read_step(struct tracer *tracer, struct story_step *told, struct str value,
+                             bool alone)
 {
     struct step step = {.class = STEP_FLOW, .expression = told->expression};
     place_step(tracer, told, &step);
-    step.category = category_of_step(tracer, &step, told, alone);
+    step.category = category_of_step(tracer, &step, told, value, alone);
     for (unsigned depth = 0; depth < INLINED_DEPTH && step.category != CAUSE_OTHER && step.own &&
                              chain_written(tracer, &step, told); depth++) {
         step.expression = told->expression;
         place_step(tracer, told, &step);
-        step.category = category_of_step(tracer, &step, told, alone);
+        step.category = category_of_step(tracer, &step, told, value, alone);
     }
     step.class = step.category == CAUSE_RETURNED ? STEP_RETURN : STEP_FLOW;
     step.detail = filled_slice(step.expression);
@@ -190,7 +244,8 @@ static void add_step(struct flow_builder *builder, const struct story *story, si
 {
     struct tracer *tracer = builder->tracer;
     struct story_step told = story->steps[index];
-    struct step step = read_step(tracer, &told, story->count == 1);
+    struct str value = passed_value(&story->steps[index]);
+    struct step step = read_step(tracer, &told, value, story->count == 1);
     struct str called =
         told.reason == FLOW_CALL_PARAMETER ? called_name(told.expression) : STR_NONE;
     uint32_t payer = payer_of_step(tracer, &step, called, &step.library_body);
@@ -247,38 +302,16 @@ static void add_story(struct flow_builder *builder, uint32_t message)
 /* The number of the argument whose text is `value`, or of the only argument there is. */
 static int argument_number(struct str expression, struct str value, struct str callee)
 {
-    struct str inside = str_slice(expression, called_name(expression).len + 1, expression.len - 1);
+    struct str rest = str_slice(expression, called_name(expression).len + 1, expression.len - 1);
+    struct str argument;
     bool method = str_find(callee, STR(".")) >= 0; /* gc prints the receiver as first argument */
-    int number = method ? -1 : 0, depth = 0;
-    size_t from = 0;
-    for (size_t i = 0; i <= inside.len; i++) {
-        char c = i < inside.len ? inside.ptr[i] : ',';
-        depth += c == '(' || c == '[' || c == '{';
-        depth -= c == ')' || c == ']' || c == '}';
-        if (c != ',' || depth > 0)
-            continue;
-        struct str argument = str_trim(str_slice(inside, from, i));
+    for (int number = method ? -1 : 0; next_part(&rest, &argument); number++) {
         if (str_ends(argument, STR("...")))
             argument.len -= 3;
         if (str_equal(argument, value))
             return number;
-        number++;
-        from = i + 1;
     }
     return -2;
-}
-
-/* What the call was given: what the step before it in the same flow made ("&o", "p.next"), else the
- * flow's source, without gc's "{storage for ...}". */
-static struct str passed_value(const struct story_step *step)
-{
-    if (!step->first_of_flow)
-        return step[-1].expression;
-    struct str value = step->source;
-    struct str storage = STR("{storage for ");
-    if (str_starts(value, storage))
-        value = str_slice(value, storage.len, value.len - 1);
-    return value;
 }
 
 static void continue_in_callee(struct flow_builder *builder, const struct story_step *last,

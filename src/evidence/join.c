@@ -218,12 +218,16 @@ static void add_quality(struct match_quality *quality, const struct located *loc
         quality->unknown_package += value;
 }
 
-static bool any_own_frame(const struct joiner *joiner)
+/* A function of a package that was asked for. Other own code may be of another program. */
+static bool any_wanted_frame(const struct joiner *joiner)
 {
-    const struct profile *profile = joiner->evidence->profile;
-    for (size_t i = 0; i < profile->functions.len; i++)
-        if (joiner->atlas->functions[i].own)
+    const struct atlas *atlas = joiner->atlas;
+    for (size_t i = 0; i < joiner->evidence->profile->functions.len; i++) {
+        const struct located *located = &atlas->functions[i];
+        bool wanted = atlas->all_own || !located->package || located->package->wanted;
+        if (located->own && wanted)
             return true;
+    }
     return false;
 }
 
@@ -265,7 +269,7 @@ static enum status judge_quality(struct joiner *joiner, struct diag_sink *sink)
         own += located->own ? value : 0;
         own_unknown += located->own && !belongs ? value : 0;
     }
-    if (evidence->total != 0 && !any_own_frame(joiner)) {
+    if (evidence->total != 0 && !any_wanted_frame(joiner)) {
         diag_add(sink, DIAG_JOIN_FOREIGN, STR_NONE, 0, DIAG_NO_OFFSET,
                  "no function of the analysed packages occurs in the profile: they are different "
                  "programs (the profile has %.*s, for example)",

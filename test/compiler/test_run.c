@@ -125,7 +125,7 @@ static void go_is_asked_in_the_right_way(void **state)
     char *words = asked();
     snprintf(wanted, sizeof(wanted),
              "GOOS=plan9 GOARCH=arm in %s\nlist\n-export\n-deps\n"
-             "-json=ImportPath,Name,Dir,Standard,ForTest,DepOnly\n-pgo=cpu.pb\n"
+             "-json=ImportPath,Name,Dir,Standard,ForTest,DepOnly,Module\n-pgo=cpu.pb\n"
              "-gcflags=all=-m=2\n-test\n-tags=a,b\n--\n./...\n-odd\n", scratch + 5);
     assert_string_equal(words, wanted);
     free(words);
@@ -135,7 +135,8 @@ static void go_is_asked_in_the_right_way(void **state)
     words = asked();
     snprintf(wanted, sizeof(wanted),
              "GOOS= GOARCH= in %s\nlist\n-export\n-deps\n"
-             "-json=ImportPath,Name,Dir,Standard,ForTest,DepOnly\n-pgo=off\n-gcflags=-m=2\n--\n.\n",
+             "-json=ImportPath,Name,Dir,Standard,ForTest,DepOnly,Module\n-pgo=off\n"
+             "-gcflags=-m=2\n--\n.\n",
              scratch + 5);
     assert_string_equal(words, wanted);
     free(words);

@@ -1,0 +1,6 @@
+//go:build special
+
+package lib
+
+//go:noinline
+func Extra(n int) []byte { return make([]byte, n) }

@@ -1,0 +1,5 @@
+//go:build !special
+
+package lib
+
+func Extra(int) []byte { return nil }
