@@ -43,6 +43,18 @@ static void read_calls(struct view *view, const struct view_settings *settings,
     view_calls_release(&calls);
 }
 
+static void read_graph(struct view *view, const struct view_settings *settings,
+                       struct diag_sink *sink, struct sb *notes)
+{
+    struct view_graph graph;
+    if (view_graph_read(view, settings, sink, notes, &graph))
+        return;
+    for (size_t i = 0; i < graph.edge_count; i++)
+        if (graph.edges[i].from >= graph.node_count || graph.edges[i].to >= graph.node_count)
+            BUG("an edge to no node");
+    view_graph_release(&graph);
+}
+
 static void report_all(struct view *view, const struct view_settings *settings)
 {
     struct diag_sink *sink = diag_sink_new(view->memory);
@@ -53,6 +65,8 @@ static void report_all(struct view *view, const struct view_settings *settings)
         sb_init(&notes, view->memory);
         if (kind == VIEW_CALLS)
             read_calls(copy, settings, sink, &notes);
+        else if (kind == VIEW_GRAPH)
+            read_graph(copy, settings, sink, &notes);
         else
             (void)!view_write(copy, (enum view_report)kind, settings, sink, &notes, &out);
         sb_release(&out);
