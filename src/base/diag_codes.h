@@ -61,7 +61,8 @@ X(JOIN_PARTIAL, "join-partial", DIAG_WARNING,
   "the named functions or lines do not exist in these diagnostics")
 X(JOIN_OTHER_BUILD, "join-other-build", DIAG_WARNING,
   "give the very file that ran; calls are found by function and line now")
-X(BINARY_FORMAT, "binary-format", DIAG_ERROR, "give an ELF executable made by the Go toolchain")
+X(BINARY_FORMAT, "binary-format", DIAG_ERROR,
+  "give an executable made by the Go toolchain for Linux, Windows or macOS")
 X(BINARY_MACHINE, "binary-machine", DIAG_ERROR, "give a program for amd64 or arm64")
 X(BINARY_PACKED, "binary-packed", DIAG_ERROR, "unpack it first: upx -d FILE")
 X(BINARY_NOT_GO, "binary-not-go", DIAG_ERROR,

@@ -49,6 +49,7 @@ struct image {
     const struct memory *memory;
     struct arena arena;
     struct str file, name;  /* all its bytes; its name for messages */
+    struct str goos;        /* what its format is for */
     struct diag_sink *sink;
     struct limits *limits;
     enum machine machine;

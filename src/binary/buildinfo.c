@@ -182,7 +182,7 @@ enum status buildinfo_read(const struct image *image, struct binary *binary)
 {
     uint64_t n;
     enum status status = STATUS_OK;
-    binary->goos = STR("linux");
+    binary->goos = image->goos.len ? image->goos : STR("linux");
     binary->goarch = image->machine == MACHINE_AMD64 ? STR("amd64") : STR("arm64");
     const unsigned char *at = find_header(image, &n);
     if (at)

@@ -1,6 +1,6 @@
-/* image.c: an ELF file as the loader would lay it out (ELF 64-bit object file format; libelf reads
- * the headers, each range is checked against the file here). */
-#include "binary_int.h"
+/* image.c: an executable as the loader would lay it out: which format it has, and ELF (ELF 64-bit
+ * object file format; libelf reads the headers, each range is checked against the file here). */
+#include "image.h"
 
 #include <gelf.h>
 #include <libelf.h>
@@ -8,8 +8,8 @@
 /* UPX writes its name behind the program headers (src/p_lx_elf.cpp, struct l_info). */
 enum { UPX_SEARCHED = 4096 };
 
-static enum status fail(const struct image *image, enum diag_code code, uint64_t offset,
-                        const char *what)
+enum status image_fail(const struct image *image, enum diag_code code, uint64_t offset,
+                       const char *what)
 {
     diag_add(image->sink, code, image->name, 0, offset, "%s", what);
     return STATUS_BAD_INPUT;
@@ -18,6 +18,31 @@ static enum status fail(const struct image *image, enum diag_code code, uint64_t
 static bool in_file(const struct image *image, uint64_t offset, uint64_t size)
 {
     return offset <= image->file.len && size <= image->file.len - offset;
+}
+
+const unsigned char *image_file_at(const struct image *image, uint64_t offset, uint64_t n)
+{
+    return in_file(image, offset, n) ? (const unsigned char *)image->file.ptr + offset : NULL;
+}
+
+enum status image_add_segment(struct image *image, const struct segment *segment,
+                              const char *table)
+{
+    struct segment added = *segment;
+    if (segment->size == 0)
+        return STATUS_OK;
+    if (image->segments.len == image->limits->max[BINARY_LIMIT_SEGMENTS])
+        return limits_refuse(image, BINARY_LIMIT_SEGMENTS, segment->offset,
+                             image->segments.len + 1);
+    added.bytes = image_file_at(image, segment->offset, segment->size);
+    if (added.bytes && segment->address + segment->size >= segment->address) {
+        VEC_PUSH(image->memory, &image->segments, added);
+        return STATUS_OK;
+    }
+    diag_add(image->sink, DIAG_BINARY_DAMAGED, image->name, 0, segment->offset,
+             "%s: entry %zu: its %llu bytes reach beyond the end of the file (%zu)", table,
+             image->segments.len, (unsigned long long)segment->size, image->file.len);
+    return STATUS_BAD_INPUT;
 }
 
 const unsigned char *image_rest(const struct image *image, uint64_t address, uint64_t *n)
@@ -110,21 +135,11 @@ bool read_varint(const unsigned char **at, const unsigned char *end, uint32_t *v
 static enum status check_class(struct image *image)
 {
     const char *bytes = image->file.ptr;
-    if (image->file.len < 4 || memcmp(bytes, ELFMAG, SELFMAG) != 0) {
-        bool pe = image->file.len > 2 && memcmp(bytes, "MZ", 2) == 0;
-        bool macho = image->file.len > 4 && (memcmp(bytes, "\xcf\xfa\xed\xfe", 4) == 0 ||
-                                             memcmp(bytes, "\xca\xfe\xba\xbe", 4) == 0);
-        return fail(image, DIAG_BINARY_FORMAT, 0,
-                    pe      ? "this is a Windows (PE) executable; an ELF executable is expected"
-                    : macho ? "this is a macOS (Mach-O) executable; an ELF executable is expected"
-                            : "an ELF executable is expected: the file does not begin with "
-                              "0x7f ELF");
-    }
     if (image->file.len < sizeof(Elf64_Ehdr))
-        return fail(image, DIAG_BINARY_DAMAGED, image->file.len,
+        return image_fail(image, DIAG_BINARY_DAMAGED, image->file.len,
                     "the ELF header ends before its 64 bytes");
     if (bytes[EI_CLASS] != ELFCLASS64 || bytes[EI_DATA] != ELFDATA2LSB)
-        return fail(image, DIAG_BINARY_MACHINE, EI_CLASS,
+        return image_fail(image, DIAG_BINARY_MACHINE, EI_CLASS,
                     "this is a 32-bit or big-endian program; amd64 and arm64 can be read");
     return STATUS_OK;
 }
@@ -142,12 +157,12 @@ static enum status check_header(struct image *image, const GElf_Ehdr *header)
         return STATUS_BAD_INPUT;
     }
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
-        return fail(image, DIAG_BINARY_FORMAT, offsetof(Elf64_Ehdr, e_type),
+        return image_fail(image, DIAG_BINARY_FORMAT, offsetof(Elf64_Ehdr, e_type),
                     "this ELF file is not linked: an executable or a shared object is expected");
     return STATUS_OK;
 }
 
-static enum status add_segment(struct image *image, const GElf_Phdr *header, size_t number)
+static enum status add_segment(struct image *image, const GElf_Phdr *header)
 {
     if (header->p_type == PT_GNU_RELRO) {
         image->relro_address = header->p_vaddr;
@@ -166,41 +181,29 @@ static enum status add_segment(struct image *image, const GElf_Phdr *header, siz
     }
     if (header->p_type != PT_LOAD || header->p_filesz == 0)
         return STATUS_OK;
-    if (!in_file(image, header->p_offset, header->p_filesz) ||
-        header->p_vaddr + header->p_filesz < header->p_vaddr) {
-        diag_add(image->sink, DIAG_BINARY_DAMAGED, image->name, 0, header->p_offset,
-                 "program header %zu: its %llu bytes reach beyond the end of the file (%zu)",
-                 number, (unsigned long long)header->p_filesz, image->file.len);
-        return STATUS_BAD_INPUT;
-    }
-    struct segment segment = {
-        .address = header->p_vaddr, .size = header->p_filesz, .offset = header->p_offset,
-        .bytes = (const unsigned char *)image->file.ptr + header->p_offset,
-        .executable = header->p_flags & PF_X, .writable = header->p_flags & PF_W};
-    VEC_PUSH(image->memory, &image->segments, segment);
-    return STATUS_OK;
+    struct segment segment = {.address = header->p_vaddr, .size = header->p_filesz,
+                              .offset = header->p_offset, .executable = header->p_flags & PF_X,
+                              .writable = header->p_flags & PF_W};
+    return image_add_segment(image, &segment, "the program headers");
 }
 
 static enum status read_segments(struct image *image, Elf *elf)
 {
     size_t count;
     if (elf_getphdrnum(elf, &count) != 0)
-        return fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phnum),
+        return image_fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phnum),
                     "the ELF program headers cannot be counted");
     if (count > image->limits->max[BINARY_LIMIT_SEGMENTS])
         return limits_refuse(image, BINARY_LIMIT_SEGMENTS, offsetof(Elf64_Ehdr, e_phnum), count);
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr header;
         if (!gelf_getphdr(elf, (int)i, &header))
-            return fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phoff),
+            return image_fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phoff),
                         "the ELF program headers reach beyond the end of the file");
-        enum status status = add_segment(image, &header, i);
+        enum status status = add_segment(image, &header);
         if (status != STATUS_OK)
             return status;
     }
-    if (image->segments.len == 0)
-        return fail(image, DIAG_BINARY_DAMAGED, offsetof(Elf64_Ehdr, e_phnum),
-                    "the ELF file has no segment to load");
     return STATUS_OK;
 }
 
@@ -239,18 +242,16 @@ static enum status check_packed(const struct image *image)
     ptrdiff_t at = str_find(head, STR("UPX!"));
     if (at < 0)
         return STATUS_OK;
-    return fail(image, DIAG_BINARY_PACKED, (uint64_t)at, "the file is packed with UPX");
+    return image_fail(image, DIAG_BINARY_PACKED, (uint64_t)at, "the file is packed with UPX");
 }
 
 static enum status read_elf(struct image *image, Elf *elf)
 {
     GElf_Ehdr header;
     if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header))
-        return fail(image, DIAG_BINARY_DAMAGED, 0, "the ELF header cannot be read");
+        return image_fail(image, DIAG_BINARY_DAMAGED, 0, "the ELF header cannot be read");
     image->entry = header.e_entry;
     enum status status = check_header(image, &header);
-    if (status == STATUS_OK)
-        status = check_packed(image);
     if (status == STATUS_OK)
         status = read_segments(image, elf);
     if (status != STATUS_OK)
@@ -259,7 +260,7 @@ static enum status read_elf(struct image *image, Elf *elf)
     return image->as_it_lies ? STATUS_OK : image_relocate(image);
 }
 
-enum status image_open(struct image *image)
+static enum status open_elf(struct image *image)
 {
     enum status status = check_class(image);
     if (status != STATUS_OK)
@@ -268,9 +269,40 @@ enum status image_open(struct image *image)
     /* libelf takes the bytes as writable but, for a file of this machine's order, only reads. */
     Elf *elf = elf_memory((char *)(uintptr_t)image->file.ptr, image->file.len);
     if (!elf)
-        return fail(image, DIAG_BINARY_DAMAGED, 0, "the ELF header cannot be read");
+        return image_fail(image, DIAG_BINARY_DAMAGED, 0, "the ELF header cannot be read");
     status = read_elf(image, elf);
     elf_end(elf);
+    return status;
+}
+
+static bool begins(const struct image *image, const char *bytes, size_t n)
+{
+    return image->file.len >= n && memcmp(image->file.ptr, bytes, n) == 0;
+}
+
+static enum status open_format(struct image *image)
+{
+    if (begins(image, ELFMAG, SELFMAG))
+        return open_elf(image);
+    if (begins(image, "MZ", 2))
+        return image_open_pe(image);
+    if (begins(image, "\xcf\xfa\xed\xfe", 4))
+        return image_open_macho(image);
+    if (begins(image, "\xca\xfe\xba\xbe", 4))
+        return image_fail(image, DIAG_BINARY_FORMAT, 0,
+                          "this macOS file holds programs for several processors; take one out: "
+                          "lipo -thin arm64 -output ONE FILE");
+    return image_fail(image, DIAG_BINARY_FORMAT, 0,
+                      "an executable is expected (ELF, PE or Mach-O): the file begins otherwise");
+}
+
+enum status image_open(struct image *image)
+{
+    enum status status = check_packed(image);
+    if (status == STATUS_OK)
+        status = open_format(image);
+    if (status == STATUS_OK && image->segments.len == 0)
+        return image_fail(image, DIAG_BINARY_DAMAGED, 0, "the file has no segment to load");
     return status;
 }
 

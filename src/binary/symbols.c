@@ -64,7 +64,7 @@ uint64_t binary_load_address(const struct binary *binary)
 {
     struct str file = binary->image->file;
     Elf64_Ehdr header;
-    if (file.len < sizeof(header))
+    if (file.len < sizeof(header) || memcmp(file.ptr, ELFMAG, SELFMAG) != 0)
         return 0;
     memcpy(&header, file.ptr, sizeof(header));
     for (size_t i = 0; i < header.e_phnum; i++) {

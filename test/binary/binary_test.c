@@ -137,6 +137,48 @@ void small_usual(struct small *small)
     small_make(small, MACHINE_AMD64, code, sizeof(code) - 1);
 }
 
+/* The two pieces of put_headers. */
+static const struct {
+    uint32_t offset, size;
+    bool executable;
+} pieces[] = {{SMALL_TEXT, SMALL_TEXT_END - SMALL_TEXT, true},
+              {SMALL_TEXT_END, SMALL_SIZE - SMALL_TEXT_END, false}};
+
+void small_as_pe(struct small *small)
+{
+    enum { COFF = 0x40, OPTIONAL = COFF + 24, TABLE = OPTIONAL + 112 };
+    memset(small->bytes, 0, SMALL_TEXT);
+    put(small, 0, "MZ", 2);
+    small_u32(small, 0x3c, COFF);
+    put(small, COFF, "PE\0\0\x64\x86\x02\0", 8);
+    put(small, COFF + 20, "\x70", 1);
+    put(small, OPTIONAL, "\x0b\x02", 2);
+    small_u64(small, OPTIONAL + 24, SMALL_BASE);
+    for (size_t i = 0; i < COUNT_OF(pieces); i++) {
+        size_t at = TABLE + 40 * i;
+        small_u32(small, at + 8, pieces[i].size);
+        small_u32(small, at + 12, pieces[i].offset);
+        small_u32(small, at + 16, pieces[i].size);
+        small_u32(small, at + 20, pieces[i].offset);
+        small_u32(small, at + 36, pieces[i].executable ? 0x60000020 : 0x40000040);
+    }
+}
+
+void small_as_macho(struct small *small)
+{
+    memset(small->bytes, 0, SMALL_TEXT);
+    put(small, 0, "\xcf\xfa\xed\xfe\x07\0\0\x01\0\0\0\0\x02\0\0\0\x02", 17);
+    for (size_t i = 0; i < COUNT_OF(pieces); i++) {
+        size_t at = 32 + 72 * i;
+        small_u32(small, at, 0x19);
+        small_u32(small, at + 4, 72);
+        small_u64(small, at + 24, SMALL_BASE + pieces[i].offset);
+        small_u64(small, at + 40, pieces[i].offset);
+        small_u64(small, at + 48, pieces[i].size);
+        small_u32(small, at + 60, pieces[i].executable ? 5 : 1);
+    }
+}
+
 struct binary *small_read(const struct small *small, struct diag_sink *sink)
 {
     struct workers *workers = workers_new(&plenty, 1);

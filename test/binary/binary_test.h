@@ -41,6 +41,10 @@ void small_u64(struct small *small, size_t at, uint64_t value);
 /* LEA RAX, [rip + type]; CALL runtime.newobject; RET. */
 void small_usual(struct small *small);
 
+/* The same program in a Windows or macOS file: other headers, everything else where it was. */
+void small_as_pe(struct small *small);
+void small_as_macho(struct small *small);
+
 /* Reads bytes on one thread. The sink is the caller's. */
 struct binary *small_read(const struct small *small, struct diag_sink *sink);
 

@@ -29,6 +29,28 @@ static void sites_of_a_small_program(void **state)
     diag_sink_free(sink);
 }
 
+static void check_other_format(void (*as)(struct small *small))
+{
+    struct small small;
+    struct diag_sink *sink = diag_sink_new(&plenty);
+    small_usual(&small);
+    as(&small);
+    struct binary *binary = small_read(&small, sink);
+    assert_non_null(binary);
+    assert_int_equal(binary->sites.len, 1);
+    assert_true(str_is(binary->types.at[binary->sites.at[0].type - 1].name, "main.T"));
+    assert_int_equal(binary_load_address(binary), 0);
+    binary_free(binary);
+    diag_sink_free(sink);
+}
+
+static void other_formats(void **state)
+{
+    (void)state;
+    check_other_format(small_as_pe);
+    check_other_format(small_as_macho);
+}
+
 static void sites_by_place(void **state)
 {
     (void)state;
@@ -91,7 +113,8 @@ struct damage {
 
 static const struct damage damages[] = {
     {"no ELF", 0, 0, 4, DIAG_BINARY_FORMAT},
-    {"Windows", 0, 0x5a4d, 4, DIAG_BINARY_FORMAT},
+    {"DOS", 0, 0x5a4d, 4, DIAG_BINARY_FORMAT},
+    {"universal", 0, 0xbebafeca, 4, DIAG_BINARY_FORMAT},
     {"empty", 0, 0, 0, DIAG_BINARY_FORMAT},
     {"cut in the header", 40, 0, 0, DIAG_BINARY_DAMAGED},
     {"cut in the program headers", 100, 0, 0, DIAG_BINARY_DAMAGED},
@@ -117,14 +140,38 @@ static const struct damage damages[] = {
     {"code elsewhere", SMALL_MODULE + 176, 0, 8, DIAG_BINARY_NOT_GO},
 };
 
-static void damaged_files_are_refused(void **state)
+static const struct damage pe_damages[] = {
+    {"no PE header", 0x40, 0, 4, DIAG_BINARY_FORMAT},
+    {"PE header beyond the end", 0x3c, 0xfffffff0, 4, DIAG_BINARY_FORMAT},
+    {"Windows on 386", 0x44, 0x14c, 2, DIAG_BINARY_MACHINE},
+    {"32-bit optional header", 0x58, 0x10b, 2, DIAG_BINARY_DAMAGED},
+    {"section table beyond the end", 0x46, 0xffff, 2, DIAG_BINARY_DAMAGED},
+    {"no sections", 0x46, 0, 2, DIAG_BINARY_DAMAGED},
+    {"section beyond the end", 0xc8 + 20, 0xffffff00, 4, DIAG_BINARY_DAMAGED},
+    {"UPX for Windows", 0x180, 0x21585055, 4, DIAG_BINARY_PACKED},
+};
+
+static const struct damage macho_damages[] = {
+    {"macOS on PowerPC", 4, 18, 4, DIAG_BINARY_MACHINE},
+    {"a Mach-O object", 12, 1, 4, DIAG_BINARY_FORMAT},
+    {"cut in the Mach-O header", 20, 0, 0, DIAG_BINARY_DAMAGED},
+    {"commands beyond the end", 16, 0xffffffff, 4, DIAG_BINARY_DAMAGED},
+    {"command without a size", 36, 0, 4, DIAG_BINARY_DAMAGED},
+    {"segment beyond the end", 32 + 48, UINT64_MAX, 8, DIAG_BINARY_DAMAGED},
+    {"chained fixups", 32, 0x80000034, 4, DIAG_BINARY_FORMAT},
+    {"no commands", 16, 0, 4, DIAG_BINARY_DAMAGED},
+};
+
+static void check_damages(const struct damage *list, size_t count,
+                          void (*as)(struct small *small))
 {
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(damages); i++) {
-        const struct damage *damage = &damages[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct damage *damage = &list[i];
         struct small small;
         struct diag_sink *sink = diag_sink_new(&plenty);
         small_usual(&small);
+        if (as)
+            as(&small);
         memcpy(small.bytes + damage->at, &damage->value, damage->width);
         if (damage->width == 0)
             small.len = damage->at;
@@ -136,14 +183,23 @@ static void damaged_files_are_refused(void **state)
     }
 }
 
-/* Whatever single byte is changed: an error or a result, never a crash; and indexes hold (N2). */
-static void any_byte_changed(void **state)
+static void damaged_files_are_refused(void **state)
 {
     (void)state;
+    check_damages(damages, COUNT_OF(damages), NULL);
+    check_damages(pe_damages, COUNT_OF(pe_damages), small_as_pe);
+    check_damages(macho_damages, COUNT_OF(macho_damages), small_as_macho);
+}
+
+/* Whatever single byte is changed: an error or a result, never a crash; and indexes hold (N2). */
+static void change_any_byte(void (*as)(struct small *small))
+{
     for (size_t at = 0; at < SMALL_SIZE; at++) {
         struct small small;
         struct diag_sink *sink = diag_sink_new(&plenty);
         small_usual(&small);
+        if (as)
+            as(&small);
         small.bytes[at] ^= (unsigned char)(at % 3 == 0 ? 0x80 : 0xff);
         struct binary *binary = small_read(&small, sink);
         for (size_t i = 0; binary && i < binary->sites.len; i++) {
@@ -155,6 +211,14 @@ static void any_byte_changed(void **state)
         binary_free(binary);
         diag_sink_free(sink);
     }
+}
+
+static void any_byte_changed(void **state)
+{
+    (void)state;
+    change_any_byte(NULL);
+    change_any_byte(small_as_pe);
+    change_any_byte(small_as_macho);
 }
 
 static void too_large(void **state)
@@ -179,6 +243,7 @@ int main(void)
         cmocka_unit_test(sites_of_a_small_program), cmocka_unit_test(sites_by_place),
         cmocka_unit_test(a_build_against_itself),   cmocka_unit_test(damaged_files_are_refused),
         cmocka_unit_test(any_byte_changed),         cmocka_unit_test(too_large),
+        cmocka_unit_test(other_formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

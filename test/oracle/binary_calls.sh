@@ -16,7 +16,12 @@ check() { $compare "$@" || failed=1; }
 build() {
     local name=$1
     shift
-    (cd test/oracle/binary_probe && go build -o "$scratch/$name" "$@" . 2>"$scratch/$name.text")
+    (cd test/oracle/binary_probe && go build -o "$scratch/$name" "$@" . 2>"$scratch/$name.text") &&
+        return
+    head -3 "$scratch/$name.text"
+    echo "not ok - $name cannot be built"
+    failed=1
+    return 1
 }
 
 build plain && check calls "$scratch/plain"
@@ -27,6 +32,12 @@ build pie_stripped -buildmode=pie -ldflags='-s -w' &&
 build compressed -ldflags=-compressdwarf=true && check twin "$scratch/plain" "$scratch/compressed"
 GOARCH=arm64 build arm64 && check calls "$scratch/arm64"
 GOARCH=arm64 build arm64_pie -buildmode=pie && check twin "$scratch/arm64" "$scratch/arm64_pie"
+GOOS=windows build windows.exe && check calls "$scratch/windows.exe"
+GOOS=windows build stripped.exe -trimpath -ldflags='-s -w' &&
+    check twin "$scratch/windows.exe" "$scratch/stripped.exe"
+GOOS=darwin GOARCH=arm64 build darwin && check calls "$scratch/darwin"
+GOOS=darwin GOARCH=arm64 build darwin_stripped -ldflags='-s -w' &&
+    check twin "$scratch/darwin" "$scratch/darwin_stripped"
 if command -v gcc >/dev/null; then
     CGO_ENABLED=1 build external -ldflags=-linkmode=external && check calls "$scratch/external"
     CGO_ENABLED=1 build shared.so -buildmode=c-shared && check calls "$scratch/shared.so"
