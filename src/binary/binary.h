@@ -1,8 +1,8 @@
 /* binary: what a compiled Go program says about its own allocations.
  *
- * Reads an executable of Go 1.18 to 1.26 (ELF, PE, Mach-O; amd64 and arm64), stripped or not, from the tables
- * that the Go runtime itself needs: buildinfo, pclntab, moduledata, type descriptors. Neither a
- * symbol table nor DWARF is looked at. What comes out is one site for each direct call or tail call
+ * Reads an executable of Go 1.18 to 1.26 (ELF, PE, Mach-O; amd64 and arm64), stripped or not, from
+ * the tables that the Go runtime itself needs: buildinfo, pclntab, moduledata, type descriptors.
+ * Neither a symbol table nor DWARF is looked at. What comes out is one site for each direct call or tail call
  * into the allocator, with what it allocates where the arguments tell. This room knows nothing of
  * Go source, compilers and profiles.
  *

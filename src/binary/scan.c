@@ -136,6 +136,17 @@ static void scan_function(struct scan *scan, struct worker *worker, struct found
     scan_body(worker, job, number);
 }
 
+/* The code of these functions is not looked at again: half of what a large program would keep
+ * resident. */
+static void drop_code(const struct binary *binary, size_t first, size_t end)
+{
+    const struct binary_function *last = &binary->functions[end - 1];
+    uint64_t from = image_offset(binary->image, binary->functions[first].entry);
+    uint64_t to = image_offset(binary->image, last->entry);
+    if (binary->opened && from != DIAG_NO_OFFSET && to != DIAG_NO_OFFSET && from < to)
+        file_drop(&binary->opened_file, from, to + last->size);
+}
+
 static void run_job(void *ctx, size_t index, unsigned number)
 {
     struct scan *scan = ctx;
@@ -150,6 +161,7 @@ static void run_job(void *ctx, size_t index, unsigned number)
         end = scan->binary->function_count;
     for (size_t i = index * FUNCTIONS_PER_JOB; i < end; i++)
         scan_function(scan, worker, &scan->jobs[index], (uint32_t)i);
+    drop_code(scan->binary, index * FUNCTIONS_PER_JOB, end);
 }
 
 /* ---- all of them ---- */
