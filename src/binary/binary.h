@@ -2,9 +2,9 @@
  *
  * Reads an executable of Go 1.18 to 1.26 (ELF, PE, Mach-O; amd64 and arm64), stripped or not, from
  * the tables that the Go runtime itself needs: buildinfo, pclntab, moduledata, type descriptors.
- * Neither a symbol table nor DWARF is looked at. What comes out is one site for each direct call or tail call
- * into the allocator, with what it allocates where the arguments tell. This room knows nothing of
- * Go source, compilers and profiles.
+ * Neither a symbol table nor DWARF is looked at. What comes out is one site for each direct call or
+ * tail call into the allocator, with what it allocates where the arguments tell. This room knows
+ * nothing of Go source, compilers and profiles.
  *
  * Invariants
  * N1. Sites are in the order of their addresses; a function's sites lie side by side.

@@ -1,6 +1,6 @@
 /* image_macho.c: a macOS executable as the loader would lay it out at the addresses it names
- * (mach-o/loader.h). The Go linker leaves these addresses in its pointers; where another linker made
- * chains of them instead, that is told. */
+ * (mach-o/loader.h). The Go linker leaves these addresses in its pointers; where another linker
+ * made chains of them instead, that is told. */
 #include "image.h"
 
 enum {
