@@ -12,8 +12,10 @@ tap=$TAP_DIR/$name.tap
 log=$TAP_DIR/$name.log
 seconds=${TEST_SECONDS:-300}
 
+start=$SECONDS
 timeout -k 5 "$seconds" "$@" >"$log" 2>"$log.err" </dev/null
 status=$?
+took=$((SECONDS - start))
 [ $status -ne 124 ] || echo "ran longer than $seconds s" >>"$log.err"
 cat "$log.err" >>"$log"
 rm -f "$log.err"
@@ -31,7 +33,7 @@ fi
 
 cases=$(wc -l <"$tap")
 if grep -q '^not ok' "$tap"; then
-    printf 'FAILED %s\n%s\n' "$name" "$(sed 's/^/    /' "$log")"
+    printf 'FAILED %s after %d s\n%s\n' "$name" $took "$(sed 's/^/    /' "$log")"
 else
-    printf 'ok     %s (%d)\n' "$name" "$cases"
+    printf 'ok     %s (%d)%s\n' "$name" "$cases" "$([ $took -lt 20 ] || echo " $took s")"
 fi
