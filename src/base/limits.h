@@ -81,6 +81,8 @@
 #define LIMIT_WATCH_TARGETS 1000                   /* processes of one `watch` */
 #define LIMIT_WATCH_SEEN 100000                    /* processes that are remembered as looked at */
 #define LIMIT_WATCH_WINDOW 86400                   /* seconds that growth may be asked over */
+#define LIMIT_POST_SECONDS 10                      /* for one webhook */
+#define LIMIT_WATCH_DELIVERIES 200                 /* webhooks and commands that wait at a time */
 #define LIMIT_WATCH_JOBS 16                        /* captures under way at a time */
 #define LIMIT_WATCH_JOB_SECONDS 60                 /* then a capture is given up */
 #define LIMIT_SARIF_RESULTS 25000                  /* what GitHub takes in one run */

@@ -1,6 +1,7 @@
 /* unheap watch: a daemon beside Go processes: metrics, triggers, and a profile before the end. */
 #include "cmd.h"
 
+#include "profile/profile.h"
 #include "serve/serve.h"
 #include "watch/watch.h"
 
@@ -31,6 +32,7 @@ static const char default_listen[] = "127.0.0.1:9273", default_rule[] = "used>85
 
 struct watch_flags {
     const char *listen, *dir, *cgroup, *match, *interval, *limit, *keep_bytes, *root;
+    const char *webhook, *command;
     const char *history, *history_bytes, *history_every;
     const char *tls_cert, *tls_key, *tls_client_ca, *token_file;
     struct flag_list triggers;
@@ -74,6 +76,14 @@ static void tell(void *ctx, struct str line)
     localtime_r(&now, &parts);
     strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", &parts);
     fprintf(stderr, "%s %.*s\n", stamp, STR_ARGS(line));
+}
+
+static enum status post(void *ctx, const char *url, struct str body, const struct memory *memory,
+                        struct diag_sink *sink)
+{
+    (void)ctx;
+    (void)memory;
+    return profile_post_json(url, body, sink);
 }
 
 /* ---- flags ---- */
@@ -218,7 +228,7 @@ static int watch(struct cmd *cmd, struct watch_flags *flags, char **words, size_
     struct watch_options options = {
         .cgroup = flags->cgroup, .match = flags->match, .dir = flags->dir, .keep = flags->keep,
         .root = flags->root ? flags->root : "", .exit_with_target = flags->exit_with_target,
-        .tell = tell,
+        .webhook = flags->webhook, .command = flags->command, .tell = tell, .post = post,
     };
     char history[PATH_MAX];
     snprintf(history, sizeof(history), "%s/history.db", flags->dir ? flags->dir : "");
@@ -255,6 +265,10 @@ int verb_watch(struct cmd *cmd, int argc, char **argv)
         {"dir", FLAG_STRING, &flags.dir, "DIR", "write heap profiles there"},
         {"keep", FLAG_UNSIGNED, &flags.keep, "N", "keep so many of them, the newest (20)"},
         {"keep-bytes", FLAG_STRING, &flags.keep_bytes, "BYTES", "and no more together (256MB)"},
+        {"webhook", FLAG_STRING, &flags.webhook, "URL",
+         "POST a JSON event there, again and again until it arrives"},
+        {"run", FLAG_STRING, &flags.command, "COMMAND",
+         "run it by sh, with UNHEAP_TRIGGER, _PID, _NAME, _CAPTURE and _EVENT (the JSON) set"},
         {"listen", FLAG_STRING, &flags.listen, "ADDR",
          "answer there (127.0.0.1:9273); beyond this machine only with TLS and the flags below"},
         {"history", FLAG_STRING, &flags.history, "FILE",

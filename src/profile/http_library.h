@@ -22,7 +22,9 @@
     X(easy_setopt)        \
     X(easy_getinfo)       \
     X(easy_perform)       \
-    X(easy_strerror)
+    X(easy_strerror)      \
+    X(slist_append)       \
+    X(slist_free_all)
 
 struct http_library {
     void *handle;

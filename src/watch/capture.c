@@ -19,6 +19,8 @@ struct job {
     size_t rule;             /* SITES: no rule, it reads the top sites */
     double started, wall;
     struct sb path, answer;
+    struct watch_sample sample; /* as it was when the rule fired */
+    char name[LIVE_NAME_BYTES];
 };
 
 /* ---- in the child ---- */
@@ -65,7 +67,9 @@ static struct job *job_new(struct watch *watch, struct target *target, size_t ru
 {
     struct job *job = memory_get(watch->memory, sizeof(*job));
     *job = (struct job){.task = {-1, -1}, .watch = watch, .target = target, .pid = target->pid,
-                        .rule = rule, .started = clock_now(), .wall = clock_wall()};
+                        .rule = rule, .started = clock_now(), .wall = clock_wall(),
+                        .sample = target->sample};
+    memcpy(job->name, target->name, sizeof(job->name));
     sb_init(&job->path, watch->memory);
     sb_init(&job->answer, watch->memory);
     return job;
@@ -82,7 +86,7 @@ void sites_start(struct watch *watch, struct target *target)
         VEC_PUSH(watch->memory, &watch->jobs, job);
 }
 
-void capture_start(struct watch *watch, struct target *target, size_t rule)
+bool capture_start(struct watch *watch, struct target *target, size_t rule)
 {
     const char *name = watch->options.rules[rule].name;
     if (!target->live || watch->jobs.len >= LIMIT_WATCH_JOBS) {
@@ -90,7 +94,7 @@ void capture_start(struct watch *watch, struct target *target, size_t rule)
         watch_tell(watch, "%s: process %d, %s: no capture: %s", name, target->pid, target->name,
                    target->live ? "LIMIT_WATCH_JOBS captures are under way"
                                 : "it is no Go program that can be read");
-        return;
+        return false;
     }
     struct job *job = job_new(watch, target, rule);
     ring_name(watch, target, rule, job->wall, &job->path);
@@ -99,9 +103,10 @@ void capture_start(struct watch *watch, struct target *target, size_t rule)
         watch_tell(watch, "%s: process %d: no capture: no child process can be started", name,
                    target->pid);
         job_free(job);
-        return;
+        return false;
     }
     VEC_PUSH(watch->memory, &watch->jobs, job);
+    return true;
 }
 
 static void finish(struct watch *watch, struct job *job, int exit_code)
@@ -118,8 +123,10 @@ static void finish(struct watch *watch, struct job *job, int exit_code)
         watch_tell(watch, "%s: process %d: %s, on disk after %.0f ms", name, job->pid,
                    job->path.text, seconds * 1000);
         ring_trim(watch);
+        occasion_deliver(watch, job->rule, job->pid, job->name, job->path.text, &job->sample);
         return;
     }
+    occasion_deliver(watch, job->rule, job->pid, job->name, "", &job->sample);
     const char *why = job->answer.len ? job->answer.text : "its reader ended early";
     watch_count(watch, job->target, job->rule, "capture failed", why);
     watch_tell(watch, "%s: process %d: no capture: %s", name, job->pid, why);

@@ -343,6 +343,36 @@ int64_t history_event(struct watch *watch, const struct history_event *event,
 
 /* ---- after a restart ---- */
 
+void history_done(struct watch *watch, int64_t row)
+{
+    struct history *history = watch->history;
+    struct sb sql;
+    if (!history)
+        return;
+    sb_init(&sql, history->memory);
+    sb_addf(&sql, "UPDATE event SET waits = 0 WHERE id = %" PRId64, row);
+    if (!run(history, sql.text))
+        failed(watch);
+    sb_release(&sql);
+}
+
+void history_waiting(struct watch *watch)
+{
+    struct history *history = watch->history;
+    struct sqlite *sqlite = &history->sqlite;
+    sqlite3_stmt *statement;
+    if (!watch->options.webhook ||
+        !prepare(history, &statement, "SELECT id, rule, text FROM event WHERE waits ORDER BY id"))
+        return;
+    while (sqlite->sqlite3_step(statement) == SQLITE_ROW) {
+        const char *rule = (const char *)sqlite->sqlite3_column_text(statement, 1);
+        const char *text = (const char *)sqlite->sqlite3_column_text(statement, 2);
+        if (rule && text)
+            hand_take_up(watch, sqlite->sqlite3_column_int64(statement, 0), rule, text);
+    }
+    sqlite->sqlite3_finalize(statement);
+}
+
 void history_restore(struct watch *watch)
 {
     struct history *history = watch->history;

@@ -115,11 +115,14 @@ void watch_count(struct watch *watch, struct target *target, size_t rule, const 
 static void fire(struct watch *watch, struct target *target, size_t rule)
 {
     unsigned actions = watch->options.rules[rule].actions;
-    if (watch->options.dir && (!actions || actions & WATCH_CAPTURE))
-        capture_start(watch, target, rule); /* first: the process may not live long */
+    bool wanted = watch->options.dir && (!actions || actions & WATCH_CAPTURE);
+    /* First: the process may not live long. */
+    bool captures = wanted && capture_start(watch, target, rule);
     watch_count(watch, target, rule, "fired", target->name);
     watch_tell(watch, "%s: process %d, %s: fires", watch->options.rules[rule].name, target->pid,
                target->name);
+    if (!captures)
+        occasion_deliver(watch, rule, target->pid, target->name, "", &target->sample);
 }
 
 /* Rules see what was just read; the answers see it afterwards. */
@@ -220,7 +223,7 @@ static void look_around(struct watch *watch, double now)
 
 static double next_time(const struct watch *watch, double now)
 {
-    double next = now + watch->options.interval;
+    double next = fmin(now + watch->options.interval, hand_due(watch));
     if (watch->options.match || watch->group)
         next = fmin(next, watch->found_at + FIND_SECONDS);
     for (size_t i = 0; i < watch->targets.len; i++)
@@ -239,6 +242,7 @@ static void collect_fds(struct watch *watch, int stop_fd)
 {
     watch->polled.len = 0;
     add_fd(watch, stop_fd, POLLIN);
+    add_fd(watch, hand_fd(watch), POLLIN);
     for (size_t i = 0; i < watch->jobs.len; i++)
         add_fd(watch, job_fd(watch->jobs.at[i]), POLLIN);
     for (size_t i = 0; i < watch->groups.len; i++) {
@@ -303,6 +307,8 @@ enum status watch_run(struct watch *watch, int stop_fd)
         look_around(watch, now);
         look_at_all(watch, now);
         jobs_collect(watch);
+        hand_hear(watch);
+        hand_send(watch, now);
         history_samples(watch, now);
         sites_look(watch, now);
         if (watch->options.exit_with_target && all_ended(watch) && !watch->jobs.len)
@@ -401,6 +407,8 @@ enum status watch_new(const struct watch_options *options, const struct memory *
     if (!status && watch->history)
         history_restore(watch);
     if (!status)
+        status = hand_start(watch);
+    if (!status)
         status = open_pattern(watch);
     if (!status)
         status = open_group(watch);
@@ -419,6 +427,7 @@ void watch_free(struct watch *watch)
     if (!watch)
         return;
     jobs_stop(watch);
+    hand_stop(watch);
     history_close(watch->history);
     for (size_t i = 0; i < watch->targets.len; i++)
         target_free(watch, watch->targets.at[i]);

@@ -120,8 +120,8 @@ struct watch_options {
 
     /* A line for the log; called by the caller's thread. */
     void (*tell)(void *ctx, struct str line);
-    /* Sends one delivery, in a child process. False: it did not arrive. */
-    bool (*post)(void *ctx, const char *url, struct str body, const struct memory *memory,
+    /* Sends one delivery, in a child process. */
+    enum status (*post)(void *ctx, const char *url, struct str body, const struct memory *memory,
                  struct diag_sink *sink);
     /* Fetches a URL in the caller's thread. */
     enum status (*fetch)(void *ctx, const char *url, const struct memory *memory,

@@ -202,8 +202,9 @@ void find_targets(struct watch *watch, double now);
 
 /* ---- capture.c: a profile of a target, written by a child process ---- */
 
-/* Begins one; `rule` is its number. Failures are told. */
-void capture_start(struct watch *watch, struct target *target, size_t rule);
+/* Begins one; `rule` is its number. Once it has ended, deliveries follow. False when it cannot be
+ * begun, which is told. */
+bool capture_start(struct watch *watch, struct target *target, size_t rule);
 /* Begins to look for the top sites of a target. */
 void sites_start(struct watch *watch, struct target *target);
 /* Takes in what the children have said. Descriptors of those under way are for poll(2). */
@@ -251,6 +252,37 @@ void history_samples(struct watch *watch, double now);
  * history or it could not be written. */
 int64_t history_event(struct watch *watch, const struct history_event *event,
                       struct target *target);
+
+/* A delivery has arrived, or is given up. */
+void history_done(struct watch *watch, int64_t row);
+/* Hands deliveries that wait from before to hand_take_up. */
+void history_waiting(struct watch *watch);
+
+/* ---- hand.c, event.c: webhooks and commands ---- */
+
+/* What a rule fired for. */
+struct occasion {
+    size_t rule;
+    int pid;
+    const char *name, *capture; /* capture: "" when there is none */
+    struct sb *event;           /* the JSON */
+};
+/* Appends the JSON to occasion->event. */
+void event_write(const struct watch *watch, const struct watch_sample *sample,
+                 const struct occasion *occasion);
+/* Starts the process, where a webhook or a command is set; failures are told. */
+NODISCARD enum status hand_start(struct watch *watch);
+void hand_stop(struct watch *watch);
+int hand_fd(const struct watch *watch);
+/* Queues what the rule's actions want; capture is "" when there is none. */
+void occasion_deliver(struct watch *watch, size_t rule, int pid, const char *name,
+                      const char *capture, const struct watch_sample *sample);
+/* Queues a delivery of a former run. */
+void hand_take_up(struct watch *watch, int64_t row, const char *rule, const char *event);
+void hand_send(struct watch *watch, double now);
+void hand_hear(struct watch *watch);
+/* When the next is to be sent; INFINITY: none waits. */
+double hand_due(const struct watch *watch);
 
 /* ---- watch.c ---- */
 

@@ -6,6 +6,8 @@ Then faults: the process ends, runs another program, the daemon is killed, its p
 """
 import glob
 import gzip
+import http.server
+import json
 import os
 import re
 import shutil
@@ -259,6 +261,71 @@ def test_port():
     program.kill()
 
 
+class Receiver:
+    """A webhook that refuses the first few times."""
+
+    def __init__(self, refusals):
+        self.events, self.refused = [], []
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                refuse = len(receiver.refused) < refusals
+                (receiver.refused if refuse else receiver.events).append(json.loads(body))
+                self.send_response(503 if refuse else 204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
+
+
+def test_webhook():
+    folder = f"{SCRATCH}/hook"
+    receiver = Receiver(2)
+    program, pid = start_program("grow", "20", "0")
+    watch = Watch("-dir", folder, "-interval", "50ms", "-limit", "10GB", "-webhook", receiver.url,
+                  "-run", f"echo $UNHEAP_PID $UNHEAP_TRIGGER $UNHEAP_CAPTURE >{SCRATCH}/said",
+                  "-trigger", "big: rss>20MB cool 1h", str(pid))
+    arrived = watch.wait_for(lambda: receiver.events, 15)
+    event = receiver.events[0] if arrived else {}
+    check("a webhook arrives in the end", arrived and len(receiver.refused) == 2, watch.log())
+    check("and says what there is", event.get("trigger") == "big" and event.get("pid") == pid and
+          event.get("rss", 0) > 20 << 20 and os.path.exists(event.get("capture") or ""), event)
+    check("it is counted", watch.wait_for(lambda: watch.value("unheap_deliveries_total") == 1))
+    said = open(f"{SCRATCH}/said").read().split()
+    check("a command is run", said == [str(pid), "big", event.get("capture")], said)
+    watch.stop()
+    program.kill()
+
+
+def test_webhook_later():
+    folder = f"{SCRATCH}/later"
+    receiver = Receiver(10**9)
+    program, pid = start_program("grow", "20", "0")
+    flags = ("-dir", folder, "-interval", "50ms", "-limit", "10GB", "-trigger",
+             "big: rss>20MB cool 1h", "-webhook", receiver.url, str(pid))
+    watch = Watch(*flags)
+    watch.wait_for(lambda: receiver.refused)
+    watch.process.kill()
+    watch.process.wait()
+    receiver.server.shutdown()
+    receiver.server.server_close()
+    other = Receiver(0)
+    flags = [other.url if flag == receiver.url else flag for flag in flags]
+    flags[flags.index("big: rss>20MB cool 1h")] = "big: rss>20GB"
+    watch = Watch(*flags)
+    check("killed before it arrived: it arrives after a restart",
+          watch.wait_for(lambda: other.events, 10) and other.events[0]["trigger"] == "big",
+          watch.log())
+    watch.stop()
+    program.kill()
+
+
 def main():
     try:
         kill_test()
@@ -267,6 +334,8 @@ def main():
         test_exec()
         test_killed()
         test_ring()
+        test_webhook()
+        test_webhook_later()
         test_port()
     finally:
         for process in running:
