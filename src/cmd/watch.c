@@ -6,6 +6,7 @@
 #include "watch/watch.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,11 +197,37 @@ static int stop_signals(void)
     return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
+/* The server's threads inherit what the thread that starts it has given up. */
+struct starting {
+    struct cmd *cmd;
+    const struct serve_options *options;
+    struct watch *watch;
+    struct serve *serve;
+    enum status status;
+};
+
+static void *start_answering(void *ctx)
+{
+    struct starting *starting = ctx;
+    watch_confine_answers(starting->watch);
+    starting->status = serve_start(starting->options, &starting->cmd->memory, starting->cmd->sink,
+                                   &starting->serve);
+    return NULL;
+}
+
+static enum status start_server(struct starting *starting)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, start_answering, starting))
+        return STATUS_CHILD;
+    pthread_join(thread, NULL);
+    return starting->status;
+}
+
 static int run(struct cmd *cmd, const struct watch_flags *flags,
                const struct watch_options *options)
 {
     struct watch *watch;
-    struct serve *serve = NULL;
     int stop_fd = stop_signals();
     enum status status = watch_new(options, &cmd->memory, cmd->sink, &watch);
     struct serve_options server = {
@@ -210,13 +237,15 @@ static int run(struct cmd *cmd, const struct watch_flags *flags,
         .token = flags->token_file ? flags->token : NULL,
         .routes = routes, .route_count = COUNT_OF(routes), .ctx = watch,
     };
+    struct starting starting = {cmd, &server, watch, NULL, STATUS_OK};
     if (!status)
-        status = serve_start(&server, &cmd->memory, cmd->sink, &serve);
+        status = start_server(&starting);
     if (!status) {
-        fprintf(stderr, "unheap watch: %s/metrics\n", serve_address(serve));
+        fprintf(stderr, "unheap watch: %s/metrics\n", serve_address(starting.serve));
+        watch_confine(watch);
         status = watch_run(watch, stop_fd);
     }
-    serve_stop(serve);
+    serve_stop(starting.serve);
     watch_free(watch);
     close(stop_fd);
     int told = cmd_diagnose(cmd);

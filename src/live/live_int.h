@@ -24,6 +24,9 @@ bool process_read(void *ctx, const struct live_piece *pieces, size_t count);
 /* Where it started to run, from /proc/PID/auxv: tells the place of a position-independent
  * executable. */
 bool process_entry(int pid, const struct memory *memory, uint64_t *entry);
+/* Where its executable's code begins, field 26 of /proc/PID/stat: unlike auxv that needs no more
+ * than CAP_SYS_PTRACE. False when it is kept from us (then it is 0 or 1). */
+bool process_start_code(int pid, uint64_t *address);
 /* Says that reading was refused, and what would help here. */
 void process_refused(int pid, const char *what, int error, struct diag_sink *sink);
 

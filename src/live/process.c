@@ -8,7 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 64, READ_BYTES = 16 << 10, START_TIME_FIELD = 22, STATE_FIELD = 3 };
+enum { PATH_BYTES = 64, READ_BYTES = 16 << 10, START_TIME_FIELD = 22, STATE_FIELD = 3,
+       START_CODE_FIELD = 26, STAT_BYTES = 4096 };
 
 struct live_process {
     const struct memory *memory;
@@ -63,16 +64,28 @@ static bool stat_field(struct str text, unsigned number, struct str *field)
     return false;
 }
 
+static struct str read_stat(int pid, char *bytes, size_t size)
+{
+    int fd = open_file(pid, "stat");
+    ssize_t n = fd < 0 ? -1 : read(fd, bytes, size);
+    if (fd >= 0)
+        close(fd);
+    return (struct str){bytes, n > 0 ? (size_t)n : 0};
+}
+
+bool process_start_code(int pid, uint64_t *address)
+{
+    char bytes[STAT_BYTES];
+    struct str field;
+    return stat_field(read_stat(pid, bytes, sizeof(bytes)), START_CODE_FIELD, &field) &&
+           str_to_u64(field, address) && *address > 1;
+}
+
 bool process_stat(int pid, uint64_t *start_time, bool *zombie)
 {
-    char bytes[4096];
+    char bytes[STAT_BYTES];
     struct str state, field;
-    int fd = open_file(pid, "stat");
-    if (fd < 0)
-        return false;
-    ssize_t n = read(fd, bytes, sizeof(bytes));
-    close(fd);
-    struct str text = {bytes, n > 0 ? (size_t)n : 0};
+    struct str text = read_stat(pid, bytes, sizeof(bytes));
     if (!stat_field(text, STATE_FIELD, &state) || !stat_field(text, START_TIME_FIELD, &field))
         return false;
     *zombie = str_is(state, "Z") || str_is(state, "X");

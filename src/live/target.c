@@ -114,14 +114,42 @@ static enum status check_version(const struct live_target *target, struct diag_s
     return STATUS_BAD_INPUT;
 }
 
+/* The lowest address of code in the file: what the kernel calls the start of code, without the
+ * bias (fs/binfmt_elf.c, load_elf_binary). */
+static uint64_t file_code(const struct live_program *program)
+{
+    size_t count;
+    uint64_t lowest = UINT64_MAX;
+    const struct binary_segment *segments = binary_code_segments(program->code, &count);
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].executable && segments[i].address < lowest)
+            lowest = segments[i].address;
+    return lowest;
+}
+
+static bool find_bias(const struct live_target *target, uint64_t *bias)
+{
+    uint64_t address;
+    if (process_entry(target->pid, target->memory, &address)) {
+        *bias = address - target->program->code->entry;
+        return true;
+    }
+    int error = errno;
+    if (process_start_code(target->pid, &address)) {
+        *bias = address - file_code(target->program);
+        return true;
+    }
+    errno = error;
+    return false;
+}
+
 static enum status find_place(struct live_target *target, struct diag_sink *sink)
 {
-    uint64_t entry, first;
-    if (!process_entry(target->pid, target->memory, &entry)) {
+    uint64_t first;
+    if (!find_bias(target, &target->bias)) {
         process_refused(target->pid, "its auxv may not be read", errno, sink);
         return STATUS_IO;
     }
-    target->bias = entry - target->program->code->entry;
     target->process = process_open(target->pid, target->memory);
     target->reader = (struct live_reader){.read = process_read, .ctx = target->process};
     if (live_read_u64(target, target->program->code->pclntab + target->bias, &first))
@@ -204,11 +232,10 @@ void live_detach(struct live_target *target)
 
 bool live_is_same(const struct live_target *target)
 {
-    uint64_t start, entry;
+    uint64_t start, bias;
     bool zombie;
     return process_stat(target->pid, &start, &zombie) && !zombie && start == target->start_time &&
-           process_entry(target->pid, target->memory, &entry) &&
-           entry == target->program->code->entry + target->bias;
+           find_bias(target, &bias) && bias == target->bias;
 }
 
 /* ---- reading ---- */

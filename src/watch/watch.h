@@ -135,6 +135,12 @@ struct watch;
  * as the watch. */
 NODISCARD enum status watch_new(const struct watch_options *options, const struct memory *memory,
                                 struct diag_sink *sink, struct watch **out);
+/* Gives up what watch_run does not need: capabilities but sys_ptrace, starting programs, opening
+ * connections, and most system calls. Once all threads run. Tells what this system has of it. */
+void watch_confine(struct watch *watch);
+/* For the thread that will answer the network, before it starts: it can write no file and read no
+ * process, where the kernel has landlock. */
+void watch_confine_answers(struct watch *watch);
 /* Samples and acts until `stop_fd` can be read, or all named targets have ended and that was asked
  * for. Call it once. */
 NODISCARD enum status watch_run(struct watch *watch, int stop_fd);

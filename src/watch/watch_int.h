@@ -151,6 +151,7 @@ struct watch {
     struct rule_counts *counts;  /* by rule */
     struct watch_totals totals;
     struct live_machine machine;
+    bool landlocked;             /* what answers is */
     bool labelled;               /* several processes: samples are labelled */
 
     /* Private to the loop. */
@@ -283,6 +284,11 @@ void hand_send(struct watch *watch, double now);
 void hand_hear(struct watch *watch);
 /* When the next is to be sent; INFINITY: none waits. */
 double hand_due(const struct watch *watch);
+
+/* ---- confine.c ---- */
+
+/* Gives up the right to read others' memory, unless it is root's own. */
+void confine_hand(void);
 
 /* ---- watch.c ---- */
 
