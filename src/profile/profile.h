@@ -142,8 +142,8 @@ void profile_free(struct profile *profile);
 NODISCARD enum status profile_fetch_text(const char *url, const struct profile_options *options,
                                          const struct memory *memory, struct diag_sink *sink,
                                          struct sb *body);
-/* POSTs JSON to an address, as webhooks have it. Failures, and answers that are not 2xx, are told to
- * the sink. */
+/* POSTs JSON to an address, as webhooks have it. Failures, and answers that are not 2xx, are told
+ * to the sink. */
 NODISCARD enum status profile_post_json(const char *url, struct str body, struct diag_sink *sink);
 
 /* Subtracts base's values from profile's (pprof's -base): samples are matched as when merging, by
