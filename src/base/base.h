@@ -61,6 +61,9 @@ void memory_put(const struct memory *memory, void *ptr);
 /* Gives the system back what is free, and the pages of code and constants of all loaded libraries:
  * what is needed of them comes back by itself. For a daemon, once its start is behind it. */
 void memory_give_back(void);
+/* Advice to the C library for a program that frees and gets tables of the same size over and over:
+ * up to 32 MB that are freed stay with the process, so that the kernel need not clear them again. */
+void memory_keep_freed(void);
 
 /* ---- arena.c: memory by lifetime; the hot path bumps a pointer ---- */
 
@@ -172,6 +175,8 @@ void sb_addn(struct sb *sb, const void *bytes, size_t n);
 void sb_addf(struct sb *sb, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void sb_vaddf(struct sb *sb, const char *fmt, va_list args);
 void sb_repeat(struct sb *sb, char c, size_t n);
+/* Appends n bytes for the caller to fill before the next call; NULL when the builder is full. */
+char *sb_extend(struct sb *sb, size_t n);
 struct str sb_str(const struct sb *sb); /* valid until the next append */
 
 /* ---- vec.h part: growing arrays, typed by macro ---- */

@@ -53,6 +53,15 @@ size_t memory_product(const struct memory *memory, size_t count, size_t size)
     return product;
 }
 
+void memory_keep_freed(void)
+{
+#ifdef __GLIBC__
+    enum { MAPPED_FROM = 4 << 20, KEPT = 32 << 20 };
+    mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
+    mallopt(M_TRIM_THRESHOLD, KEPT);
+#endif
+}
+
 /* ---- giving back ---- */
 
 /* A segment that may not be written is a file's page as it is (nothing is linked with relocations

@@ -50,13 +50,20 @@ static inline bool reserve(struct sb *sb, size_t n)
     return sb_reserve_up_to(sb, n, LIMIT_BUILDER_BYTES);
 }
 
-void sb_addn(struct sb *sb, const void *bytes, size_t n)
+char *sb_extend(struct sb *sb, size_t n)
 {
-    if (n == 0 || !reserve(sb, n))
-        return;
-    memcpy(sb->text + sb->len, bytes, n);
+    if (!reserve(sb, n))
+        return NULL;
     sb->len += n;
     sb->text[sb->len] = '\0';
+    return sb->text + sb->len - n;
+}
+
+void sb_addn(struct sb *sb, const void *bytes, size_t n)
+{
+    char *at = n ? sb_extend(sb, n) : NULL;
+    if (at)
+        memcpy(at, bytes, n);
 }
 
 void sb_add(struct sb *sb, struct str text)

@@ -87,6 +87,7 @@ static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_p
     flags->sources.notes = &notes;
     flags->sources.binary_path = binary_path(&programs->folders);
     flags->sources.fold = fold_for(flags);
+    flags->sources.workers = cmd->workers;
     enum status status = view_load(&flags->sources, &cmd->memory, cmd->sink, view);
     fwrite(notes.text, 1, notes.len, stderr);
     flags->sources.notes = NULL;
@@ -117,6 +118,7 @@ int verb_prof(struct cmd *cmd, int argc, char **argv)
     struct view *view = NULL;
     if (objects_asked(argc, argv))
         return verb_prof_objects(cmd, argc, argv);
+    memory_keep_freed();
     int code = prof_flags_parse(cmd, &flags, argc, argv);
     prof_programs_init(&programs, cmd);
     if (code < 0) {

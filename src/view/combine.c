@@ -319,8 +319,6 @@ static uint64_t hash_location(const struct view *view, const struct view_locatio
 
 static uint32_t merge_location(struct merger *merger, uint32_t index)
 {
-    if (merger->from_locations[index] != NONE)
-        return merger->from_locations[index];
     struct view *to = merger->to;
     const struct view *from = merger->from;
     struct view_location location = from->locations.at[index];
@@ -356,10 +354,13 @@ static uint32_t merge_stack(struct merger *merger, uint32_t index)
         return merger->stacks[index];
     struct view *to = merger->to;
     struct view_span stack = merger->from->stacks.at[index];
+    const uint32_t *locations = merger->from->stack_locations.at + stack.first;
     size_t first = to->stack_locations.len;
     for (uint32_t i = 0; i < stack.count; i++) {
-        uint32_t location = merger->from->stack_locations.at[stack.first + i];
-        VEC_PUSH(to->memory, &to->stack_locations, merge_location(merger, location));
+        uint32_t location = merger->from_locations[locations[i]];
+        if (location == NONE)
+            location = merge_location(merger, locations[i]);
+        VEC_PUSH(to->memory, &to->stack_locations, location);
     }
     return merger->stacks[index] = tables_stack(to, first);
 }

@@ -436,7 +436,7 @@ struct view *decode_profile(const struct decode_input *input, struct intern *str
     map_init(&decoder.functions.sparse, memory);
     map_init(&decoder.locations.sparse, memory);
     map_init(&decoder.mappings.sparse, memory);
-    fold_init(&decoder.fold, input->fold, memory);
+    fold_init(&decoder.fold, input, memory);
     read_all(&decoder, &window);
     memory_put(memory, window.buf);
     VEC_RELEASE(memory, &decoder.strings);

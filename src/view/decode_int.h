@@ -29,6 +29,7 @@ struct id_map {
  *       of the file. Two sets may turn out to be equal. */
 struct fold {
     enum view_fold how;
+    bool unshared; /* see decode_input */
     uint32_t value_count; /* of the first sample, so of all */
     uint32_t text_max;    /* the largest text index met in labels */
     VEC(uint64_t) large_ids;
@@ -67,8 +68,9 @@ uint32_t decode_index(const struct id_map *map, uint64_t id);
 
 /* ---- fold_sample.c ---- */
 
-void fold_init(struct fold *fold, enum view_fold how, const struct memory *memory);
+void fold_init(struct fold *fold, const struct decode_input *input, const struct memory *memory);
 void fold_release(struct fold *fold, const struct memory *memory);
+/* Takes in one sample, or sets decoder->failed. */
 void fold_sample(struct decoder *decoder, struct bytes bytes);
 /* When all of the file was read: numbers of the file become ours. */
 void fold_resolve(struct decoder *decoder);
@@ -78,11 +80,33 @@ void fold_resolve(struct decoder *decoder);
 bool decode_varint_slow(struct bytes *bytes, uint64_t *value);
 static inline bool decode_varint(struct bytes *bytes, uint64_t *value)
 {
-    if (bytes->at < bytes->end && *bytes->at < 0x80) {
-        *value = *bytes->at++;
+    const unsigned char *at = bytes->at;
+    if (at < bytes->end && at[0] < 0x80) {
+        *value = at[0];
+        bytes->at++;
+        return true;
+    }
+    if (bytes->end - at >= 2 && at[1] < 0x80) {
+        *value = (at[0] & 0x7fu) | (uint64_t)at[1] << 7;
+        bytes->at += 2;
         return true;
     }
     return decode_varint_slow(bytes, value);
+}
+/* decode_field for the short ones that samples are made of. */
+static inline bool decode_short_field(struct decoder *decoder, struct bytes *bytes,
+                                      struct field *field)
+{
+    const unsigned char *at = bytes->at;
+    bool is_short = bytes->end - at >= 2 && (at[0] & 7) == WIRE_BYTES && at[0] < 0x80 &&
+                    at[1] < 0x80 && at[1] <= bytes->end - at - 2;
+    if (!is_short)
+        return decode_field(decoder, bytes, field);
+    field->number = at[0] >> 3;
+    field->wire = WIRE_BYTES;
+    field->body = (struct bytes){at + 2, at + 2 + at[1]};
+    bytes->at = field->body.end;
+    return true;
 }
 
 #endif

@@ -2,9 +2,10 @@
  * becomes of them when the file is read. */
 #include "view/decode_int.h"
 
-void fold_init(struct fold *fold, enum view_fold how, const struct memory *memory)
+void fold_init(struct fold *fold, const struct decode_input *input, const struct memory *memory)
 {
-    *fold = (struct fold){.how = how, .last_unit = UINT64_MAX};
+    *fold = (struct fold){.how = input->fold, .unshared = input->unshared,
+                          .last_unit = UINT64_MAX};
     map_init(&fold->large_index, memory);
     map_init(&fold->units_met, memory);
 }
@@ -83,6 +84,16 @@ static void add_locations(struct decoder *decoder, const struct field *field)
         add_packed_locations(decoder, decode_body(decoder, field));
 }
 
+static uint32_t take_stack(struct decoder *decoder, size_t first)
+{
+    struct view *view = decoder->view;
+    struct view_span span = {first, (uint32_t)(view->stack_locations.len - first)};
+    if (!decoder->fold.unshared)
+        return tables_stack(view, first);
+    VEC_PUSH(view->memory, &view->stacks, span);
+    return (uint32_t)view->stacks.len - 1;
+}
+
 /* ---- values ---- */
 
 struct values {
@@ -115,13 +126,27 @@ static void add_values(struct decoder *decoder, const struct field *field, struc
 
 /* ---- labels ---- */
 
+/* Of a label all fields are numbers. */
+static inline bool next_label_field(struct decoder *decoder, struct bytes *bytes,
+                                    struct field *field)
+{
+    const unsigned char *at = bytes->at;
+    if (bytes->end - at < 2 || at[0] >= 0x80 || (at[0] & 7) != WIRE_VARINT || at[1] >= 0x80)
+        return decode_field(decoder, bytes, field);
+    field->number = at[0] >> 3;
+    field->wire = WIRE_VARINT;
+    field->value = at[1];
+    bytes->at += 2;
+    return true;
+}
+
 /* A number that is 0 and has no unit is no label (google/pprof profile/encode.go postDecode). */
 static void add_label(struct decoder *decoder, struct bytes bytes)
 {
     struct fold *fold = &decoder->fold;
     struct view_label label = {0};
     struct field field;
-    while (decode_field(decoder, &bytes, &field)) {
+    while (next_label_field(decoder, &bytes, &field)) {
         if (field.number == 1)
             label.key = decode_text_index(decoder, &field);
         else if (field.number == 2)
@@ -269,7 +294,7 @@ void fold_sample(struct decoder *decoder, struct bytes bytes)
     struct values values;
     struct field field;
     values.count = 0;
-    while (decode_field(decoder, &bytes, &field)) {
+    while (decode_short_field(decoder, &bytes, &field)) {
         if (field.number == 1)
             add_locations(decoder, &field);
         else if (field.number == 2)
@@ -282,7 +307,7 @@ void fold_sample(struct decoder *decoder, struct bytes bytes)
         return;
     if (fold->how == VIEW_FOLD_STACKS && !brings_unit(fold, first_label))
         fold->labels.len = first_label;
-    struct view_sample sample = {tables_stack(view, first_location),
+    struct view_sample sample = {take_stack(decoder, first_location),
                                  label_set(decoder, first_label)};
     add_sample(decoder, sample, &values);
 }

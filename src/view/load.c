@@ -1,15 +1,6 @@
 /* load.c: from sources to one view (google/pprof internal/driver/fetch.go). */
 #include "view/view_int.h"
 
-struct loader {
-    const struct view_sources *sources;
-    const struct memory *memory;
-    struct diag_sink *sink;
-    struct intern *strings;
-    unsigned *shared;
-    enum view_fold fold;
-};
-
 /* ---- one source ---- */
 
 static enum status load_converted(struct loader *loader, struct profile *profile, struct view **out)
@@ -43,9 +34,9 @@ static enum status load_bytes(struct loader *loader, const struct file *file, co
 }
 
 /* A large file is never in memory as a whole. NULL when it is not large, or not faultless. */
-static struct view *load_stream(struct loader *loader, const char *path)
+static struct view *load_stream(const struct loader *loader, const char *path)
 {
-    enum { LARGE_PACKED = 1 << 20 }; /* smaller ones unpack faster in one go */
+    enum { LARGE_PACKED = 8 << 20 }; /* smaller ones unpack faster in one go */
     struct decode_input input = {.stream = stream_open(path, loader->memory),
                                  .fold = loader->fold};
     struct view *view = NULL;
@@ -69,6 +60,20 @@ static enum status load_file(struct loader *loader, const char *path, struct vie
     return status;
 }
 
+struct view *load_quietly(const struct loader *loader, const char *path)
+{
+    struct file file;
+    struct view *view = load_stream(loader, path);
+    struct diag_sink *nobody = diag_sink_new(loader->memory);
+    if (!view && !file_open_unpacked(&file, path, loader->memory, nobody)) {
+        struct decode_input input = {.bytes = file.bytes, .size = file.size, .unshared = true};
+        view = decode_profile(&input, loader->strings, loader->shared, loader->memory);
+        file_close(&file);
+    }
+    diag_sink_free(nobody);
+    return view;
+}
+
 /* A profile without mappings gets one, which may stand for any address. */
 static void ensure_mapping(struct view *view)
 {
@@ -88,114 +93,23 @@ static void name_program(struct view *view, const struct view_sources *sources)
         first->build_id = view_intern(view, str_from(sources->build_id));
 }
 
-static enum status load_one(struct loader *loader, const char *path, struct view **out)
+void load_finish(const struct loader *loader, struct view *view)
+{
+    symbolize_locate(view, loader->sources);
+    ensure_mapping(view);
+    name_program(view, loader->sources);
+}
+
+enum status load_one(struct loader *loader, const char *path, struct view **out)
 {
     bool is_file = strcmp(path, "-") == 0 || file_exists(path);
     enum status status = is_file ? load_file(loader, path, out) : load_url(loader, path, out);
-    if (status)
-        return status;
-    symbolize_locate(*out, loader->sources);
-    ensure_mapping(*out);
-    name_program(*out, loader->sources);
-    return STATUS_OK;
-}
-
-/* ---- several ---- */
-
-/* Sources that can be read again are merged as they come, one in memory at a time, as long as all
- * are alike. Where one is not, all are read once more and kept until all are there. */
-struct group {
-    struct loader *loader;
-    const char *const *paths;
-    size_t count, told; /* of the first `told` sources is said what there is to say */
-    bool *failed;       /* of those */
-    enum status status; /* of the last that failed */
-};
-
-static bool can_repeat(const struct group *group)
-{
-    for (size_t i = 0; i < group->count; i++)
-        if (!file_is_regular(group->paths[i]))
-            return false;
-    return group->count > 1;
-}
-
-/* False when one is unlike the others. NULL in *out when none could be read. */
-static bool load_alike(struct group *group, struct view **out)
-{
-    struct combiner *combiner = combiner_new(group->loader->memory);
-    bool alike = true;
-    while (alike && group->told < group->count) {
-        struct view *view;
-        enum status status = load_one(group->loader, group->paths[group->told], &view);
-        group->failed[group->told++] = status != STATUS_OK;
-        if (status)
-            group->status = status;
-        else
-            alike = combiner_add(combiner, view);
-    }
-    *out = combiner_end(combiner);
-    return alike;
-}
-
-static size_t load_each(struct group *group, struct view **all)
-{
-    struct loader loader = *group->loader;
-    struct view_sources quiet = *loader.sources;
-    struct diag_sink *nobody = diag_sink_new(loader.memory);
-    size_t loaded = 0;
-    quiet.notes = NULL;
-    loader.fold = VIEW_FOLD_NONE;
-    for (size_t i = 0; i < group->count; i++) {
-        bool told = i < group->told;
-        if (told && group->failed[i])
-            continue;
-        loader.sources = told ? &quiet : group->loader->sources;
-        loader.sink = told ? nobody : group->loader->sink;
-        enum status status = load_one(&loader, group->paths[i], &all[loaded]);
-        loaded += !status;
-        if (status)
-            group->status = status;
-    }
-    diag_sink_free(nobody);
-    return loaded;
-}
-
-static enum status load_and_combine(struct group *group, struct view **out)
-{
-    const struct memory *memory = group->loader->memory;
-    struct view **all = memory_get(memory, (group->count + 1) * sizeof(*all));
-    size_t loaded = load_each(group, all);
-    enum status status = group->status;
-    if (loaded) {
-        status = combine_views(all, loaded, group->loader->sink);
-        *out = status ? NULL : all[0];
-        for (size_t i = 0; status && i < loaded; i++)
-            view_free(all[i]);
-    }
-    memory_put(memory, all);
+    if (!status)
+        load_finish(loader, *out);
     return status;
 }
 
-static enum status load_group(struct loader *loader, const char *const *paths, size_t count,
-                              struct view **out)
-{
-    struct group group = {.loader = loader, .paths = paths, .count = count};
-    enum status status;
-    *out = NULL;
-    if (count == 1)
-        return load_one(loader, paths[0], out);
-    group.failed = memory_get(loader->memory, count);
-    if (can_repeat(&group) && load_alike(&group, out)) {
-        status = *out ? STATUS_OK : group.status;
-    } else {
-        view_free(*out);
-        *out = NULL;
-        status = load_and_combine(&group, out);
-    }
-    memory_put(loader->memory, group.failed);
-    return status;
-}
+/* ---- all of it ---- */
 
 /* Samples of a -diff_base are marked, so that percentages can refer to them. */
 static void mark_base(struct view *view)
@@ -272,9 +186,9 @@ static enum status load_all(struct loader *loader, struct view **out)
 {
     const struct view_sources *sources = loader->sources;
     struct view *view = NULL, *base = NULL;
-    enum status status = load_group(loader, sources->paths, sources->path_count, &view);
+    enum status status = group_load(loader, sources->paths, sources->path_count, &view);
     if (!status && sources->base_count) {
-        status = load_group(loader, sources->bases, sources->base_count, &base);
+        status = group_load(loader, sources->bases, sources->base_count, &base);
         if (!status)
             status = subtract(loader, &view, base);
     }
@@ -298,10 +212,6 @@ enum status view_load(const struct view_sources *sources, const struct memory *m
     ++*loader.shared; /* while loading, so that it outlives a failed source */
     *out = NULL;
     enum status status = load_all(&loader, out);
-    if (--*loader.shared == 0) {
-        intern_release(loader.strings);
-        memory_put(memory, loader.strings);
-        memory_put(memory, loader.shared);
-    }
+    tables_strings_drop(memory, loader.strings, loader.shared);
     return status;
 }

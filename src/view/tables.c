@@ -38,13 +38,13 @@ void tables_index_drop(struct view *view)
     slots_release(view->memory, &view->label_index);
 }
 
-static void release_strings(struct view *view)
+void tables_strings_drop(const struct memory *memory, struct intern *strings, unsigned *shared)
 {
-    if (--*view->shared)
+    if (--*shared)
         return;
-    intern_release(view->strings);
-    memory_put(view->memory, view->strings);
-    memory_put(view->memory, view->shared);
+    intern_release(strings);
+    memory_put(memory, strings);
+    memory_put(memory, shared);
 }
 
 void view_free(struct view *view)
@@ -65,7 +65,7 @@ void view_free(struct view *view)
     VEC_RELEASE(memory, &view->values);
     VEC_RELEASE(memory, &view->comments);
     tables_index_drop(view);
-    release_strings(view);
+    tables_strings_drop(memory, view->strings, view->shared);
     memory_put(memory, view);
 }
 
@@ -107,6 +107,58 @@ struct str view_str(const struct view *view, uint32_t id)
 uint32_t view_intern(struct view *view, struct str text)
 {
     return intern_add(view->strings, text);
+}
+
+static void adopt_header(struct view *view, const uint32_t *ids)
+{
+    for (size_t i = 0; i < view->types.len; i++) {
+        struct view_type *type = &view->types.at[i];
+        *type = (struct view_type){ids[type->type], ids[type->unit]};
+    }
+    for (size_t i = 0; i < view->comments.len; i++)
+        view->comments.at[i] = ids[view->comments.at[i]];
+    view->default_type = ids[view->default_type];
+    view->drop_frames = ids[view->drop_frames];
+    view->keep_frames = ids[view->keep_frames];
+    view->doc_url = ids[view->doc_url];
+    view->period_type =
+        (struct view_type){ids[view->period_type.type], ids[view->period_type.unit]};
+}
+
+static void adopt_tables(struct view *view, const uint32_t *ids)
+{
+    for (size_t i = 0; i < view->functions.len; i++) {
+        struct view_function *function = &view->functions.at[i];
+        function->name = ids[function->name];
+        function->system_name = ids[function->system_name];
+        function->file = ids[function->file];
+    }
+    for (size_t i = 0; i < view->mappings.len; i++) {
+        struct view_mapping *mapping = &view->mappings.at[i];
+        mapping->file = ids[mapping->file];
+        mapping->build_id = ids[mapping->build_id];
+    }
+    for (size_t i = 0; i < view->labels.len; i++) {
+        struct view_label *label = &view->labels.at[i];
+        label->key = ids[label->key];
+        label->text = ids[label->text];
+        label->unit = ids[label->unit];
+    }
+}
+
+void tables_adopt(struct view *view, struct intern *strings, unsigned *shared)
+{
+    size_t count = view->strings->len;
+    uint32_t *ids = memory_get(view->memory, count * sizeof(*ids));
+    for (uint32_t i = 0; i < count; i++)
+        ids[i] = intern_add(strings, intern_str(view->strings, i));
+    adopt_header(view, ids);
+    adopt_tables(view, ids);
+    memory_put(view->memory, ids);
+    tables_strings_drop(view->memory, view->strings, view->shared);
+    view->strings = strings;
+    view->shared = shared;
+    ++*shared;
 }
 
 /* ---- stacks ---- */

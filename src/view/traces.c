@@ -77,13 +77,33 @@ static struct str label_text(struct report *report, struct str *texts, uint32_t 
 
 /* ---- samples ---- */
 
-enum { MARGIN = 13 }; /* the amount's column and what separates it from the name */
+enum {
+    AMOUNT = 10, /* the amount's column */
+    MARGIN = 13, /* it and what separates it from the name */
+    AMOUNTS = 1 << 10,
+};
+
+/* An amount as it stands in its column: most recur. */
+struct shown {
+    bool known;
+    int64_t value;
+    struct amount_text text;
+};
 
 struct writer {
     struct graph *graph;
     struct str *labels;    /* by set of labels: its lines */
-    struct str *locations; /* by location: its lines, without amount */
+    struct str *locations; /* by location: its lines, without amount; no pointer: not yet made */
+    struct shown *amounts; /* by a hash of the value: the last one met */
 };
+
+static const struct amount_text *amount_text(struct writer *writer, int64_t value)
+{
+    struct shown *shown = &writer->amounts[hash_mix((uint64_t)value, 0) % AMOUNTS];
+    if (!shown->known || shown->value != value)
+        *shown = (struct shown){true, value, show_amount(writer->graph->report, value)};
+    return &shown->text;
+}
 
 /* Made once: most locations stand in many stacks. */
 static struct str location_text(struct writer *writer, uint32_t location)
@@ -91,8 +111,6 @@ static struct str location_text(struct writer *writer, uint32_t location)
     struct graph *graph = writer->graph;
     uint32_t first = graph->location_first[location], end = graph->location_first[location + 1];
     struct sb sb;
-    if (writer->locations[location].ptr)
-        return writer->locations[location];
     sb_init(&sb, graph->report->view->memory);
     for (uint32_t slot = first; slot < end; slot++) {
         sb_repeat(&sb, ' ', MARGIN);
@@ -104,20 +122,38 @@ static struct str location_text(struct writer *writer, uint32_t location)
     return writer->locations[location];
 }
 
+/* How much text the frames are; all of it is there from then on. */
+static size_t frames_length(struct writer *writer, const uint32_t *locations, uint32_t count)
+{
+    size_t len = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct str text = writer->locations[locations[i]];
+        if (!text.ptr)
+            text = location_text(writer, locations[i]);
+        len += text.len;
+    }
+    return len;
+}
+
 /* The amount stands before the innermost call. */
 static void add_frames(struct writer *writer, struct view_span stack, const char *amount)
 {
     struct sb *out = writer->graph->report->out;
-    const struct view *view = writer->graph->report->view;
-    size_t written = 0;
-    for (uint32_t i = 0; i < stack.count; i++) {
-        struct str text = location_text(writer, view->stack_locations.at[stack.first + i]);
-        if (!written && text.len) {
-            sb_addf(out, "%10s   ", amount);
-            text = str_skip(text, MARGIN);
-        }
-        written += text.len;
-        sb_add(out, text);
+    const uint32_t *locations = writer->graph->report->view->stack_locations.at + stack.first;
+    size_t len = frames_length(writer, locations, stack.count), width = strlen(amount);
+    if (!len)
+        return;
+    sb_repeat(out, ' ', width < AMOUNT ? AMOUNT - width : 0);
+    sb_addn(out, amount, width);
+    size_t skipped = AMOUNT; /* of the first text's margin */
+    char *at = sb_extend(out, len - skipped);
+    for (uint32_t i = 0; at && i < stack.count; i++) {
+        struct str text = writer->locations[locations[i]];
+        if (!text.len)
+            continue;
+        memcpy(at, text.ptr + skipped, text.len - skipped);
+        at += text.len - skipped;
+        skipped = 0;
     }
 }
 
@@ -128,15 +164,16 @@ static void add_samples(struct graph *graph)
     struct writer writer = {
         .graph = graph,
         .labels = ARENA_ARRAY(&report->arena, struct str, view->label_sets.len + 1),
-        .locations = ARENA_ARRAY(&report->arena, struct str, view->locations.len + 1)};
+        .locations = ARENA_ARRAY(&report->arena, struct str, view->locations.len + 1),
+        .amounts = ARENA_ARRAY(&report->arena, struct shown, AMOUNTS)};
     for (size_t i = 0; i < view->samples.len; i++) {
         struct view_span stack = view_stack(view, i);
         if (!stack.count)
             continue;
-        sb_adds(report->out, separator);
+        sb_addn(report->out, separator, sizeof(separator) - 1);
         sb_add(report->out, label_text(report, writer.labels, view->samples.at[i].labels));
         int64_t value = divided(report_value(report, i), report_divisor(report, i));
-        add_frames(&writer, stack, show_amount(report, value).text);
+        add_frames(&writer, stack, amount_text(&writer, value)->text);
         show_flush(report);
     }
 }

@@ -134,6 +134,7 @@ struct view_sources {
     struct sb *notes;        /* what pprof says on standard error, a line each; or NULL */
     struct profile_options options;
     enum view_fold fold;  /* see view_fold_for */
+    struct workers *workers; /* read several sources ahead; or NULL */
 };
 
 struct view;

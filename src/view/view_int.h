@@ -3,7 +3,7 @@
  * How a source becomes a report:
  *   decode.c, fold_sample.c, convert.c   a profile file to tables (V1); text profiles through the
  *   profile room
- *   load.c, combine.c     several sources to one, minus a base
+ *   load.c, group.c, combine.c   several sources to one, minus a base
  *   symbolize.c, demangle.c, prune.c   addresses named, names tidied, frames dropped
  *   filter.c, tagfilter.c, tagroot.c, aggregate.c   what the settings leave of it
  *   graph.c, order.c, trim.c   nodes and edges, sorted and cut down
@@ -105,6 +105,10 @@ struct view {
 struct view *tables_new(const struct memory *memory, struct intern *strings, unsigned *shared);
 /* Strings that no view shares yet. */
 struct intern *tables_strings_new(const struct memory *memory, unsigned **shared);
+/* One view less shares them; the last takes them along. */
+void tables_strings_drop(const struct memory *memory, struct intern *strings, unsigned *shared);
+/* Makes the view one of those that share these strings instead of its own. */
+void tables_adopt(struct view *view, struct intern *strings, unsigned *shared);
 struct str view_str(const struct view *view, uint32_t id);
 uint32_t view_intern(struct view *view, struct str text);
 /* The newest locations, stack_locations[first..len), as a stack; cut off if it is there. */
@@ -129,7 +133,27 @@ static inline struct view_span view_labels(const struct view *view, size_t sampl
 /* Keeps the samples for which keep() says so. */
 void tables_keep_samples(struct view *view, bool (*keep)(void *ctx, size_t sample), void *ctx);
 
-/* ---- decode.c, convert.c, load.c, combine.c ---- */
+/* ---- load.c, group.c ---- */
+
+/* What reading a source needs. */
+struct loader {
+    const struct view_sources *sources;
+    const struct memory *memory;
+    struct diag_sink *sink;
+    struct intern *strings;
+    unsigned *shared;
+    enum view_fold fold;
+};
+NODISCARD enum status load_one(struct loader *loader, const char *path, struct view **out);
+/* The same in two steps for a source that is to be merged, of which the first only needs memory,
+ * strings and fold, and tells nobody anything. NULL when the path is no faultless protobuf file: then load_one is the way. */
+struct view *load_quietly(const struct loader *loader, const char *path);
+void load_finish(const struct loader *loader, struct view *view);
+/* All of them merged. */
+NODISCARD enum status group_load(struct loader *loader, const char *const *paths, size_t count,
+                                 struct view **out);
+
+/* ---- decode.c, fold.c, convert.c, combine.c ---- */
 
 /* All of a profile's bytes, or a stream of them. */
 struct decode_input {
@@ -138,6 +162,7 @@ struct decode_input {
     struct stream *stream; /* or NULL */
     size_t window;         /* of a stream, bytes in memory at first; 0: as usual */
     enum view_fold fold;
+    bool unshared; /* every sample has a stack of its own: faster where it is merged at once */
 };
 /* NULL when the bytes are not a whole protobuf profile without a fault: the profile room then says
  * what is wrong, or reads another format. */
