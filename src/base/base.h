@@ -62,7 +62,7 @@ void memory_put(const struct memory *memory, void *ptr);
  * what is needed of them comes back by itself. For a daemon, once its start is behind it. */
 void memory_give_back(void);
 /* Advice to the C library for a program that frees and gets tables of the same size over and over:
- * up to 32 MB that are freed stay with the process, so that the kernel need not clear them again. */
+ * up to 32 MB that are freed stay with the process, so the kernel need not clear them again. */
 void memory_keep_freed(void);
 
 /* ---- arena.c: memory by lifetime; the hot path bumps a pointer ---- */

@@ -104,6 +104,7 @@ static inline bool decode_short_field(struct decoder *decoder, struct bytes *byt
         return decode_field(decoder, bytes, field);
     field->number = at[0] >> 3;
     field->wire = WIRE_BYTES;
+    field->value = 0;
     field->body = (struct bytes){at + 2, at + 2 + at[1]};
     bytes->at = field->body.end;
     return true;

@@ -146,7 +146,8 @@ struct loader {
 };
 NODISCARD enum status load_one(struct loader *loader, const char *path, struct view **out);
 /* The same in two steps for a source that is to be merged, of which the first only needs memory,
- * strings and fold, and tells nobody anything. NULL when the path is no faultless protobuf file: then load_one is the way. */
+ * strings and fold, and tells nobody anything. NULL when the path is no faultless protobuf file:
+ * then load_one is the way. */
 struct view *load_quietly(const struct loader *loader, const char *path);
 void load_finish(const struct loader *loader, struct view *view);
 /* All of them merged. */
