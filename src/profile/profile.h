@@ -132,8 +132,9 @@ NODISCARD enum status profile_read(const char *const *sources, size_t count,
 NODISCARD enum status profile_read_bytes(const unsigned char *bytes, size_t n, struct str name,
                                          const struct memory *memory, struct diag_sink *sink,
                                          struct profile **out);
-/* The same, but equal samples of a text form stay apart, as they stand there (P3 does not hold). */
-NODISCARD enum status profile_read_samples(const unsigned char *bytes, size_t n, struct str name,
+/* The same of an open file, of which what is behind is dropped from memory; and equal samples of a
+ * text form stay apart, as they stand there (P3 does not hold). */
+NODISCARD enum status profile_read_samples(const struct file *file, struct str name,
                                            const struct memory *memory, struct diag_sink *sink,
                                            struct profile **out);
 void profile_free(struct profile *profile);

@@ -105,12 +105,13 @@ enum status profile_read_bytes(const unsigned char *bytes, size_t n, struct str 
     return read_bytes(bytes, n, input, out);
 }
 
-enum status profile_read_samples(const unsigned char *bytes, size_t n, struct str name,
+enum status profile_read_samples(const struct file *file, struct str name,
                                  const struct memory *memory, struct diag_sink *sink,
                                  struct profile **out)
 {
-    struct profile_input input = {.name = name, .memory = memory, .sink = sink, .apart = true};
-    return read_bytes(bytes, n, input, out);
+    struct profile_input input = {.name = name, .memory = memory, .sink = sink, .file = file,
+                                  .apart = true};
+    return read_bytes(file->bytes, file->size, input, out);
 }
 
 /* ---- sources ---- */
