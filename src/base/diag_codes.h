@@ -29,6 +29,8 @@ X(HTTP_NOT_PROFILE, "http-not-profile", DIAG_ERROR,
   "the address answers something else than a profile; add /debug/pprof/heap")
 X(LIVE_NO_PROFILE, "live-no-profile", DIAG_ERROR,
   "wait for load, or build the program with its symbol table and without MemProfileRate = 0")
+X(LIVE_INSTEAD, "live-instead", DIAG_NOTE,
+  "unheap ledger shows where the memory is; unheap capture -goroutines where goroutines wait")
 X(LIVE_SKIPPED, "live-skipped", DIAG_WARNING,
   "capture again: what changed while it was read is left out")
 X(GC_EMPTY, "gc-empty", DIAG_ERROR,

@@ -36,6 +36,10 @@
 #define LIMIT_SYNTAX_DEPTH 1000                    /* nesting of brackets in Go source */
 #define LIMIT_FOLLOWED_CALLS 16                    /* callers a value is followed through */
 #define LIMIT_LIVE_BUCKETS 2000000                 /* of a process's heap profile */
+#define LIMIT_LIVE_GOROUTINES 4000000              /* looked at in one process */
+#define LIMIT_LIVE_PROFILE_BYTES ((size_t)256 << 20) /* of stacks kept from one process */
+#define LIMIT_LIVE_DEEP_BYTES ((uint64_t)1 << 30)  /* of all goroutines' stacks beyond their top */
+#define LIMIT_LIVE_STACK_BYTES ((size_t)1 << 20)   /* of one goroutine's stack that are read */
 #define LIMIT_LIVE_STACK 1100                      /* addresses of a stack; Go keeps 1024 */
 #define LIMIT_GC_CYCLES 1000000                    /* lines kept of a trace of the collector */
 #define LIMIT_GC_LINE_BYTES (64 << 10)             /* a longer line of its log is passed over */

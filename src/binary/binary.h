@@ -220,6 +220,7 @@ struct binary_field *binary_type_fields(struct binary *binary, uint32_t type, si
 struct binary_code {
     const struct memory *memory;
     struct str go_version, goarch, build_id;
+    struct str gnu_build_id;    /* in hexadecimal digits, as profiles have it; may be empty */
     unsigned minor;             /* of Go 1.x; 0 when buildinfo does not tell */
     uint64_t entry;             /* where the file starts to run */
     uint64_t pclntab;
@@ -260,6 +261,9 @@ struct binary_call {
 };
 /* The innermost call at an address (runtime/symtab.go, Frames.Next); false outside of Go code. */
 bool binary_code_call(const struct binary_code *code, uint64_t address, struct binary_call *call);
+/* How far the stack pointer stands below the function's frame at an address (runtime/symtab.go,
+ * funcspdelta); false when that is not known. */
+bool binary_code_stack_bytes(const struct binary_code *code, uint64_t address, uint32_t *bytes);
 /* The function with this name; false when there is none. Needs binary_code_place. */
 bool binary_code_function(const struct binary_code *code, struct str name, uint64_t *entry,
                           uint32_t *size);

@@ -142,7 +142,7 @@ struct pc_table {
     uint64_t from, to;        /* the offsets that `value` holds for */
     uint32_t value;
 };
-enum { PC_FILES, PC_LINES, PC_INLINE_INDEX, PC_TABLES };
+enum { PC_STACK, PC_FILES, PC_LINES, PC_INLINE_INDEX, PC_TABLES };
 
 /* A function's record, ready for use. It remembers how far its tables were read. */
 struct record {
@@ -164,6 +164,8 @@ bool record_at(const struct module *module, uint64_t address, struct record *rec
 /* The function of this name, by looking at all. */
 bool module_function_named(const struct module *module, struct str name, uint64_t *entry,
                            uint32_t *size);
+/* How many bytes of the stack the function has taken at an offset; -1 when that is not known. */
+int32_t record_stack_bytes(struct record *record, uint32_t offset);
 /* The innermost call at an offset. */
 void record_call(struct record *record, uint32_t offset, struct binary_call *call);
 /* What it may cost to read positions is bounded by *work, when that is set after record_open. */

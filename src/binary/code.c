@@ -9,6 +9,26 @@ static struct module *module_of(const struct binary_code *code)
     return code->parts->module;
 }
 
+/* The section ".note.gnu.build-id": lengths of name and id, type, "GNU", the id. */
+static struct str gnu_build_id(struct binary *parts)
+{
+    enum { HEAD = 16, TYPE = 3, MOST = 64 };
+    const struct section *section = image_section(parts->image, ".note.gnu.build-id");
+    const unsigned char *at = section ? image_at(parts->image, section->address, HEAD) : NULL;
+    uint32_t size = at ? read_u32(at + 4) : 0;
+    if (size == 0 || size > MOST || read_u32(at + 8) != TYPE)
+        return STR("");
+    at = image_at(parts->image, section->address + HEAD, size);
+    if (!at)
+        return STR("");
+    char *text = arena_text(&parts->arena, (size_t)2 * size);
+    for (uint32_t i = 0; i < size; i++) {
+        text[2 * i] = "0123456789abcdef"[at[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[at[i] & 15];
+    }
+    return (struct str){text, (size_t)2 * size};
+}
+
 static enum status open_tables(struct binary_code *code)
 {
     struct binary *parts = code->parts;
@@ -23,6 +43,7 @@ static enum status open_tables(struct binary_code *code)
     code->build_id = parts->build_id;
     code->goarch = parts->image->machine == MACHINE_AMD64 ? STR("amd64") : STR("arm64");
     code->minor = go_minor(parts->go_version);
+    code->gnu_build_id = gnu_build_id(parts);
     code->pclntab = parts->module->pclntab;
     code->entry = parts->image->entry;
     return STATUS_OK;
@@ -103,6 +124,16 @@ bool binary_code_call(const struct binary_code *code, uint64_t address, struct b
         return false;
     record_call(&record, (uint32_t)(address - record.entry), call);
     return true;
+}
+
+bool binary_code_stack_bytes(const struct binary_code *code, uint64_t address, uint32_t *bytes)
+{
+    struct record record;
+    if (!record_at(module_of(code), address, &record))
+        return false;
+    int32_t value = record_stack_bytes(&record, (uint32_t)(address - record.entry));
+    *bytes = value < 0 ? 0 : (uint32_t)value;
+    return value >= 0;
 }
 
 bool binary_code_function(const struct binary_code *code, struct str name, uint64_t *entry,

@@ -8,6 +8,7 @@
  * funcID, flag, pad, nfuncdata; then npcdata and nfuncdata offsets. */
 enum {
     FUNC_NAME = 4,
+    FUNC_STACK = 16,
     FUNC_FILES = 20,
     FUNC_LINES = 24,
     FUNC_PCDATA_COUNT = 28,
@@ -183,6 +184,7 @@ static void take_record(const struct module *module, const unsigned char *bytes,
 {
     record->module = module;
     record->unit = read_u32(bytes + FUNC_UNIT);
+    record->tables[PC_STACK].start = read_u32(bytes + FUNC_STACK);
     record->tables[PC_FILES].start = read_u32(bytes + FUNC_FILES);
     record->tables[PC_LINES].start = read_u32(bytes + FUNC_LINES);
     record->start_line = module->new_layout ? read_u32(bytes + FUNC_START_LINE) : 0;
@@ -330,6 +332,11 @@ size_t record_position(struct record *record, uint32_t offset, struct binary_fra
         return max + 1;
     fill_frame(reader, offset, record->name, &frames[count]);
     return count + 1;
+}
+
+int32_t record_stack_bytes(struct record *record, uint32_t offset)
+{
+    return table_value(record, PC_STACK, offset);
 }
 
 void record_call(struct record *record, uint32_t offset, struct binary_call *call)

@@ -151,19 +151,21 @@ static void flush(struct writer *writer, struct deck *deck, struct sb *ids)
 }
 
 /* Location ids of a stack, packed. */
-static void add_stack(struct writer *writer, struct deck *deck, const struct live_bucket *bucket,
-                      struct sb *ids)
+static void add_stack(struct writer *writer, struct deck *deck, const uint64_t *stack,
+                      size_t depth, struct sb *ids)
 {
     deck->count = 0;
-    for (size_t i = first_shown(writer, bucket); i < bucket->depth; i++) {
+    for (size_t i = 0; i < depth; i++) {
         struct binary_call call;
-        uint64_t address = bucket->stack[i] - 1 - writer->target->bias;
+        uint64_t address = stack[i] - 1 - writer->target->bias;
         if (!binary_code_call(writer->code, address, &call) ||
             str_is(call.function, "runtime.goexit")) {
             flush(writer, deck, ids);
             continue;
         }
         if (deck->count && !joins(deck, &call))
+            flush(writer, deck, ids);
+        if (deck->count == MAX_FRAMES)
             flush(writer, deck, ids);
         if (deck->count == 0)
             deck->address = address;
@@ -205,7 +207,8 @@ static void add_sample(struct writer *writer, struct deck *deck, const struct li
     struct sb ids, packed;
     sb_init(&ids, writer->target->memory);
     sb_init(&packed, writer->target->memory);
-    add_stack(writer, deck, bucket, &ids);
+    size_t first = first_shown(writer, bucket);
+    add_stack(writer, deck, bucket->stack + first, bucket->depth - first, &ids);
     scale((int64_t)counts->allocs, (int64_t)counts->alloc_bytes, rate, values);
     scale((int64_t)(counts->allocs - counts->frees),
           (int64_t)(counts->alloc_bytes - counts->free_bytes), rate, values + 2);
@@ -222,18 +225,23 @@ static void add_sample(struct writer *writer, struct deck *deck, const struct li
 
 /* ---- the whole ---- */
 
-static void add_head(struct writer *writer, int64_t rate)
+static void add_time(struct writer *writer)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
+    add_number(&writer->out, PROFILE_TIME,
+               (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
+}
+
+static void add_heap_head(struct writer *writer, int64_t rate)
+{
     add_value_type(writer, PROFILE_PERIOD_TYPE, STR("space"), STR("bytes"));
     add_number(&writer->out, PROFILE_PERIOD, (uint64_t)rate);
     add_value_type(writer, PROFILE_SAMPLE_TYPE, STR("alloc_objects"), STR("count"));
     add_value_type(writer, PROFILE_SAMPLE_TYPE, STR("alloc_space"), STR("bytes"));
     add_value_type(writer, PROFILE_SAMPLE_TYPE, STR("inuse_objects"), STR("count"));
     add_value_type(writer, PROFILE_SAMPLE_TYPE, STR("inuse_space"), STR("bytes"));
-    add_number(&writer->out, PROFILE_TIME,
-               (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
+    add_time(writer);
 }
 
 /* The executable, as /proc/PID/maps would have it: everything from its first to its last byte. */
@@ -254,6 +262,8 @@ static void add_mapping(struct writer *writer)
     add_number(&writer->part, 2, start + writer->target->bias);
     add_number(&writer->part, 3, limit + writer->target->bias);
     add_number(&writer->part, 5, text_id(writer, writer->target->executable));
+    struct str gnu = writer->code->gnu_build_id;
+    add_number(&writer->part, 6, text_id(writer, gnu.len ? gnu : writer->code->build_id));
     add_number(&writer->part, 7, 1);
     add_number(&writer->part, 8, 1);
     add_number(&writer->part, 9, 1);
@@ -297,19 +307,58 @@ static void writer_release(struct writer *writer)
     map_release(&writer->locations);
 }
 
+static void finish(struct writer *writer, struct deck *deck, struct sb *out)
+{
+    const struct memory *memory = writer->target->memory;
+    add_mapping(writer);
+    for (uint32_t i = 0; i < writer->strings.len; i++)
+        add_message(&writer->out, PROFILE_STRING, intern_str(&writer->strings, i));
+    pack(sb_str(&writer->out), memory, out);
+    binary_code_drop(writer->code);
+    writer_release(writer);
+    memory_put(memory, deck);
+}
+
 void live_heap_write(const struct live_target *target, const struct live_heap *heap, struct sb *out)
 {
     struct writer writer;
     struct deck *deck = memory_get(target->memory, sizeof(*deck));
     writer_init(&writer, target);
-    add_head(&writer, heap->rate);
+    add_heap_head(&writer, heap->rate);
     for (size_t i = 0; i < heap->buckets.len; i++)
         add_sample(&writer, deck, &heap->buckets.at[i], heap->rate);
-    add_mapping(&writer);
-    for (uint32_t i = 0; i < writer.strings.len; i++)
-        add_message(&writer.out, PROFILE_STRING, intern_str(&writer.strings, i));
-    pack(sb_str(&writer.out), target->memory, out);
-    binary_code_drop(writer.code);
-    writer_release(&writer);
-    memory_put(target->memory, deck);
+    finish(&writer, deck, out);
+}
+
+/* ---- goroutines ---- */
+
+static void add_goroutines(struct writer *writer, struct deck *deck,
+                           const struct live_goroutine_group *group)
+{
+    struct sb ids, packed;
+    sb_init(&ids, writer->target->memory);
+    sb_init(&packed, writer->target->memory);
+    add_stack(writer, deck, group->stack, group->depth, &ids);
+    add_varint(&packed, group->count);
+    sb_clear(&writer->part);
+    add_message(&writer->part, 1, sb_str(&ids));
+    add_message(&writer->part, 2, sb_str(&packed));
+    add_message(&writer->out, PROFILE_SAMPLE, sb_str(&writer->part));
+    sb_release(&packed);
+    sb_release(&ids);
+}
+
+void live_goroutines_write(const struct live_target *target,
+                           const struct live_goroutines *goroutines, struct sb *out)
+{
+    struct writer writer;
+    struct deck *deck = memory_get(target->memory, sizeof(*deck));
+    writer_init(&writer, target);
+    add_value_type(&writer, PROFILE_PERIOD_TYPE, STR("goroutine"), STR("count"));
+    add_number(&writer.out, PROFILE_PERIOD, 1);
+    add_value_type(&writer, PROFILE_SAMPLE_TYPE, STR("goroutine"), STR("count"));
+    add_time(&writer);
+    for (size_t i = 0; i < goroutines->groups.len; i++)
+        add_goroutines(&writer, deck, &goroutines->groups.at[i]);
+    finish(&writer, deck, out);
 }

@@ -107,13 +107,21 @@ static enum status say(struct diag_sink *sink, const struct live_target *target,
     return STATUS_BAD_INPUT;
 }
 
+/* A chain that goes round comes to `mark` again, an address on it that is moved to wherever the
+ * reader is after 1, 2, 4, ... steps (Brent). */
 static void read_chain(const struct live_target *target, uint64_t head, struct live_heap *heap)
 {
     bool more = head != 0;
+    uint64_t mark = 0, next_mark = 1;
     for (uint64_t at = head, n = 0; more; n++) {
-        if (n >= LIMIT_LIVE_BUCKETS) {
+        if (n >= LIMIT_LIVE_BUCKETS || heap->arena.bytes > LIMIT_LIVE_PROFILE_BYTES ||
+            at == mark) {
             heap->broken = true;
             return;
+        }
+        if (n == next_mark) {
+            mark = at;
+            next_mark *= 2;
         }
         more = read_bucket(target, at, heap, &at);
     }

@@ -8,7 +8,7 @@
  * over its memory has an end, every size a ceiling (limits.h), every record is checked.
  *
  * Sections: target process; what the kernel counts; what the Go runtime counts; capture;
- * ledger; what the collector says of itself. */
+ * goroutines; ledger; what the collector says of itself. */
 #ifndef UNHEAP_LIVE_H
 #define UNHEAP_LIVE_H
 
@@ -292,6 +292,33 @@ void live_heap_release(struct live_heap *heap);
 /* Appends it as a gzipped pprof profile with the four sample types of Go's. */
 void live_heap_write(const struct live_target *target, const struct live_heap *heap,
                      struct sb *out);
+
+/* ======== goroutines, from outside ======== */
+
+/* Goroutines that stand at the same place. */
+struct live_goroutine_group {
+    const uint64_t *stack; /* return addresses, the innermost first; inlined frames have one too */
+    size_t depth;
+    uint64_t count;
+};
+struct live_goroutines {
+    const struct memory *memory;
+    struct arena arena;
+    VEC(struct live_goroutine_group) groups; /* the largest first */
+    uint64_t count;
+    uint64_t running;  /* of them: their stack moves, so that only where they started is told */
+    uint64_t skipped;  /* those that were changing, or make no sense */
+};
+/* By where they wait, as /debug/pprof/goroutine has it; with `created`, by the go statement that
+ * started them. The runtime's own are left out. Failures are told: no such variables. Always
+ * live_goroutines_release. */
+NODISCARD enum status live_goroutines_read(const struct live_target *target, bool created,
+                                           struct diag_sink *sink,
+                                           struct live_goroutines *goroutines);
+void live_goroutines_release(struct live_goroutines *goroutines);
+/* Appends them as a gzipped pprof profile, sample type goroutine/count. */
+void live_goroutines_write(const struct live_target *target,
+                           const struct live_goroutines *goroutines, struct sb *out);
 
 /* ======== ledger: where the memory went, from the limit to the line of code ======== */
 

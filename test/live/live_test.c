@@ -81,6 +81,7 @@ static void put_function(unsigned char *table, int i, uint32_t *pcs, unsigned qu
     put_u32(table + FUNCTIONS + 8 * i + 4, record);
     put_u32(at, (uint32_t)i * FUNCTION_BYTES);
     put_u32(at + 4, name_offset(i));
+    put_u32(at + 16, put_values(table + PCS, pcs, IMAGE_FRAME, false, quantum));
     put_u32(at + 20, put_values(table + PCS, pcs, 0, false, quantum));
     put_u32(at + 24, put_values(table + PCS, pcs, 10 * i + 10, false, quantum));
     put_u32(at + 28, 3); /* pcdata */

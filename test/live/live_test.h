@@ -23,6 +23,7 @@ enum {
     IMAGE_CODE = 0x400000,
     IMAGE_TEXT = 0x401000,      /* functions of FUNCTION_BYTES each */
     FUNCTION_BYTES = 0x100,
+    IMAGE_FRAME = 16,           /* bytes of stack of each function, in all of it */
     IMAGE_DATA = 0x600000,
     IMAGE_MODULE = 0x600100,    /* runtime.firstmoduledata */
     IMAGE_VARIABLES = 0x600400, /* 64 bytes for each live_variable */

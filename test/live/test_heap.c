@@ -141,9 +141,41 @@ static void test_chains_without_end(void **state)
     assert_int_equal(count_skipped(image, &broken), 0);
     assert_true(broken);
     put_bucket(image, IMAGE_HEAP, IMAGE_HEAP, 10);
-    image_u64(image, IMAGE_HEAP + 16, 2); /* skipped each time, so that it costs no memory */
+    image_u64(image, IMAGE_HEAP + 16, 2); /* skipped each time */
+    assert_in_range(count_skipped(image, &broken), 1, 8);
+    assert_true(broken);
+    image_free(image);
+}
+
+/* A bucket at every address, with the next one behind it; of `depth` addresses, or (0) none that
+ * makes sense. */
+static bool read_endless(void *ctx, const struct live_piece *pieces, size_t count)
+{
+    const uint64_t *depth = ctx;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t words[] = {0, pieces[i].address + 64, *depth ? 1 : 2, 99, 64, *depth};
+        memset(pieces[i].to, 0, pieces[i].size);
+        if (pieces[i].size == sizeof(words) || pieces[i].size == sizeof(words[0]))
+            memcpy(pieces[i].to, words + (pieces[i].size == sizeof(words[0])), pieces[i].size);
+    }
+    return true;
+}
+
+static void test_chains_beyond_the_ceilings(void **state)
+{
+    bool broken;
+    uint64_t depth = 0;
+    struct live_heap heap;
+    struct image_test *image = new_process();
+    (void)state;
+    image->target->reader = (struct live_reader){.read = read_endless, .ctx = &depth};
     assert_int_equal(count_skipped(image, &broken), LIMIT_LIVE_BUCKETS);
     assert_true(broken);
+    depth = LIMIT_LIVE_STACK;
+    (void)!live_heap_read(image->target, false, image->sink, &heap);
+    assert_true(heap.broken);
+    assert_in_range(heap.arena.bytes, 0, LIMIT_LIVE_PROFILE_BYTES + (1 << 20));
+    live_heap_release(&heap);
     image_free(image);
 }
 
@@ -191,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_the_profile_that_comes_out),
         cmocka_unit_test(test_buckets_that_make_no_sense),
         cmocka_unit_test(test_chains_without_end),
+        cmocka_unit_test(test_chains_beyond_the_ceilings),
         cmocka_unit_test(test_no_profile),
         cmocka_unit_test(test_every_read_fails_once),
     };
