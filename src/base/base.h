@@ -416,6 +416,9 @@ struct child_request {
     bool (*on_stdout)(void *ctx, const char *bytes, size_t n);
     bool (*on_stderr)(void *ctx, const char *bytes, size_t n);
     void *ctx;
+    /* The caller's handler of a signal ran while the child was waited for: false asks the child to
+     * end, with SIGINT, so that it can clean up (STATUS_INTERRUPTED). May be NULL. */
+    bool (*on_signal)(void *ctx);
 };
 NODISCARD enum status child_run(const struct child_request *request, const struct memory *memory,
                                 struct diag_sink *sink, int *exit_code);

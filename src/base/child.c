@@ -188,16 +188,29 @@ static bool read_stream(const struct child *child, struct stream *stream)
     return true;
 }
 
-/* Reads both streams to their ends (C2). False when a callback wants no more. */
-static bool read_streams(struct child *child)
+/* Did the caller's handler of a signal want the child to end? EAGAIN, under pressure, is none. */
+static bool is_called_off(const struct child *child)
+{
+    const struct child_request *request = child->request;
+    return errno == EINTR && request->on_signal && !request->on_signal(request->ctx);
+}
+
+/* Reads both streams to their ends (C2). False when a callback wants no more: then *signal is what
+ * the child is told it with. */
+static bool read_streams(struct child *child, int *signal)
 {
     struct stream *streams = child->streams;
     while (streams[0].read_end >= 0 || streams[1].read_end >= 0) {
         struct pollfd waiting[STREAMS]; /* poll passes over descriptors below 0 */
         for (int i = 0; i < STREAMS; i++)
             waiting[i] = (struct pollfd){.fd = streams[i].read_end, .events = POLLIN};
-        if (poll(waiting, STREAMS, -1) < 0)
-            continue; /* EINTR, or EAGAIN under pressure: ask again */
+        if (poll(waiting, STREAMS, -1) < 0) {
+            *signal = SIGINT;
+            if (is_called_off(child))
+                return false;
+            continue;
+        }
+        *signal = SIGKILL;
         for (int i = 0; i < STREAMS; i++) {
             if (waiting[i].revents && !read_stream(child, &streams[i]))
                 return false;
@@ -223,9 +236,10 @@ static enum status follow(struct child *child, struct diag_sink *sink, int *exit
 {
     for (int i = 0; i < STREAMS; i++)
         close_fd(&child->streams[i].write_end); /* else our own end would keep the pipe open */
-    bool wanted = read_streams(child);
+    int signal = SIGKILL;
+    bool wanted = read_streams(child, &signal);
     if (!wanted)
-        kill(child->pid, SIGKILL);
+        kill(child->pid, signal);
     close_streams(child);
     *exit_code = wait_for(child->pid);
     if (!wanted)

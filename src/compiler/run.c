@@ -92,12 +92,22 @@ static bool on_stdout(void *ctx, const char *bytes, size_t n)
     return !listening->packages.full;
 }
 
+static bool on_signal(void *ctx)
+{
+    const struct listening *listening = ctx;
+    return !listening->request->progress ||
+           listening->request->progress(listening->request->progress_ctx, listening->package_count,
+                                        listening->messages.len);
+}
+
 /* Runs go; a missing program is told as COMPILER_NO_GO. */
 static enum status go_run(const struct go_command *command, struct listening *listening,
                           const struct memory *memory, struct diag_sink *sink, int *exit_code)
 {
-    struct child_request child = {command->argv, command->dir, command->env,
-                                  on_stdout, on_stderr, listening};
+    struct child_request child = {.argv = command->argv, .dir = command->dir,
+                                  .extra_env = command->env, .on_stdout = on_stdout,
+                                  .on_stderr = on_stderr, .ctx = listening,
+                                  .on_signal = on_signal};
     struct diag_sink *quiet = diag_sink_new(memory);
     enum status status = child_run(&child, memory, quiet, exit_code);
     for (size_t i = 0; i < diag_count(quiet); i++) {

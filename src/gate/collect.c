@@ -113,7 +113,8 @@ static struct gate_site site_make(struct collector *collector, const struct said
     struct story story;
     story_read(compiler, message, &scratch, &story);
     story_keep(collector, &story, &site);
-    const struct gate_scope scope = {&collector->source.syntax, &collector->globals, site.package};
+    const struct gate_scope scope = {&collector->source.syntax, &collector->globals, site.package,
+                                     &scratch};
     site.category = gate_category(site.kind, &story, &scope);
     arena_release(&scratch);
     if (!site.reason.len)

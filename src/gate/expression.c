@@ -111,6 +111,18 @@ static enum cause_category assignment_category(const struct story_step *step,
     return str_is(step->destination, "{heap}") ? CAUSE_CONTAINER : CAUSE_OTHER;
 }
 
+/* Is what is called a value: an interface's method, or a function in a variable? gc prints calls
+ * whose callee it knows as F(x), pkg.F(x), (*T).M(recv, x) and T.M(recv, x). */
+static bool calls_value(const struct story_step *step, const struct gate_scope *scope)
+{
+    ptrdiff_t at = str_find_char(step->expression, '(');
+    struct str root = root_of(str_slice(step->expression, 0, at > 0 ? (size_t)at : 0));
+    if (!root.len || !scope->syntax->token_count)
+        return false;
+    return map_get(scope->globals, gate_global_key(scope->package, root)) ||
+           syntax_variable_type(scope->syntax, root, step->line, scope->arena).len;
+}
+
 static enum cause_category step_category(const struct story_step *step,
                                          const struct gate_scope *scope)
 {
@@ -132,6 +144,8 @@ static enum cause_category step_category(const struct story_step *step,
     };
     if (step->reason == FLOW_ASSIGN || step->reason == FLOW_ASSIGN_PAIR)
         return assignment_category(step, scope);
+    if (step->reason == FLOW_CALL_PARAMETER && calls_value(step, scope))
+        return CAUSE_UNKNOWN_CALL;
     for (size_t i = 0; i < COUNT_OF(plain); i++) {
         if (plain[i].reason == step->reason)
             return plain[i].category;

@@ -56,6 +56,7 @@ struct gate_scope {
     const struct syntax_file *syntax;
     const struct map *globals; /* keys of gate_global_key: of all files of all packages */
     struct str package;
+    struct arena *arena; /* for what is looked up */
 };
 /* A package-level variable. */
 uint64_t gate_global_key(struct str package, struct str name);

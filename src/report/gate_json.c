@@ -6,15 +6,20 @@ static void text_put(struct json_out *json, json_t *object, const char *name, st
     json_put(json, object, name, json_new_text(json, text));
 }
 
-/* A baseline has no lines: of what went away the file is known, and line 1 of it. */
+/* A baseline has no lines: of what went away only the file is known. */
+static json_t *number_or_null(struct json_out *json, uint32_t number)
+{
+    return number ? json_new_number(json, number) : json_null();
+}
+
 static json_t *site_json(struct json_out *json, const struct gate_site *site)
 {
     json_t *object = json_new_object(json);
     text_put(json, object, "package", site->package);
     text_put(json, object, "function", site->function);
     text_put(json, object, "file", site->shown);
-    json_put(json, object, "line", json_new_number(json, site->line ? site->line : 1));
-    json_put(json, object, "column", json_new_number(json, site->column ? site->column : 1));
+    json_put(json, object, "line", number_or_null(json, site->line));
+    json_put(json, object, "column", number_or_null(json, site->column));
     text_put(json, object, "kind", str_from(site_kind_name(site->kind)));
     text_put(json, object, "text", site->text.len ? site->text : site->expression);
     text_put(json, object, "expression", site->expression);

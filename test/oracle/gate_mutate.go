@@ -287,6 +287,14 @@ var seeds = map[string]string{
 	"slice":     "gateSlice = make([]int, gateLocal)",
 	"channel":   "gateChannel <- &gateThing{8}",
 	"map":       "gateMap[gateLocal] = &gateThing{9}",
+	"fmt":       "gateText = gateSprint(gateLocal)",
+	"parameter": "gateStore(&gateThing{4})",
+	"unknown":   "gateVisitor.visit(&gateThing{5})",
+	"large":     "var gateBig [11 << 20]byte; gateBig[gateLocal] = 1; gateUse(int(gateBig[3]))",
+	"goroutine": "go func() { gateUse(gateLocal) }()",
+	"method":    "gateFunc = gateGlobal.number",
+	"append":    "gateSlice = append(gateSlice, gateLocal)",
+	"element":   "gateList = []*gateThing{{gateLocal}}",
 }
 
 // seed puts a statement at the begin of some function's body and prints where.
@@ -303,14 +311,17 @@ func (w *work) seed(kind string) {
 	line := w.set.Position(f.Body.Lbrace).Line + 2
 	s.edits = append(s.edits, edit{at, at,
 		"\n\tgateLocal := gateNumber()\n\t" + seeds[kind] + "\n\tgateUse(gateLocal)\n"})
-	name := filepath.Base(s.name)
-	if kind == "return" {
-		name, line = "gate_help.go", 13
-	}
-	fmt.Printf("%s:%d\n", name, line)
 	help := "package " + s.tree.Name.Name + `
 
+import "fmt"
+
 type gateThing struct{ n int }
+func (t gateThing) number() int { return t.n }
+
+var gateGlobal gateThing
+var gateVisitor interface{ visit(t *gateThing) }
+var gateList []*gateThing
+var gateText string
 
 var gatePointer *gateThing
 var gateFunc func() int
@@ -323,6 +334,12 @@ var gateMap map[int]*gateThing
 func gateReturn() *gateThing { var x gateThing; return &x }
 
 //go:noinline
+func gateSprint(values ...any) string { return fmt.Sprint(values...) }
+
+//go:noinline
+func gateStore(t *gateThing) { gatePointer = t }
+
+//go:noinline
 func gateNumber() int { return 1000 }
 
 //go:noinline
@@ -331,6 +348,11 @@ func gateUse(n int) {}
 //go:noinline
 func gateEat(t *gateThing) {}
 `
+	name := filepath.Base(s.name)
+	if kind == "return" {
+		name, line = "gate_help.go", 1+strings.Count(help[:strings.Index(help, "func gateReturn")], "\n")
+	}
+	fmt.Printf("%s:%d\n", name, line)
 	if kind != "return" {
 		help = strings.Replace(help, "var x gateThing; return &x", "return nil", 1)
 	}

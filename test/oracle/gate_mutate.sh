@@ -24,7 +24,10 @@ done
 edits=0 false_new=0 sites=0 planted=0 found=0 right=0 kept_least=100
 declare -A category=([return]=returned_pointer [global]=stored_in_global
     [capture]=stored_in_global [interface]=stored_in_global [slice]=stored_in_global
-    [channel]=sent_on_channel [map]=stored_in_global)
+    [channel]=sent_on_channel [map]=stored_in_global [fmt]=converted_to_interface
+    [parameter]=parameter_leaks [unknown]=interface_or_unknown_call [large]=too_large
+    [goroutine]=captured_by_closure [method]=stored_in_global [append]=stored_in_global
+    [element]=stored_in_global)
 
 fresh() {
     rm -rf "$scratch/case" && cp -R "$base" "$scratch/case"
@@ -51,7 +54,8 @@ for s in d["new"][:5]:
         [ "${fixed:-1}" = 0 ] || kept_least=0
     done
     number=0
-    for kind in return global capture interface slice channel map; do
+    for kind in return global capture interface slice channel map fmt parameter unknown large \
+        goroutine method append element; do
         for package in $packages; do
             number=$((number + 1))
             [ $((number % EVERY)) = 0 ] || continue

@@ -1,1 +1,2 @@
 s/go1\.[0-9.]*/go1.X/g
+/^Terminated/d
