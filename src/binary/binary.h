@@ -68,6 +68,9 @@ struct binary_site {
     bool on_stack;         /* the callee is of the allocator's family, but this record is not on the
                               heap (deferprocStack) */
     uint32_t type;         /* index + 1 into types; 0 when unknown, or when there is none */
+    uint32_t used_as;      /* of a map made without a type (makemap_small): index + 1 of the type
+                              that what is put into it says, 0 when nothing does; the map may have
+                              been made under another name of that type */
     uint32_t line;
     struct str written_in; /* the innermost function: of the inlined copy, else the symbol */
     struct str file;

@@ -318,7 +318,7 @@ int arm64_argument(int index);
 
 /* ---- track.c ---- */
 
-enum value_kind { VALUE_NONE, VALUE_NUMBER, VALUE_ARGUMENT, VALUE_UNKNOWN };
+enum value_kind { VALUE_NONE, VALUE_NUMBER, VALUE_ARGUMENT, VALUE_RESULT, VALUE_UNKNOWN };
 /* What the functions in hand may still cost. */
 struct budget {
     const struct limits *limits;
@@ -327,8 +327,10 @@ struct budget {
 };
 struct value {
     enum value_kind kind;
-    uint64_t number; /* or the register that held it on entry */
+    uint64_t number; /* or the register that held it on entry; the index of the call it came from */
 };
+/* Of a place that is reached with either. */
+struct value value_meet(struct value a, struct value b);
 /* What the register holds before the instruction. `is_number`: a number is wanted, not the address
  * of a type; then stack slots that a pointer might reach are not believed. */
 struct value track_register(const struct decoder *decoder, struct body *body, uint32_t index,

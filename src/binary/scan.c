@@ -7,7 +7,7 @@
  * result is the same on any number of threads. */
 #include "scan.h"
 
-enum { FUNCTIONS_PER_JOB = 512 };
+enum { FUNCTIONS_PER_JOB = 512, TRIES_PER_MAP = 3 };
 
 struct scan {
     const struct binary *binary;
@@ -21,6 +21,7 @@ struct worker {
     struct body body;
     struct record record; /* of the function in hand */
     struct budget budget; /* of the job in hand */
+    unsigned map_tries;   /* how many more assignments of the function are followed to their map */
 };
 
 /* ---- candidates ---- */
@@ -94,14 +95,51 @@ static void add_found(struct worker *worker, struct found_list *job, uint32_t fu
     found.type = argument(worker, at, target->callee->type, false);
     found.size = argument(worker, at, target->callee->size, true);
     found.count = argument(worker, at, target->callee->count, true);
+    if (target->callee->kind == BINARY_KIND_MAKE_MAP && target->callee->type < 0)
+        worker->map_tries += TRIES_PER_MAP;
+    if (target->callee->kind == BINARY_KIND_MAP_GROWTH && worker->map_tries > 0) {
+        worker->map_tries--;
+        found.map = argument(worker, at, 1, false);
+    }
     add_frames(worker, job, &found);
     VEC_PUSH(worker->body.memory, &job->calls, found);
+}
+
+/* The function's call at an offset; its calls are those from `first` on. */
+static struct found *found_at(struct found_list *job, size_t first, uint32_t offset)
+{
+    size_t low = first, high = job->calls.len;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (job->calls.at[middle].offset < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_it = low < job->calls.len && job->calls.at[low].offset == offset;
+    return is_it ? &job->calls.at[low] : NULL;
+}
+
+/* makemap_small is not told a type; what is put into the map that it gives is. */
+static void link_maps(struct worker *worker, struct found_list *job, size_t first)
+{
+    for (size_t i = first; i < job->calls.len; i++) {
+        const struct found *use = &job->calls.at[i];
+        if (use->map.kind != VALUE_RESULT)
+            continue;
+        uint32_t offset = worker->body.list.at[use->map.number].offset;
+        struct found *made = found_at(job, first, offset);
+        if (made && made->target->callee->kind == BINARY_KIND_MAKE_MAP)
+            made->used_as = value_meet(made->used_as, use->type);
+    }
 }
 
 /* A jump to the function's own start is the way back from growing the stack. */
 static void scan_body(struct worker *worker, struct found_list *job, uint32_t function)
 {
     const struct body *body = &worker->body;
+    size_t first = job->calls.len;
+    worker->map_tries = 0;
     for (uint32_t i = 0; i < body->list.len; i++) {
         const struct instruction *instruction = &body->list.at[i];
         if (instruction->flow != FLOW_CALL && instruction->flow != FLOW_JUMP)
@@ -112,6 +150,7 @@ static void scan_body(struct worker *worker, struct found_list *job, uint32_t fu
             continue;
         add_found(worker, job, function, i, targets_at(body->targets, to));
     }
+    link_maps(worker, job, first);
 }
 
 static void scan_function(struct scan *scan, struct worker *worker, struct found_list *job,

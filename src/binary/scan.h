@@ -8,6 +8,8 @@ struct found {
     uint32_t function, offset;
     const struct target *target;
     struct value type, size, count;
+    struct value map;     /* what a mapassign puts into */
+    struct value used_as; /* of makemap_small: the type that the next mapassigns into it have */
     bool tail_call;
     uint32_t first_frame, frame_count; /* from the innermost outwards */
 };

@@ -136,6 +136,8 @@ static void add_site(struct binary *binary, const struct found *found)
         take_fixed(binary, callee, &site);
     else if (found->type.kind == VALUE_NUMBER && found->type.number != 0)
         site.type = type_at(binary, found->type.number);
+    if (found->used_as.kind == VALUE_NUMBER && callee->type < 0)
+        site.used_as = type_at(binary, found->used_as.number);
     take_count(callee, found, &site);
     take_size(binary, callee, found, &site);
     site.status = (uint8_t)status_of(callee, found, &site);

@@ -32,7 +32,7 @@ static const struct value unknown = {VALUE_UNKNOWN, 0};
 
 static struct value value_before(struct track *track, uint32_t index, struct place place);
 
-static struct value meet(struct value a, struct value b)
+struct value value_meet(struct value a, struct value b)
 {
     if (a.kind == VALUE_NONE)
         return b;
@@ -132,7 +132,7 @@ static struct value evaluate(struct track *track, uint32_t index, const struct e
     case EFFECT_LOAD:
         return load(track, index, effect);
     case EFFECT_SELECT:
-        return meet(value_before(track, index, effect->from),
+        return value_meet(value_before(track, index, effect->from),
                     value_before(track, index, effect->other));
     case EFFECT_UNKNOWN:
         break;
@@ -146,10 +146,26 @@ static bool overlaps(const struct effect *effect, struct place place)
            place.number < effect->to.number + effect->width;
 }
 
+/* A function's first result comes back in the register of its first argument (abi-internal.md). */
+static bool is_result(const struct track *track, uint32_t index, struct place place)
+{
+    const struct body *body = track->body;
+    const struct instruction *instruction = &body->list.at[index];
+    if (instruction->flow != FLOW_CALL || place.slot ||
+        place.number != argument_register(body->image->machine, 0))
+        return false;
+    const struct target *target = targets_at(body->targets, body_target(body, instruction));
+    return target && target->callee;
+}
+
 /* Does the instruction write the place? Then *value is what it holds afterwards. */
 static bool written(struct track *track, uint32_t index, struct place place, struct value *value)
 {
     struct action action;
+    if (is_result(track, index, place)) {
+        *value = (struct value){VALUE_RESULT, index};
+        return true;
+    }
     decoder_action(track->decoder, track->body, index, &action);
     for (unsigned i = 0; i < action.count; i++) {
         const struct effect *effect = &action.effects[i];
@@ -202,7 +218,7 @@ static struct value all_ways(struct track *track, uint32_t index, struct place p
         value = value_after(track, index - 1, place);
     for (size_t i = first_edge(body, index);
          i < body->edges.len && body->edges.at[i].to == index && value.kind != VALUE_UNKNOWN; i++)
-        value = meet(value, value_after(track, body->edges.at[i].from, place));
+        value = value_meet(value, value_after(track, body->edges.at[i].from, place));
     return value;
 }
 

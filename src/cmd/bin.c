@@ -72,7 +72,8 @@ static bool site_fits(const struct binary *binary, const struct binary_site *sit
                       const struct filters *filters)
 {
     struct str function = binary->functions[site->function].name;
-    struct str type = site->type ? binary->types.at[site->type - 1].name : STR_NONE;
+    uint32_t number = site->type ? site->type : site->used_as;
+    struct str type = number ? binary->types.at[number - 1].name : STR_NONE;
     return fits(filters->symbols, function) &&
            fits(filters->package, report_package_of(function)) && fits(filters->type, type) &&
            fits(filters->kind, str_from(binary_kind_name((enum binary_kind)site->kind)));

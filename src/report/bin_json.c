@@ -120,6 +120,8 @@ static void put_site(struct json_out *json, const struct report_bin *report,
     put_text(json, "status", str_from(binary_status_name((enum binary_status)site->status)));
     if (site->inlined_count)
         put_text(json, "written_in", site->written_in);
+    if (site->used_as)
+        put_text(json, "used_as", binary->types.at[site->used_as - 1].name);
     put_heap_bytes(json, report, site);
     if (site->tail_call)
         put_word(json, "tail_call", "true");

@@ -123,7 +123,8 @@ static void add_site(const struct report_bin *report, const struct binary_site *
     page_add_escaped(out, file);
     sb_addf(out, ":%u</td>", site->line);
     add_cell(out, "c", binary->callees.at[site->callee]);
-    add_cell(out, "c", site->type ? binary->types.at[site->type - 1].name : STR_NONE);
+    uint32_t type = site->type ? site->type : site->used_as;
+    add_cell(out, "c", type ? binary->types.at[type - 1].name : STR_NONE);
     add_number(out, site->size);
     add_number(out, site->count);
     sb_adds(out, "</tr>\n");

@@ -22,8 +22,8 @@ static struct str group_name(const struct report_bin *report, enum bin_group gro
         return str_from(binary_kind_name((enum binary_kind)site->kind));
     if (group == BIN_BY_PACKAGE)
         return report_package_of(report->binary->functions[site->function].name);
-    if (site->type)
-        return report->binary->types.at[site->type - 1].name;
+    if (site->type || site->used_as)
+        return report->binary->types.at[(site->type ? site->type : site->used_as) - 1].name;
     return site->status == BINARY_RESOLVED ? STR("bytes without a type") : STR("unknown");
 }
 

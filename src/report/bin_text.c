@@ -65,7 +65,10 @@ static void add_head(const struct report_bin *report, struct sb *out)
 static void add_type(const struct report_bin *report, const struct binary_site *site,
                      struct sb *out)
 {
-    if (!site->type) {
+    if (site->used_as) {
+        utf8_add_line(out, report->binary->types.at[site->used_as - 1].name);
+        sb_adds(out, " (as it is used)");
+    } else if (!site->type) {
         sb_adds(out, site->status == BINARY_RESOLVED ? "bytes" : "?");
     } else {
         if (site->kind == BINARY_KIND_MAKE_SLICE || site->kind == BINARY_KIND_APPEND)
