@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: unheap watch [flags] PID... | -cgroup PATH | -match RE\n\n"
+    "usage: unheap watch [flags] PID... | -cgroup PATH | -match RE | -url URL\n\n"
     "Looks at Go processes from outside, answers with metrics for Prometheus, and writes a heap\n"
     "profile when a trigger says so, before the kernel kills.\n\n"
     "  unheap watch -dir /var/lib/unheap -trigger 'rss>85%' -trigger 'time_to_oom<60s' 4711\n"
@@ -28,12 +28,12 @@ static const char grammar[] =
     "  [do capture+webhook+run]\n"
     "Amounts: 85% (of the memory limit), 512MB, 10000, 15%, 60s. Figures:\n";
 
-enum { DEFAULT_KEEP = 20, DEFAULT_SITES = 10, TOKEN_BYTES = 4096 };
+enum { DEFAULT_KEEP = 20, DEFAULT_SITES = 10, FETCH_SECONDS = 5, TOKEN_BYTES = 4096 };
 static const char default_listen[] = "127.0.0.1:9273", default_rule[] = "used>85%";
 
 struct watch_flags {
     const char *listen, *dir, *cgroup, *match, *interval, *limit, *keep_bytes, *root;
-    const char *webhook, *command;
+    const char *webhook, *command, *url;
     const char *history, *history_bytes, *history_every;
     const char *tls_cert, *tls_key, *tls_client_ca, *token_file;
     struct flag_list triggers;
@@ -85,6 +85,15 @@ static enum status post(void *ctx, const char *url, struct str body, const struc
     (void)ctx;
     (void)memory;
     return profile_post_json(url, body, sink);
+}
+
+/* libcurl stays loaded from one sample to the next. */
+static enum status fetch(void *ctx, const char *url, const struct memory *memory,
+                         struct diag_sink *sink, struct sb *body)
+{
+    const struct profile_options options = {.timeout_seconds = FETCH_SECONDS};
+    (void)ctx;
+    return profile_fetch_text(url, &options, memory, sink, body);
 }
 
 /* ---- flags ---- */
@@ -161,9 +170,9 @@ static int read_pids(struct cmd *cmd, char **words, size_t count, struct watch_o
         }
         pids[i] = (int)pid;
     }
-    if (count || options->cgroup || options->match)
+    if (count || options->cgroup || options->match || options->url)
         return -1;
-    fprintf(stderr, "unheap watch: give process ids, or -cgroup or -match\n\n%s", usage);
+    fprintf(stderr, "unheap watch: give process ids, or -cgroup, -match or -url\n\n%s", usage);
     return EXIT_USAGE;
 }
 
@@ -227,6 +236,8 @@ static enum status start_server(struct starting *starting)
 static int run(struct cmd *cmd, const struct watch_flags *flags,
                const struct watch_options *options)
 {
+    static const char *const curl[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
+    void *kept = options->url ? library_open(curl, COUNT_OF(curl), NULL, 0) : NULL;
     struct watch *watch;
     int stop_fd = stop_signals();
     enum status status = watch_new(options, &cmd->memory, cmd->sink, &watch);
@@ -247,6 +258,7 @@ static int run(struct cmd *cmd, const struct watch_flags *flags,
     }
     serve_stop(starting.serve);
     watch_free(watch);
+    library_close(kept);
     close(stop_fd);
     int told = cmd_diagnose(cmd);
     return status ? EXIT_COULD_NOT : told;
@@ -258,6 +270,7 @@ static int watch(struct cmd *cmd, struct watch_flags *flags, char **words, size_
         .cgroup = flags->cgroup, .match = flags->match, .dir = flags->dir, .keep = flags->keep,
         .root = flags->root ? flags->root : "", .exit_with_target = flags->exit_with_target,
         .webhook = flags->webhook, .command = flags->command, .tell = tell, .post = post,
+        .url = flags->url, .fetch = fetch,
     };
     char history[PATH_MAX];
     snprintf(history, sizeof(history), "%s/history.db", flags->dir ? flags->dir : "");
@@ -308,6 +321,8 @@ int verb_watch(struct cmd *cmd, int argc, char **argv)
         {"cgroup", FLAG_STRING, &flags.cgroup, "PATH", "all processes of a cgroup"},
         {"match", FLAG_STRING, &flags.match, "RE",
          "all processes whose name or command line fits a regular expression"},
+        {"url", FLAG_STRING, &flags.url, "URL",
+         "a Go service that tells its figures itself: its /metrics or /debug/vars"},
         {"interval", FLAG_STRING, &flags.interval, "TIME",
          "between two samples (1s); sooner by itself when the limit is near"},
         {"limit", FLAG_STRING, &flags.limit, "BYTES",

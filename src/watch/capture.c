@@ -45,9 +45,14 @@ static int write_capture(void *ctx, int out_fd)
     struct live_heap heap;
     struct sb profile;
     sb_init(&profile, memory);
-    if (live_heap_read(job->target->live, true, sink, &heap))
-        return say_failure(job, sink, out_fd);
-    live_heap_write(job->target->live, &heap, &profile);
+    if (job->target->remote) {
+        if (url_capture(job->watch, sink, &profile))
+            return say_failure(job, sink, out_fd);
+    } else {
+        if (live_heap_read(job->target->live, true, sink, &heap))
+            return say_failure(job, sink, out_fd);
+        live_heap_write(job->target->live, &heap, &profile);
+    }
     if (file_write_atomic(job->path.text, sb_str(&profile), memory, sink))
         return say_failure(job, sink, out_fd);
     return 0;
@@ -89,11 +94,12 @@ void sites_start(struct watch *watch, struct target *target)
 bool capture_start(struct watch *watch, struct target *target, size_t rule)
 {
     const char *name = watch->options.rules[rule].name;
-    if (!target->live || watch->jobs.len >= LIMIT_WATCH_JOBS) {
+    bool readable = target->live || target->remote;
+    if (!readable || watch->jobs.len >= LIMIT_WATCH_JOBS) {
         watch_count(watch, target, rule, "capture failed", target->name);
         watch_tell(watch, "%s: process %d, %s: no capture: %s", name, target->pid, target->name,
-                   target->live ? "LIMIT_WATCH_JOBS captures are under way"
-                                : "it is no Go program that can be read");
+                   readable ? "LIMIT_WATCH_JOBS captures are under way"
+                            : "it is no Go program that can be read");
         return false;
     }
     struct job *job = job_new(watch, target, rule);

@@ -162,12 +162,24 @@ static void derive(struct target *target, struct watch_sample *sample)
 
 /* ---- reading ---- */
 
+static bool read_remote(struct watch *watch, struct target *target, struct watch_sample *sample)
+{
+    sample->alive = sample->is_go = url_read(watch, sample);
+    sample->limit = watch->options.limit;
+    sample->used = sample->usage.resident;
+    set_headroom(sample);
+    derive(target, sample);
+    return sample->alive;
+}
+
 bool target_read(struct watch *watch, struct target *target, double now, bool all,
                  struct watch_sample *sample)
 {
     watch_sample_init(sample);
     sample->at = now;
     sample->wall = clock_wall();
+    if (target->remote)
+        return read_remote(watch, target, sample);
     sample->usage = target->sample.usage;
     sample->alive = all ? live_usage_read(watch->options.root, target->pid, LIVE_USAGE_FILES,
                                           &sample->usage) &&

@@ -149,10 +149,31 @@ static double pulse_after(const struct watch *watch, const struct target *target
     return fmax(least, distance / ASSUMED_RATE);
 }
 
+/* A service that does not answer is down, and asked again. */
+static void look_afar(struct watch *watch, struct target *target, double now)
+{
+    struct watch_sample sample;
+    bool good = target_read(watch, target, now, true, &sample);
+    target->full_at = now;
+    target->next_at = now + watch->options.interval;
+    if (good) {
+        take_sample(watch, target, &sample);
+        return;
+    }
+    pthread_mutex_lock(&watch->lock);
+    target->sample.alive = false;
+    watch->totals.failures++;
+    pthread_mutex_unlock(&watch->lock);
+}
+
 /* False when the process has ended. */
 static bool look(struct watch *watch, struct target *target, double now)
 {
     struct watch_sample sample;
+    if (target->remote) {
+        look_afar(watch, target, now);
+        return true;
+    }
     bool whole = now - target->full_at >= watch->options.interval - PULSE_LEAST / 2;
     if (whole) {
         bool all = now - target->all_at >= ALL_SECONDS;
@@ -378,7 +399,8 @@ static enum status open_group(struct watch *watch)
 static void take_options(struct watch *watch)
 {
     const struct watch_options *options = &watch->options;
-    watch->labelled = options->cgroup || options->match || options->pid_count > 1;
+    watch->labelled = options->cgroup || options->match ||
+                      options->pid_count + (options->url != NULL) > 1;
     for (size_t i = 0; i < options->rule_count; i++)
         for (size_t k = 0; k < options->rules[i].condition_count; k++)
             watch->trend_seconds = fmax(watch->trend_seconds,
@@ -414,6 +436,8 @@ enum status watch_new(const struct watch_options *options, const struct memory *
         status = open_group(watch);
     if (!status)
         status = open_named(watch);
+    if (!status && options->url)
+        url_open(watch);
     *out = watch;
     if (status) {
         watch_free(watch);

@@ -107,6 +107,7 @@ struct target {
     char go_version[LIVE_NAME_BYTES];
     bool named;             /* on the command line: stays when it has ended */
     bool ended;
+    bool remote;            /* asked over HTTP */
     struct group *group;    /* NULL: none */
     struct live_target *live; /* NULL: not a Go program, or not readable */
     struct live_runtime_reader *reader;
@@ -166,6 +167,8 @@ struct watch {
     uint64_t round;
     VEC(struct job *) jobs;      /* captures under way */
     VEC(struct pollfd) polled;
+    size_t url_path;             /* which one answered last */
+    bool url_told;               /* that none does */
     struct history *history;
     struct hand *hand;
 };
@@ -195,6 +198,14 @@ bool target_read(struct watch *watch, struct target *target, double now, bool al
                  struct watch_sample *sample);
 /* Resident memory and the cgroup's usage alone, into the sample. False when it has ended. */
 bool target_pulse(struct target *target, double now, struct watch_sample *sample);
+
+/* ---- url.c: a target over HTTP ---- */
+
+void url_open(struct watch *watch);
+/* Usage and runtime into the sample. False when there is no answer, which is told once. */
+bool url_read(struct watch *watch, struct watch_sample *sample);
+/* Its own heap profile. */
+NODISCARD enum status url_capture(struct watch *watch, struct diag_sink *sink, struct sb *profile);
 
 /* ---- find.c: which processes ---- */
 

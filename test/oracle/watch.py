@@ -326,6 +326,24 @@ def test_webhook_later():
     program.kill()
 
 
+def test_url():
+    folder = f"{SCRATCH}/url"
+    program, _ = start_program("serve")
+    address = program.stdout.readline().split()[0]
+    watch = Watch("-url", f"http://{address}", "-dir", folder, "-interval", "100ms",
+                  "-trigger", "heap>30MB cool 1h")
+    heap = "go_memstats_heap_inuse_bytes"
+    check("a URL: figures of /debug/vars",
+          watch.wait_for(lambda: (watch.value(heap) or 0) > 10 << 20, 15), watch.log())
+    captured = watch.wait_for(lambda: watch.value("unheap_captures_total") == 1)
+    profiles = glob.glob(f"{folder}/*.pb.gz")
+    check("and its profile", captured and len(profiles) == 1 and
+          top_function(profiles[0]) == "main.leak", watch.log())
+    program.kill()
+    check("a service that is gone is down", watch.wait_for(lambda: watch.value("unheap_up") == 0))
+    watch.stop()
+
+
 def main():
     try:
         kill_test()
@@ -334,6 +352,7 @@ def main():
         test_exec()
         test_killed()
         test_ring()
+        test_url()
         test_webhook()
         test_webhook_later()
         test_port()

@@ -2,11 +2,16 @@
 //
 //	watch_program grow RATE_MB WAIT_SECONDS
 //	watch_program idle
+//	watch_program serve
 //	watch_program exec WAIT_SECONDS PROGRAM ARGS...
 package main
 
 import (
+	_ "expvar"
 	"fmt"
+	"net"
+	"net/http"
+	_ "net/http/pprof"
 	"os"
 	"runtime/pprof"
 	"strconv"
@@ -49,6 +54,11 @@ func main() {
 		rate, _ := strconv.ParseFloat(os.Args[2], 64)
 		seconds(os.Args[3])
 		grow(rate)
+	case "serve":
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		fmt.Println(listener.Addr(), err)
+		go http.Serve(listener, nil)
+		grow(20)
 	case "exec":
 		seconds(os.Args[2])
 		fmt.Println(syscall.Exec(os.Args[3], os.Args[3:], os.Environ()))
