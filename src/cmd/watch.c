@@ -45,13 +45,37 @@ struct watch_flags {
 
 /* ---- what is answered ---- */
 
+/* However many ask at the same time: the figures are written once in ANSWER_SECONDS. */
+struct answers {
+    struct watch *watch;
+    const struct memory *memory;
+    struct serve_shared *made[2]; /* plain, OpenMetrics */
+    double made_at[2];
+};
+static const double ANSWER_SECONDS = 0.1;
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 static void answer_metrics(void *ctx, const struct serve_request *request,
                            struct serve_response *response)
 {
+    struct answers *answers = ctx;
     bool open = watch_wants_open_metrics(request->accept);
+    double now = seconds_now();
+    if (!answers->made[open] || now - answers->made_at[open] > ANSWER_SECONDS) {
+        serve_shared_release(answers->made[open]);
+        answers->made[open] = serve_shared_new(answers->memory);
+        answers->made_at[open] = now;
+        watch_metrics(answers->watch, open, serve_shared_body(answers->made[open]));
+    }
+    response->shared = answers->made[open];
     response->type = open ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
                           : "text/plain; version=0.0.4; charset=utf-8";
-    watch_metrics(ctx, open, response->body);
 }
 
 static void answer_index(void *ctx, const struct serve_request *request,
@@ -241,12 +265,13 @@ static int run(struct cmd *cmd, const struct watch_flags *flags,
     struct watch *watch;
     int stop_fd = stop_signals();
     enum status status = watch_new(options, &cmd->memory, cmd->sink, &watch);
+    struct answers answers = {.watch = watch, .memory = &cmd->memory};
     struct serve_options server = {
         .listen = flags->listen ? flags->listen : default_listen,
         .tls_cert = flags->tls_cert, .tls_key = flags->tls_key,
         .tls_client_ca = flags->tls_client_ca,
         .token = flags->token_file ? flags->token : NULL,
-        .routes = routes, .route_count = COUNT_OF(routes), .ctx = watch,
+        .routes = routes, .route_count = COUNT_OF(routes), .ctx = &answers,
     };
     struct starting starting = {cmd, &server, watch, NULL, STATUS_OK};
     if (!status)
@@ -257,6 +282,8 @@ static int run(struct cmd *cmd, const struct watch_flags *flags,
         status = watch_run(watch, stop_fd);
     }
     serve_stop(starting.serve);
+    serve_shared_release(answers.made[0]);
+    serve_shared_release(answers.made[1]);
     watch_free(watch);
     library_close(kept);
     close(stop_fd);

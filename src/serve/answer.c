@@ -70,17 +70,67 @@ static void free_body(void *ctx)
     memory_put(memory, body);
 }
 
+struct serve_shared {
+    struct sb body;
+    unsigned holders;
+};
+
+struct serve_shared *serve_shared_new(const struct memory *memory)
+{
+    struct serve_shared *shared = memory_get(memory, sizeof(*shared));
+    shared->holders = 1;
+    sb_init(&shared->body, memory);
+    return shared;
+}
+
+struct sb *serve_shared_body(struct serve_shared *shared)
+{
+    return &shared->body;
+}
+
+void serve_shared_release(struct serve_shared *shared)
+{
+    if (!shared || --shared->holders)
+        return;
+    const struct memory *memory = shared->body.memory;
+    sb_release(&shared->body);
+    memory_put(memory, shared);
+}
+
+static void free_shared(void *ctx)
+{
+    serve_shared_release(ctx);
+}
+
+static struct MHD_Response *make_answer(const struct library *library,
+                                        const struct serve_response *response)
+{
+    struct serve_shared *shared = response->shared;
+    struct sb *body = response->body;
+    if (!shared) {
+        struct MHD_Response *answer =
+            library->MHD_create_response_from_buffer_with_free_callback_cls(body->len, body->text,
+                                                                            free_body, body);
+        if (!answer)
+            free_body(body);
+        return answer;
+    }
+    free_body(body);
+    shared->holders++;
+    struct MHD_Response *answer = library->MHD_create_response_from_buffer_with_free_callback_cls(
+        shared->body.len, shared->body.text, free_shared, shared);
+    if (!answer)
+        serve_shared_release(shared);
+    return answer;
+}
+
 static enum MHD_Result send_answer(const struct serve *serve, struct MHD_Connection *connection,
                             const struct serve_response *response)
 {
     const struct library *library = &serve->library;
-    struct sb *body = response->body;
-    struct MHD_Response *answer = library->MHD_create_response_from_buffer_with_free_callback_cls(
-        body->len, body->text, free_body, body);
-    if (!answer) {
-        free_body(body);
+    struct MHD_Response *answer = make_answer(library, response);
+    if (!answer)
         return MHD_NO;
-    }
     library->MHD_add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, response->type);
     library->MHD_add_response_header(answer, "X-Content-Type-Options", "nosniff");
     library->MHD_add_response_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -133,7 +183,7 @@ enum MHD_Result answer_request(void *ctx, struct MHD_Connection *connection, con
                                const char *method, const char *version, const char *upload,
                                size_t *upload_size, void **state)
 {
-    const struct serve *serve = ctx;
+    struct serve *serve = ctx;
     struct query query = {&serve->library, connection};
     struct serve_response response = {.status = MHD_HTTP_OK, .type = "text/plain; charset=utf-8",
                                       .body = new_body(serve->memory)};
@@ -141,6 +191,7 @@ enum MHD_Result answer_request(void *ctx, struct MHD_Connection *connection, con
     (void)upload;
     (void)upload_size;
     (void)state;
+    patience_answered(serve, connection);
     respond(serve, &query, url, method, &response);
     if (response.body->full) { /* cut off is not what was asked for */
         sb_clear(response.body);

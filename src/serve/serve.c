@@ -71,7 +71,7 @@ static enum status read_pems(struct serve *serve, struct diag_sink *sink)
 
 /* ---- the server ---- */
 
-enum { OPTIONS_MAX = 10 };
+enum { OPTIONS_MAX = 12 };
 
 static size_t list_options(struct serve *serve, union address *address,
                            struct MHD_OptionItem *items)
@@ -86,6 +86,8 @@ static size_t list_options(struct serve *serve, union address *address,
         (struct MHD_OptionItem){MHD_OPTION_CONNECTION_MEMORY_LIMIT, LIMIT_SERVE_HEAD_BYTES, NULL};
     items[n++] =
         (struct MHD_OptionItem){MHD_OPTION_LISTEN_BACKLOG_SIZE, LIMIT_SERVE_CONNECTIONS, NULL};
+    items[n++] = (struct MHD_OptionItem){MHD_OPTION_NOTIFY_CONNECTION,
+                                         (intptr_t)patience_notify, serve};
     if (serve->options.tls_cert) {
         items[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, serve->cert.text};
         items[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, serve->key.text};
@@ -106,6 +108,8 @@ static enum status start(struct serve *serve, union address *address, struct dia
         flags |= MHD_USE_TLS;
     if (address->any.sa_family == AF_INET6)
         flags |= MHD_USE_IPv6;
+    if (!patience_start(serve))
+        return say(sink, &serve->options, DIAG_SERVE_ADDRESS, "no thread can be started");
     errno = 0;
     serve->daemon = serve->library.MHD_start_daemon(flags, 0, NULL, NULL, answer_request, serve,
                                                     MHD_OPTION_ARRAY, items, MHD_OPTION_END);
@@ -159,6 +163,7 @@ void serve_stop(struct serve *serve)
         return;
     if (serve->daemon)
         serve->library.MHD_stop_daemon(serve->daemon);
+    patience_stop(serve);
     library_release(&serve->library);
     sb_release(&serve->cert);
     sb_release(&serve->key);

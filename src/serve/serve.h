@@ -8,7 +8,7 @@
  *     themselves, but must not touch what the caller's thread changes.
  * S2. A request that may not read gets 401 and nothing else, whatever its path.
  * S3. What a client can make grow has a ceiling: connections, bytes of a request's head, seconds
- *     without a byte (limits.h, LIMIT_SERVE_*). Only GET and HEAD are answered; bodies of requests
+ *     without a byte, seconds for all of a request (limits.h, LIMIT_SERVE_*). Only GET and HEAD are answered; bodies of requests
  *     are not read.
  *
  * GNU libmicrohttpd does the work. It is loaded when a server is started, so that no other command
@@ -27,11 +27,20 @@ struct serve_request {
  * made. */
 struct str serve_query(const struct serve_request *request, const char *name);
 
+/* An answer that many readers get: made once, given back when the last has it. Only for routes, on
+ * the server's thread (S1), and after serve_stop. */
+struct serve_shared;
+struct serve_shared *serve_shared_new(const struct memory *memory);
+struct sb *serve_shared_body(struct serve_shared *shared);
+/* The maker's hold on it; NULL is nothing. */
+void serve_shared_release(struct serve_shared *shared);
+
 struct serve_response {
     unsigned status;      /* 200 unless it is set */
     const char *type;     /* "text/plain; charset=utf-8" unless it is set; static */
     const char *location; /* of a redirect; static, or NULL */
     struct sb *body;
+    struct serve_shared *shared; /* when it is set, instead of the body */
 };
 
 /* The first route whose path fits answers: the path itself, or what is below it when it ends in

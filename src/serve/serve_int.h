@@ -5,6 +5,7 @@
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <pthread.h>
 
 #include "serve/serve.h"
 
@@ -46,14 +47,34 @@ void address_show(const union address *address, unsigned port, struct sb *out);
 
 /* ---- serve.c ---- */
 
+struct guest;
+struct patience { /* private to patience.c */
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    struct guest *guests; /* connections that are open */
+    bool running, ending;
+};
 struct serve {
     const struct memory *memory;
     struct serve_options options;
     struct library library;
     struct MHD_Daemon *daemon;
+    struct patience patience;
     struct sb cert, key, client_ca; /* PEM texts */
     struct sb address;              /* as it is shown */
 };
+
+/* ---- patience.c: how long one request may take ---- */
+
+bool patience_start(struct serve *serve);
+/* After the daemon was stopped. */
+void patience_stop(struct serve *serve);
+/* MHD_NotifyConnectionCallback, with the server as its context. */
+void patience_notify(void *ctx, struct MHD_Connection *connection, void **socket_context,
+                     enum MHD_ConnectionNotificationCode code);
+/* A whole request has come: its time begins anew, for the answer. */
+void patience_answered(struct serve *serve, struct MHD_Connection *connection);
 
 /* ---- answer.c: one request ---- */
 enum MHD_Result answer_request(void *ctx, struct MHD_Connection *connection, const char *url,

@@ -250,6 +250,98 @@ def test_ring():
     program.kill()
 
 
+def ask_slowly(port, seconds):
+    with socket.create_connection(("127.0.0.1", port)) as one:
+        begin = time.monotonic()
+        one.settimeout(seconds)
+        try:
+            for byte in b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 1000:
+                one.send(bytes([byte]))
+                one.settimeout(1)
+                try:
+                    if one.recv(1) == b"":
+                        break
+                except TimeoutError:
+                    pass
+        except OSError:
+            pass
+        return time.monotonic() - begin
+
+
+def scrape_often(address, times, seen):
+    for _ in range(times):
+        try:
+            with urllib.request.urlopen(address + "/metrics", timeout=30) as answer:
+                seen.append(b"unheap_up" in answer.read())
+        except OSError:
+            seen.append(False)
+
+
+def test_readers():
+    program, pid = start_program("idle")
+    watch = Watch(str(pid))
+    port = int(watch.address.rsplit(":", 1)[1])
+    slow = [threading.Thread(target=ask_slowly, args=(port, 60)) for _ in range(50)]
+    begin = time.monotonic()
+    for thread in slow:
+        thread.start()
+    seen = []
+    readers = [threading.Thread(target=scrape_often, args=(watch.address, 50, seen))
+               for _ in range(200)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    check("10,000 scrapes, 200 at a time, 50 slow ones between them", len(seen) == 10000 and
+          all(seen), f"{sum(seen)} of {len(seen)}")
+    with socket.create_connection(("127.0.0.1", port)) as one:
+        one.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 100000)
+        one.settimeout(5)
+        try:
+            answer = one.recv(100)
+        except OSError:
+            answer = b""
+    check("a huge head is refused", b" 200 " not in answer, answer)
+    for thread in slow:
+        thread.join()
+    check("who asks slower than 20 s is shut out", time.monotonic() - begin < 40)
+    resident = watch.value("unheap_own_resident_memory_bytes")
+    check("and the daemon is as small as before", resident < 24 << 20, resident)
+    check("it goes on", watch.value("unheap_up") == 1 and watch.stop() == 0)
+    program.kill()
+
+
+def test_disk_full():
+    folder = f"{SCRATCH}/full"
+    os.mkdir(folder)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", folder]).returncode:
+        check("a full disk # SKIP: nothing can be mounted here", True)
+        return
+    try:
+        program, pid = start_program("grow", "20", "0")
+        watch = Watch("-dir", folder, "-interval", "50ms", "-limit", "10GB", "-trigger",
+                      "growth>1MB/400ms cool 200ms", "-history-every", "50ms", str(pid))
+        watch.wait_for(lambda: (watch.value("unheap_captures_total") or 0) >= 1)
+        with open(f"{folder}/filler", "wb") as file:
+            try:
+                file.write(bytes(1 << 20))
+                file.flush()
+            except OSError:
+                pass
+        failed = watch.wait_for(lambda: (watch.value("unheap_capture_failures_total") or 0) >= 1)
+        check("a full disk: captures fail, and are counted", failed, watch.log())
+        os.remove(f"{folder}/filler")
+        before = watch.value("unheap_captures_total")
+        check("room again: they succeed",
+              watch.wait_for(lambda: watch.value("unheap_captures_total") > before), watch.log())
+        check("and what is there is whole", all(gzip.open(path).read()
+                                                for path in glob.glob(f"{folder}/*.pb.gz")))
+        watch.stop()
+        program.kill()
+    finally:
+        subprocess.run(["umount", folder])
+
+
 def test_port():
     program, pid = start_program("idle")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -356,6 +448,8 @@ def main():
         test_webhook()
         test_webhook_later()
         test_port()
+        test_readers()
+        test_disk_full()
     finally:
         for process in running:
             if process.poll() is None:
