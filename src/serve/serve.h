@@ -8,8 +8,8 @@
  *     themselves, but must not touch what the caller's thread changes.
  * S2. A request that may not read gets 401 and nothing else, whatever its path.
  * S3. What a client can make grow has a ceiling: connections, bytes of a request's head, seconds
- *     without a byte, seconds for all of a request (limits.h, LIMIT_SERVE_*). Only GET and HEAD are answered; bodies of requests
- *     are not read.
+ *     without a byte, seconds for all of a request (limits.h, LIMIT_SERVE_*). Only GET and HEAD are
+ *     answered; bodies of requests are not read.
  *
  * GNU libmicrohttpd does the work. It is loaded when a server is started, so that no other command
  * pays for it and for its TLS library. */

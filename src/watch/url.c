@@ -1,4 +1,5 @@
-/* url.c: a target that tells its figures itself, over HTTP: /metrics or /debug/vars of a Go service.
+/* url.c: a target that tells its figures itself, over HTTP: /metrics or /debug/vars of a Go
+ * service.
  *
  * Where the address has no path, both are tried until one answers; that one is asked from then on.
  * A service that does not answer is down, and asked again. Its profile comes from
