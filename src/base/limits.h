@@ -46,7 +46,7 @@
 #define LIMIT_SERVE_CONNECTIONS 256                /* open at a time */
 #define LIMIT_SERVE_HEAD_BYTES (32 << 10)          /* of a request's line and headers */
 #define LIMIT_SERVE_IDLE_SECONDS 15                /* without a byte, then a connection is closed */
-#define LIMIT_SERVE_REQUEST_SECONDS 20             /* until a request, and its answer, are through */
+#define LIMIT_SERVE_REQUEST_SECONDS 20             /* until request and answer are through */
 #define LIMIT_SERVE_PEM_BYTES (1 << 20)            /* a file with certificates or a key */
 #define LIMIT_REPORT_ROWS 100000                   /* -n */
 #define LIMIT_FLAG_NUMBER 1000000000u              /* any number on the command line */
