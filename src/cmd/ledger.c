@@ -32,7 +32,7 @@ struct ledger_flags {
 struct subject {
     struct live_target *target; /* NULL: not Go, or it may not be read */
     struct live_runtime_reader *reader;
-    struct live_runtime runtime;
+    struct live_runtime runtime, then;
     struct live_mappings mappings;
     bool has_mappings;
 };
@@ -135,7 +135,7 @@ static void look_again(struct gathering *gathering)
     clock_gettime(CLOCK_MONOTONIC, &after);
     process->interval = (double)(after.tv_sec - before.tv_sec) +
                         (double)(after.tv_nsec - before.tv_nsec) * 1e-9;
-    process->allocated_then = subject->runtime.allocated;
+    subject->then = subject->runtime;
     subject->runtime = later;
     if (subject->has_mappings)
         live_mappings_release(&subject->mappings);
@@ -150,6 +150,7 @@ static void connect(struct gathering *gathering)
         struct subject *subject = &gathering->subjects.at[i];
         struct live_ledger_process *process = &gathering->processes.at[i];
         process->runtime = subject->reader ? &subject->runtime : NULL;
+        process->then = process->interval > 0 ? &subject->then : NULL;
         process->mappings = subject->has_mappings ? &subject->mappings : NULL;
     }
 }

@@ -429,12 +429,16 @@ static void take_runtime_facts(struct ledger_maker *maker,
     facts->free = runtime->heap_free;
     facts->stacks = runtime->stacks;
     facts->metadata = sum_of_metadata(runtime);
-    facts->since_start = process->interval <= 0;
+    facts->since_start = process->interval <= 0 || !process->then;
+    if (!facts->since_start) {
+        maker->ledger->then = *process->then;
+        maker->ledger->interval = process->interval;
+    }
     if (runtime->allocated < 0)
         return;
     double seconds = facts->since_start ? process->usage.age_seconds : process->interval;
     int64_t bytes = facts->since_start ? runtime->allocated
-                                       : runtime->allocated - process->allocated_then;
+                                       : runtime->allocated - process->then->allocated;
     if (seconds > 0 && bytes >= 0)
         facts->allocation_rate = (double)bytes / seconds;
 }

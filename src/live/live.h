@@ -328,8 +328,8 @@ struct live_ledger_process {
     const struct live_mappings *mappings; /* NULL: not read */
     const struct live_runtime *runtime;   /* NULL: not a Go program, or it cannot be read */
     struct str go_version;
-    double interval;        /* seconds between two samples; 0: there was only one */
-    int64_t allocated_then; /* bytes allocated in it */
+    double interval;        /* seconds since the sample before; 0: there was none */
+    const struct live_runtime *then; /* that sample; NULL */
 };
 struct profile;
 struct live_ledger_input {
@@ -372,6 +372,8 @@ struct live_ledger {
     VEC(struct live_ledger_site) sites; /* by in_use, the largest first */
     struct live_ledger_facts facts;
     struct live_runtime runtime;      /* of the main process; all unknown when there is none */
+    struct live_runtime then;         /* the sample before, */
+    double interval;                  /* so many seconds; 0: there is none */
     int64_t profile_in_use, profile_allocated; /* totals */
 };
 /* What an HTTP endpoint says about its process: the memstats of /debug/vars, go_memstats_* and the
@@ -398,11 +400,17 @@ struct live_load {
     double assist_share;
     double peak;              /* of the heap: the goal */
     double processors;
+    double calibration;       /* measured cycles to the model's; 1 when there are too few */
+};
+/* Two samples of a runtime, `seconds` apart; then NULL: one. */
+struct live_span {
+    const struct live_runtime *now, *then;
+    double seconds;
 };
 /* From what the runtime counts; false when it does not count enough (before Go 1.20, or before the
- * first collection). */
-bool live_load_now(const struct live_runtime *runtime, double allocation_rate,
-                   struct live_load *load);
+ * first collection). Where there were collections between the two samples, their number and cost
+ * are taken from there, else the cost is the mean so far. */
+bool live_load_now(const struct live_span *span, double allocation_rate, struct live_load *load);
 /* The same program, allocating a share less, and keeping `live_less` bytes less alive. The goal
  * follows GOGC and the memory limit. */
 struct live_load live_load_without(const struct live_load *load, const struct live_runtime *runtime,

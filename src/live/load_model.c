@@ -2,11 +2,13 @@
  *
  * M1. A cycle comes each time the room between what is live and the goal has been allocated:
  *     cycles a second = rate / (goal - live).
- * M2. A cycle's processor time is marking, in proportion to what is live; the mean of those so far
- *     is taken (work.cpuStats: assists, background workers, pauses), idle marking left out,
- *     since it uses what nobody wants.
+ * M2. A cycle's processor time is marking, in proportion to what is live; the mean of those between
+ *     the two samples, or of all so far, is taken (work.cpuStats: assists, background workers,
+ *     pauses), idle marking left out, since it uses what nobody wants.
  * M3. The goal follows GOGC: live + (live + roots) * GOGC / 100, at least 4 MiB * GOGC / 100, and
- *     is not above what the memory limit leaves (mgcpacer.go, commit, memoryLimitHeapGoal). */
+ *     is not above what the memory limit leaves (mgcpacer.go, commit, memoryLimitHeapGoal).
+ * M4. A cycle ends somewhat before its goal, since it is started in good time; by how much is
+ *     measured where cycles came between the samples, and taken to stay so. */
 #include "live_int.h"
 
 static const double heap_minimum = 4 << 20;
@@ -52,25 +54,46 @@ static double goal_for(const struct live_runtime *runtime, double live)
 
 static void pace(struct live_load *load, double least_room)
 {
-    load->cycles_per_second = load->allocation_rate / larger(load->goal - load->live, least_room);
+    load->cycles_per_second = load->calibration * load->allocation_rate /
+                              larger(load->goal - load->live, least_room);
     load->cpu_share = smaller(load->cycles_per_second * load->cpu_per_cycle / load->processors, 1);
     load->peak = load->goal;
 }
 
-bool live_load_now(const struct live_runtime *runtime, double allocation_rate,
-                   struct live_load *load)
+/* Processor time of collections without what idle processors did. */
+static double busy(const struct live_runtime *runtime)
+{
+    return larger(runtime->cpu_gc - larger(runtime->cpu_idle_mark, 0), 0);
+}
+
+static void calibrate(const struct live_span *span, struct live_load *load)
+{
+    enum { FEW = 3 };
+    static const double most = 2, least = 0.5;
+    int64_t cycles = span->now->cycles - span->then->cycles;
+    if (cycles < 1 || span->seconds <= 0)
+        return;
+    load->cpu_per_cycle = larger(busy(span->now) - busy(span->then), 0) / (double)cycles;
+    double said = load->allocation_rate * span->seconds / larger(load->goal - load->live, 1);
+    if (cycles >= FEW && said > 0)
+        load->calibration = smaller(larger((double)cycles / said, least), most);
+}
+
+bool live_load_now(const struct live_span *span, double allocation_rate, struct live_load *load)
 {
     static const double least_room = 64 << 10;
-    double idle = runtime->cpu_idle_mark > 0 ? runtime->cpu_idle_mark : 0;
-    if (runtime->cycles <= 0 || runtime->goal <= 0 || runtime->live < 0 || allocation_rate < 0 ||
-        runtime->cpu_gc < 0 || runtime->processors <= 0)
+    const struct live_runtime *now = span->now;
+    if (now->cycles <= 0 || now->goal <= 0 || now->live < 0 || allocation_rate < 0 ||
+        now->cpu_gc < 0 || now->processors <= 0)
         return false;
     *load = (struct live_load){
-        .allocation_rate = allocation_rate, .live = (double)runtime->live,
-        .goal = (double)runtime->goal, .processors = (double)runtime->processors,
-        .cpu_per_cycle = larger(runtime->cpu_gc - idle, 0) / (double)runtime->cycles};
+        .allocation_rate = allocation_rate, .live = (double)now->live, .goal = (double)now->goal,
+        .processors = (double)now->processors, .calibration = 1,
+        .cpu_per_cycle = busy(now) / (double)now->cycles};
+    if (span->then)
+        calibrate(span, load);
     pace(load, least_room);
-    double share = runtime->cpu_gc - idle > 0 ? runtime->cpu_assist / (runtime->cpu_gc - idle) : 0;
+    double share = busy(now) > 0 ? now->cpu_assist / busy(now) : 0;
     load->assist_share = load->cpu_share * smaller(larger(share, 0), 1);
     return true;
 }

@@ -96,6 +96,11 @@ static void write_runtime(struct json_out *json, const struct live_runtime *runt
     put_bytes(json, object, "memory_limit", runtime->memory_limit);
     put_bytes(json, object, "goroutines", runtime->goroutines);
     put_bytes(json, object, "cycles", runtime->cycles);
+    if (runtime->cpu_gc >= 0) {
+        json_put(json, object, "cpu_gc", json_new_fraction(json, runtime->cpu_gc));
+        json_put(json, object, "cpu_idle_mark", json_new_fraction(json, runtime->cpu_idle_mark));
+        json_put(json, object, "cpu_total", json_new_fraction(json, runtime->cpu_total));
+    }
     json_write(json, "runtime", object);
 }
 

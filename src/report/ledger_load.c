@@ -25,7 +25,10 @@ size_t ledger_changes(const struct live_ledger *ledger, struct ledger_change *ch
 {
     const struct live_ledger_site *sites[LEDGER_CHANGES - 1];
     struct live_load now;
-    if (!live_load_now(&ledger->runtime, ledger->facts.allocation_rate, &now))
+    const struct live_span span = {.now = &ledger->runtime,
+                                   .then = ledger->interval > 0 ? &ledger->then : NULL,
+                                   .seconds = ledger->interval};
+    if (!live_load_now(&span, ledger->facts.allocation_rate, &now))
         return 0;
     changes[0] = (struct ledger_change){.load = now};
     size_t count = by_allocated(ledger, sites, LEDGER_CHANGES - 1);

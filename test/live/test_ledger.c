@@ -213,11 +213,12 @@ static void test_less_allocation_is_fewer_cycles(void **state)
     runtime.stack_scan = runtime.globals_scan = 0;
     runtime.processors = 4;
     runtime.cycles = 100;
-    assert_false(live_load_now(&runtime, 5e8, &now));
+    const struct live_span one = {.now = &runtime};
+    assert_false(live_load_now(&one, 5e8, &now));
     runtime.cpu_gc = 25;
     runtime.cpu_idle_mark = 5;
     runtime.cpu_assist = 2;
-    assert_true(live_load_now(&runtime, (double)(500 << 20), &now));
+    assert_true(live_load_now(&one, (double)(500 << 20), &now));
     is_about(now.cycles_per_second, 5);
     is_about(now.cpu_share, 5 * 0.2 / 4);
     is_about(now.assist_share, 0.25 * 0.1);
@@ -226,6 +227,17 @@ static void test_less_allocation_is_fewer_cycles(void **state)
     is_about(less.cycles_per_second, 5 * 0.62);
     is_about(less.cpu_share, 0.25 * 0.62);
     is_about(less.peak, now.peak);
+    /* Six cycles in the second between two samples, of 0.1 s each: a fifth more than the model's. */
+    struct live_runtime then = runtime;
+    struct live_load seen;
+    then.cycles -= 6;
+    then.cpu_gc -= 0.6;
+    const struct live_span two = {.now = &runtime, .then = &then, .seconds = 1};
+    assert_true(live_load_now(&two, (double)(500 << 20), &seen));
+    is_about(seen.cycles_per_second, 6);
+    is_about(seen.cpu_share, 6 * 0.1 / 4);
+    seen = live_load_without(&seen, &runtime, 0.5, 0);
+    is_about(seen.cycles_per_second, 3);
     /* Half of what is live goes too: half the marking, half the room. */
     less = live_load_without(&now, &runtime, 0, 50 << 20);
     is_about(less.peak, 100 << 20);
