@@ -7,7 +7,8 @@
  * result is the same on any number of threads. */
 #include "scan.h"
 
-enum { FUNCTIONS_PER_JOB = 512, TRIES_PER_MAP = 3 };
+/* What is put into a map is an extra: it is looked for nearby, and never at the cost of arguments. */
+enum { FUNCTIONS_PER_JOB = 512, TRIES_PER_MAP = 3, MAP_STEPS = 300, MAP_JOB_STEPS = 1 << 14 };
 
 struct scan {
     const struct binary *binary;
@@ -21,6 +22,8 @@ struct worker {
     struct body body;
     struct record record; /* of the function in hand */
     struct budget budget; /* of the job in hand */
+    struct budget maps;   /* the same for what is put into maps */
+    struct limits map_limits;
     unsigned map_tries;   /* how many more assignments of the function are followed to their map */
 };
 
@@ -99,7 +102,9 @@ static void add_found(struct worker *worker, struct found_list *job, uint32_t fu
         worker->map_tries += TRIES_PER_MAP;
     if (target->callee->kind == BINARY_KIND_MAP_GROWTH && worker->map_tries > 0) {
         worker->map_tries--;
-        found.map = argument(worker, at, 1, false);
+        found.map = track_register(worker->decoder, &worker->body, at,
+                                   argument_register(worker->body.image->machine, 1), false,
+                                   &worker->maps);
     }
     add_frames(worker, job, &found);
     VEC_PUSH(worker->body.memory, &job->calls, found);
@@ -195,6 +200,9 @@ static void run_job(void *ctx, size_t index, unsigned number)
     worker->budget.limits = scan->binary->image->limits;
     worker->budget.lines = worker->budget.limits->max[BINARY_LIMIT_LINE_STEPS];
     worker->budget.instructions = worker->budget.limits->max[BINARY_LIMIT_JOB_STEPS];
+    worker->map_limits.max[BINARY_LIMIT_TRACK_STEPS] = MAP_STEPS;
+    worker->maps.limits = &worker->map_limits;
+    worker->maps.instructions = MAP_JOB_STEPS;
     size_t end = (index + 1) * FUNCTIONS_PER_JOB;
     if (end > scan->binary->function_count)
         end = scan->binary->function_count;
