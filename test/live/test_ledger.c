@@ -227,7 +227,7 @@ static void test_less_allocation_is_fewer_cycles(void **state)
     is_about(less.cycles_per_second, 5 * 0.62);
     is_about(less.cpu_share, 0.25 * 0.62);
     is_about(less.peak, now.peak);
-    /* Six cycles in the second between two samples, of 0.1 s each: a fifth more than the model's. */
+    /* Six cycles in the second between two samples, of 0.1 s each: more than the model's five. */
     struct live_runtime then = runtime;
     struct live_load seen;
     then.cycles -= 6;
