@@ -7,7 +7,7 @@
  * result is the same on any number of threads. */
 #include "scan.h"
 
-/* What is put into a map is an extra: it is looked for nearby, and never at the cost of arguments. */
+/* What is put into a map is an extra: looked for nearby, and never at the cost of arguments. */
 enum { FUNCTIONS_PER_JOB = 512, TRIES_PER_MAP = 3, MAP_STEPS = 300, MAP_JOB_STEPS = 1 << 14 };
 
 struct scan {
