@@ -38,7 +38,8 @@ static void file_enter(struct collector *collector, struct str shown)
     gate_source_close(&collector->source);
     struct str full = full_path(collector, shown);
     gate_source_open(&collector->source, full, collector->list->memory);
-    collector->file = str_copy(arena, module_path(collector, full));
+    struct str inside = module_path(collector, full);
+    collector->file = str_copy(arena, str_equal(inside, full) ? shown : inside);
     if (!collector->request->elsewhere) {
         collector->shown = str_copy(arena, shown);
         return;
