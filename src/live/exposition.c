@@ -55,6 +55,8 @@ static int64_t read_number(struct str text)
     char digits[64], *end;
     static const double most = 9.2e18;
     size_t n = text.len < sizeof(digits) - 1 ? text.len : sizeof(digits) - 1;
+    if (n == 0)
+        return LIVE_UNKNOWN;
     memcpy(digits, text.ptr, n);
     digits[n] = 0;
     double value = strtod(digits, &end);
