@@ -298,6 +298,7 @@ enum status disasm_write(struct report *report)
     disasm.address = strtoull(argument, &end, 0);
     disasm.has_address = *argument >= '0' && *argument <= '9' && !*end;
     graph_init(&disasm.graph, report);
+    disasm.graph.sums_only = true;
     graph_fill(&disasm.graph);
     sb_addf(report->out, "Total: %s\n", show_amount(report, report->total).text);
     find_symbols(&disasm);

@@ -168,6 +168,7 @@ enum status list_functions(struct report *report, struct list_writer *writer)
     struct listing listing = {.writer = writer};
     writer->report = report;
     graph_init(&listing.graph, report);
+    listing.graph.sums_only = true;
     graph_fill(&listing.graph);
     collect(&listing, report);
     source_reader_init(&listing.reader, report);
