@@ -20,7 +20,9 @@
 
 #include "watch_int.h"
 
-#if defined(__x86_64__)
+/* Sanitizers look for leaks at the end by calls that are not on the list. */
+#if defined(__SANITIZE_ADDRESS__)
+#elif defined(__x86_64__)
 #define OWN_ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define OWN_ARCHITECTURE AUDIT_ARCH_AARCH64

@@ -306,7 +306,9 @@ def test_readers():
         thread.join()
     check("who asks slower than 20 s is shut out", time.monotonic() - begin < 40)
     resident = watch.value("unheap_own_resident_memory_bytes")
-    check("and the daemon is as small as before", resident < 24 << 20, resident)
+    libraries = subprocess.run(["ldd", UNHEAP], capture_output=True, text=True).stdout
+    sanitized = "libasan" in libraries  # keeps what was freed
+    check("and the daemon is small still", sanitized or resident < 24 << 20, resident)
     check("it goes on", watch.value("unheap_up") == 1 and watch.stop() == 0)
     program.kill()
 
