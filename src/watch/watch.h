@@ -152,7 +152,5 @@ void watch_free(struct watch *watch);
 void watch_metrics(struct watch *watch, bool open_metrics, struct sb *out);
 /* Does an Accept header ask for OpenMetrics rather than for plain text? */
 bool watch_wants_open_metrics(struct str accept);
-/* Targets, their newest figures and what the triggers see, as JSON. */
-void watch_status(struct watch *watch, struct sb *out);
 
 #endif

@@ -1,9 +1,10 @@
 /* watch_int.h: what the files of this room share.
  *
  *   rule, figure, trend, judge   from words and samples to "now"
- *   metrics, status              what is answered
- *   target, group, find          processes, their cgroups, and finding them
- *   capture, ring, history, hand what is done and kept
+ *   metrics, sites               what is answered
+ *   target, url, group, find     processes, their cgroups, and finding them
+ *   capture, ring, history       what is done and kept
+ *   hand, event, confine         telling others, and what is given up
  *   watch                        the loop */
 #ifndef UNHEAP_WATCH_INT_H
 #define UNHEAP_WATCH_INT_H
