@@ -65,7 +65,8 @@ static void found_print(const struct gate_run *run, const struct gate_list *list
     printf("%zu allocation sites on the heap in %zu packages (%.*s)\n", list->sites.len,
            list->packages.len, STR_ARGS(list->go_version));
     printf("%zu of them in generated files, which the gate leaves alone\n", generated);
-    printf("most often: %s (%zu)\n", cause_category_title(category), most);
+    if (most > 0)
+        printf("most often: %s (%zu)\n", cause_category_title(category), most);
     printf("policy: .unheap.toml%s\n", written ? "" : " (was there, left as it is)");
     printf("baseline: %s\n\n", run->baseline);
     puts("next:\n"
