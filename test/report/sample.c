@@ -837,8 +837,12 @@ static void fill_big(struct evidence *evidence)
     evidence->explained = evidence->total;
     evidence->sample_site = joined.sites.at;
     evidence->sample_cause = joined.causes.at;
-    evidence->elided = evidence->sites;
-    evidence->elided_count = evidence->site_count;
+    evidence->elided_count = BIG_SITES;
+    evidence->elided = ARENA_ARRAY(arena, struct site, BIG_SITES);
+    for (uint32_t i = 0; i < BIG_SITES; i++)
+        evidence->elided[i] = (struct site){.id = BIG_SITES + i + 1, .copies = 1,
+            .function = numbered(arena, "big.F", i), .text = numbered(arena, "constant ", i),
+            .place = {numbered(arena, "big/file", i % 700), i + 1, 1}, .verdict = VERDICT_ELIDED};
 }
 
 struct evidence *sample_new(enum sample_kind kind, const struct memory *memory)
