@@ -9,7 +9,7 @@
 
 #define PREFIX "unheap-"
 #define SUFFIX ".pb.gz"
-enum { PART_BYTES = 40, STAMP_BYTES = 64 };
+enum { PART_BYTES = 40, STAMP_BYTES = 64, LEFT_SECONDS = 60 };
 
 static void add_plain(struct sb *out, struct str text)
 {
@@ -56,6 +56,19 @@ static int64_t size_of(const struct watch *watch, struct str name, struct sb *pa
     return stat(path->text, &info) == 0 ? (int64_t)info.st_size : 0;
 }
 
+/* What a capture was writing when it was killed: such a file is renamed within milliseconds, so
+ * after a minute nobody is at it, here or in another container. */
+static void remove_left(const struct watch *watch, struct str name, struct sb *path)
+{
+    struct stat info;
+    if (!str_starts(name, STR(PREFIX)) || !str_ends(name, STR(".tmp")))
+        return;
+    sb_clear(path);
+    sb_addf(path, "%s/%.*s", watch->options.dir, STR_ARGS(name));
+    if (stat(path->text, &info) == 0 && time(NULL) - info.st_mtime > LEFT_SECONDS)
+        unlink(path->text);
+}
+
 /* From the newest on: what is beyond the number or the size goes. The newest stays in any case. */
 void ring_trim(struct watch *watch)
 {
@@ -71,8 +84,10 @@ void ring_trim(struct watch *watch)
         count = 0;
     while (count > 0) {
         struct str name = names[--count];
-        if (!is_ours(name))
+        if (!is_ours(name)) {
+            remove_left(watch, name, &path);
             continue;
+        }
         bytes += size_of(watch, name, &path);
         kept++;
         if (kept > 1 && (kept > watch->options.keep || bytes > watch->options.keep_bytes))

@@ -236,8 +236,10 @@ def test_killed():
 def test_ring():
     folder = f"{SCRATCH}/ring"
     os.mkdir(folder)
-    for name in ("mine.pb.gz", "unheap-notes.txt"):
+    left, written = "unheap-1.pb.gz.7-0.tmp", "unheap-2.pb.gz.8-0.tmp"
+    for name in ("mine.pb.gz", "unheap-notes.txt", left, written):
         open(f"{folder}/{name}", "w").close()
+    os.utime(f"{folder}/{left}", (1, 1))
     program, pid = start_program("grow", "20", "0")
     watch = Watch("-dir", folder, "-interval", "50ms", "-keep", "2", "-limit", "10GB",
                   "-trigger", "growth>1MB/400ms cool 200ms", str(pid))
@@ -247,6 +249,8 @@ def test_ring():
     check("no more profiles than asked for", len(profiles) == 2, profiles)
     check("what is not ours stays", os.path.exists(f"{folder}/mine.pb.gz") and
           os.path.exists(f"{folder}/unheap-notes.txt"))
+    check("what a killed capture left goes, what is being written stays",
+          not os.path.exists(f"{folder}/{left}") and os.path.exists(f"{folder}/{written}"))
     program.kill()
 
 
