@@ -230,3 +230,11 @@ bool target_pulse(struct target *target, double now, struct watch_sample *sample
     set_headroom(sample);
     return true;
 }
+
+void watch_take(struct watch *watch, struct target *target)
+{
+    pthread_mutex_lock(&watch->lock);
+    VEC_PUSH(watch->memory, &watch->targets, target);
+    watch->totals.alive++;
+    pthread_mutex_unlock(&watch->lock);
+}

@@ -19,41 +19,7 @@ static const double PULSE_PER_TARGET = 0.0005;
 static const double FIND_SECONDS = 2, MACHINE_SECONDS = 5, OWN_SECONDS = 5,
                     ALL_SECONDS = 10, SLIM_FIRST = 3, SLIM_SECONDS = 300;
 
-double clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-double clock_wall(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-void watch_tell(struct watch *watch, const char *fmt, ...)
-{
-    struct sb line;
-    va_list args;
-    sb_init(&line, watch->memory);
-    va_start(args, fmt);
-    sb_vaddf(&line, fmt, args);
-    va_end(args);
-    watch->options.tell(watch->options.ctx, sb_str(&line));
-    sb_release(&line);
-}
-
 /* ---- targets come and go ---- */
-
-void watch_take(struct watch *watch, struct target *target)
-{
-    pthread_mutex_lock(&watch->lock);
-    VEC_PUSH(watch->memory, &watch->targets, target);
-    watch->totals.alive++;
-    pthread_mutex_unlock(&watch->lock);
-}
 
 static void target_gone(struct watch *watch, size_t index)
 {
@@ -98,19 +64,6 @@ static bool attach_again(struct watch *watch, struct target *target)
 }
 
 /* ---- what rules lead to ---- */
-
-void watch_count(struct watch *watch, struct target *target, size_t rule, const char *kind,
-                 const char *text)
-{
-    struct history_event event = {.kind = kind, .rule = watch->options.rules[rule].name,
-                                  .text = text};
-    (void)history_event(watch, &event, target);
-    pthread_mutex_lock(&watch->lock);
-    uint64_t *count = count_of(&watch->counts[rule], kind);
-    if (count)
-        ++*count;
-    pthread_mutex_unlock(&watch->lock);
-}
 
 static void fire(struct watch *watch, struct target *target, size_t rule)
 {
