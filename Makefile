@@ -2,6 +2,8 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 10
+# In CI a warning is a failure; the same options everywhere, so that nothing is built twice.
+TESTS = -Dtests=true $(if $(CI),-Dwerror=true)
 
 all: ## build the program: build/unheap
 	@scripts/install-deps.sh build
@@ -14,12 +16,12 @@ demo: ## install what is needed, build, and run the main job on real input
 
 test: ## install what is needed, build, and run all tests
 	@scripts/install-deps.sh test
-	@scripts/build.sh $(BUILD) -Dtests=true
+	@scripts/build.sh $(BUILD) $(TESTS)
 	@scripts/run-tests.sh $(BUILD)
 
 bench: ## measure speed and memory against the tools one would otherwise use
 	@scripts/install-deps.sh test
-	@scripts/build.sh $(BUILD) -Dtests=true
+	@scripts/build.sh $(BUILD) $(TESTS)
 	@scripts/bench.sh $(BUILD)
 
 install: all ## install under PREFIX (/usr/local), below DESTDIR if given
@@ -28,7 +30,7 @@ install: all ## install under PREFIX (/usr/local), below DESTDIR if given
 
 check: ## all checks of the code, then all tests under the sanitizers
 	@scripts/install-deps.sh test
-	@scripts/build.sh $(BUILD) -Dtests=true
+	@scripts/build.sh $(BUILD) $(TESTS)
 	@scripts/check.sh $(BUILD)
 	@$(MAKE) --no-print-directory asan
 
@@ -36,7 +38,7 @@ check-fast: ## the checks that need no compiler: text, sizes, comments, lists, s
 	@scripts/check.sh $(BUILD) text size docs sources scripts
 
 check-headers check-layers check-globals check-size: check-%: ## one check alone
-	@scripts/build.sh $(BUILD) -Dtests=true
+	@scripts/build.sh $(BUILD) $(TESTS)
 	@scripts/check.sh $(BUILD) $*
 
 asan: ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -52,7 +54,7 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (10) seconds
 
 torture: ## fail every allocation and every read once, and from there on
 	@scripts/install-deps.sh test
-	@scripts/build.sh $(BUILD) -Dtests=true
+	@scripts/build.sh $(BUILD) $(TESTS)
 	@scripts/run-tests.sh $(BUILD) torture
 
 sources: ## bring the file lists of the meson.build files in step with the folders

@@ -256,7 +256,19 @@ static bool check_stats(const struct live_runtime_reader *reader, struct block s
 
 static int64_t plus(int64_t a, int64_t b)
 {
-    return a < 0 || b < 0 ? LIVE_UNKNOWN : a + b;
+    int64_t sum;
+    return a < 0 || b < 0 || __builtin_add_overflow(a, b, &sum) ? LIVE_UNKNOWN : sum;
+}
+
+/* Of what stands in another process's memory, which may be nonsense: then the result is, too. */
+static int64_t wrapped_sum(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static int64_t wrapped_difference(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
 static void take_system(const struct live_runtime_reader *reader, struct block stats,
@@ -279,11 +291,11 @@ static void take_heap(const struct live_runtime_reader *reader, struct block sta
     runtime->heap_in_use = delta(reader, stats, FIELD_DELTA_IN_HEAP);
     runtime->stacks = delta(reader, stats, FIELD_DELTA_IN_STACKS);
     runtime->heap_released = delta(reader, stats, FIELD_DELTA_RELEASED);
-    int64_t used = runtime->heap_in_use + runtime->stacks +
-                   delta(reader, stats, FIELD_DELTA_IN_WORK_BUFS) +
-                   delta(reader, stats, FIELD_DELTA_IN_PTR_BITS);
+    int64_t collector = wrapped_sum(delta(reader, stats, FIELD_DELTA_IN_WORK_BUFS),
+                                    delta(reader, stats, FIELD_DELTA_IN_PTR_BITS));
+    int64_t used = wrapped_sum(runtime->heap_in_use + runtime->stacks, collector);
     int64_t committed = delta(reader, stats, FIELD_DELTA_COMMITTED);
-    runtime->heap_free = committed > used ? committed - used : 0;
+    runtime->heap_free = committed > used ? wrapped_difference(committed, used) : 0;
     runtime->total = plus(plus(runtime->heap_in_use, runtime->heap_free),
                           plus(runtime->heap_released, runtime->stacks));
     runtime->total = plus(plus(runtime->total, runtime->system_stacks),
@@ -294,15 +306,17 @@ static void take_objects(const struct live_runtime_reader *reader, struct block 
                          struct live_runtime *runtime)
 {
     int64_t tiny = delta(reader, stats, FIELD_DELTA_TINY_COUNT);
-    runtime->allocated = delta(reader, stats, FIELD_DELTA_LARGE_ALLOC) +
-                         by_class(reader, stats, FIELD_DELTA_SMALL_ALLOCS, true);
-    runtime->freed = delta(reader, stats, FIELD_DELTA_LARGE_FREE) +
-                     by_class(reader, stats, FIELD_DELTA_SMALL_FREES, true);
-    runtime->allocs = delta(reader, stats, FIELD_DELTA_LARGE_ALLOCS) + tiny +
-                      by_class(reader, stats, FIELD_DELTA_SMALL_ALLOCS, false);
-    runtime->frees = delta(reader, stats, FIELD_DELTA_LARGE_FREES) + tiny +
-                     by_class(reader, stats, FIELD_DELTA_SMALL_FREES, false);
-    runtime->heap_objects = runtime->allocated - runtime->freed;
+    runtime->allocated = wrapped_sum(delta(reader, stats, FIELD_DELTA_LARGE_ALLOC),
+                                     by_class(reader, stats, FIELD_DELTA_SMALL_ALLOCS, true));
+    runtime->freed = wrapped_sum(delta(reader, stats, FIELD_DELTA_LARGE_FREE),
+                                 by_class(reader, stats, FIELD_DELTA_SMALL_FREES, true));
+    runtime->allocs = wrapped_sum(
+        tiny, wrapped_sum(delta(reader, stats, FIELD_DELTA_LARGE_ALLOCS),
+                          by_class(reader, stats, FIELD_DELTA_SMALL_ALLOCS, false)));
+    runtime->frees = wrapped_sum(
+        tiny, wrapped_sum(delta(reader, stats, FIELD_DELTA_LARGE_FREES),
+                          by_class(reader, stats, FIELD_DELTA_SMALL_FREES, false)));
+    runtime->heap_objects = wrapped_difference(runtime->allocated, runtime->freed);
     if (runtime->heap_objects < 0 || runtime->heap_objects > runtime->heap_in_use)
         runtime->heap_objects = LIVE_UNKNOWN; /* in the middle of a change */
 }
@@ -353,12 +367,12 @@ static int64_t goal_of_limit(const struct live_runtime_reader *reader, struct bl
     enum { HUNDRED = 100, HEADROOM_PERCENT = 3, HEADROOM = 1 << 20 };
     int64_t ready = field(reader, controller, FIELD_MAPPED_READY);
     int64_t spare = plus(field(reader, controller, FIELD_HEAP_FREE),
-                         field(reader, controller, FIELD_TOTAL_ALLOC) -
-                             field(reader, controller, FIELD_TOTAL_FREE));
+                         wrapped_difference(field(reader, controller, FIELD_TOTAL_ALLOC),
+                                            field(reader, controller, FIELD_TOTAL_FREE)));
     if (ready < 0 || spare < 0)
         return LIVE_NO_LIMIT;
-    int64_t taken = (ready > spare ? ready - spare : 0) + (ready > limit ? ready - limit : 0);
-    if (taken >= limit)
+    int64_t taken = plus(ready > spare ? ready - spare : 0, ready > limit ? ready - limit : 0);
+    if (taken < 0 || taken >= limit)
         return marked;
     int64_t goal = limit - taken, headroom = goal / HUNDRED * HEADROOM_PERCENT;
     headroom = headroom < HEADROOM ? HEADROOM : headroom;
@@ -436,7 +450,8 @@ static void take_goroutines(const struct live_runtime_reader *reader, struct liv
         unused += reader->scratch->free_goroutines[i];
     int64_t made = number(sched, offset_of(reader, FIELD_SCHED_M_NEXT));
     int64_t gone = number(sched, offset_of(reader, FIELD_SCHED_M_FREED));
-    int64_t count = (int64_t)reader->scratch->goroutines - unused - own;
+    int64_t count = wrapped_difference((int64_t)reader->scratch->goroutines,
+                                       wrapped_sum(unused, own));
     if (reader->has_sched && made > 0 && gone >= 0 && gone < made && made < MOST)
         runtime->threads = made - gone;
     if (reader->has_sched && reader->has_goroutines && reader->count && unused >= 0 && own >= 0 &&

@@ -419,7 +419,9 @@ static struct window open_window(const struct decode_input *input, const struct 
 {
     enum { WINDOW_FIRST = 1 << 18 };
     struct window window = {.memory = memory, .stream = input->stream,
-                            .bytes = {input->bytes, input->bytes + input->size}};
+                            .bytes = {input->bytes, input->bytes}};
+    if (!window.stream && input->size) /* else there may be no bytes to point to */
+        window.bytes.end += input->size;
     if (window.stream) {
         window.cap = input->window ? input->window : WINDOW_FIRST;
         window.buf = memory_get(memory, window.cap);
