@@ -423,6 +423,11 @@ struct child_request {
 NODISCARD enum status child_run(const struct child_request *request, const struct memory *memory,
                                 struct diag_sink *sink, int *exit_code);
 
+/* ---- clock.c ---- */
+
+/* Seconds of CLOCK_MONOTONIC, which nobody sets. Any thread. */
+double clock_now(void);
+
 /* ---- library.c: libraries of others, loaded when they are used ---- */
 
 /* `target` is the address of a pointer to a function of that name's type. */

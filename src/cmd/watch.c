@@ -54,19 +54,12 @@ struct answers {
 };
 static const double ANSWER_SECONDS = 0.1;
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 static void answer_metrics(void *ctx, const struct serve_request *request,
                            struct serve_response *response)
 {
     struct answers *answers = ctx;
     bool open = watch_wants_open_metrics(request->accept);
-    double now = seconds_now();
+    double now = clock_now();
     if (!answers->made[open] || now - answers->made_at[open] > ANSWER_SECONDS) {
         serve_shared_release(answers->made[open]);
         answers->made[open] = serve_shared_new(answers->memory);
@@ -111,7 +104,6 @@ static enum status post(void *ctx, const char *url, struct str body, const struc
     return profile_post_json(url, body, sink);
 }
 
-/* libcurl stays loaded from one sample to the next. */
 static enum status fetch(void *ctx, const char *url, const struct memory *memory,
                          struct diag_sink *sink, struct sb *body)
 {
@@ -260,8 +252,7 @@ static enum status start_server(struct starting *starting)
 static int run(struct cmd *cmd, const struct watch_flags *flags,
                const struct watch_options *options)
 {
-    static const char *const curl[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
-    void *kept = options->url ? library_open(curl, COUNT_OF(curl), NULL, 0) : NULL;
+    void *kept = options->url ? profile_http_hold() : NULL;
     struct watch *watch;
     int stop_fd = stop_signals();
     enum status status = watch_new(options, &cmd->memory, cmd->sink, &watch);

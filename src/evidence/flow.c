@@ -67,14 +67,8 @@ static struct str filled_slice(struct str expression)
     struct str name = called_name(expression);
     if (!str_is(name, "append") && !str_is(name, "copy"))
         return STR_NONE;
-    int depth = 0;
-    for (size_t i = name.len + 1; i < expression.len; i++) {
-        char c = expression.ptr[i];
-        if (depth == 0 && (c == ',' || c == ')'))
-            return str_slice(expression, name.len + 1, i);
-        depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
-    }
-    return STR_NONE;
+    struct str arguments = str_slice(expression, name.len + 1, expression.len - 1), first;
+    return next_part(&arguments, &first) ? first : STR_NONE;
 }
 
 static enum cause_category category_of_call(struct tracer *tracer, const struct step *step)

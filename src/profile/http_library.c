@@ -1,6 +1,8 @@
 /* http_library.c: libcurl is found at run time. */
 #include "profile/http_library.h"
 
+#include "profile/profile.h"
+
 /* Of the builds with OpenSSL (Debian, Fedora, Alpine) and with GnuTLS (Debian), and macOS's own. */
 static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib"};
 
@@ -11,6 +13,11 @@ bool http_library_load(struct http_library *library)
 #undef X
     library->handle = library_open(names, COUNT_OF(names), functions, COUNT_OF(functions));
     return library->handle != NULL;
+}
+
+void *profile_http_hold(void)
+{
+    return library_open(names, COUNT_OF(names), NULL, 0);
 }
 
 void http_library_release(struct http_library *library)

@@ -138,6 +138,9 @@ NODISCARD enum status profile_read_samples(const struct file *file, struct str n
                                            const struct memory *memory, struct diag_sink *sink,
                                            struct profile **out);
 void profile_free(struct profile *profile);
+/* Keeps libcurl loaded until library_close, for who fetches again and again; NULL when it is not
+ * there. */
+void *profile_http_hold(void);
 /* What an address answers, of any kind, appended to body; without a path it is asked for
  * /debug/pprof/heap. Failures are told to the sink. */
 NODISCARD enum status profile_fetch_text(const char *url, const struct profile_options *options,

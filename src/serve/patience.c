@@ -17,9 +17,7 @@ struct guest {
 
 static int64_t seconds_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)clock_now();
 }
 
 void patience_notify(void *ctx, struct MHD_Connection *connection, void **socket_context,

@@ -4,13 +4,6 @@
 
 #include "watch_int.h"
 
-double clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 double clock_wall(void)
 {
     struct timespec now;

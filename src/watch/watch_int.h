@@ -311,7 +311,6 @@ void watch_count(struct watch *watch, struct target *target, size_t rule, const 
 void watch_take(struct watch *watch, struct target *target);
 /* A line for the log, behind the time. */
 void watch_tell(struct watch *watch, const char *fmt, ...) PRINTF_LIKE(2, 3);
-double clock_now(void);  /* CLOCK_MONOTONIC */
 double clock_wall(void); /* since 1970 */
 
 #endif
