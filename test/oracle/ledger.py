@@ -86,7 +86,7 @@ def main():
     top = document["sites"][0]
     share = top["value"] / rows["live heap"]["bytes"]
     print(f"# first site {top['function']}:{top['line']}, {100 * share:.0f}% of what is live")
-    check(top["function"] == "main.keep" and 0.7 < share < 1.3, "by process: the line that holds it")
+    check(top["function"] == "main.keep" and 0.9 < share < 1.1, "by process: the line that holds it")
     for columns in (80, 100):
         lines = text(unheap, columns, "-seconds", "0", pid).split("\n")
         check(lines and max(map(len, lines)) <= columns and any("Go heap in use" in one for one in lines),

@@ -1,5 +1,7 @@
 // ledger_program: holds some memory, serves /debug/vars, /debug/pprof and, like a Prometheus client,
 // /metrics; prints its address, and then what its runtime/metrics say, once for each line it gets.
+// It samples 32 times as often as by default: 30 MB are 2,000 samples then, so that what the profile
+// says of them is off by 2 % and not, with 60 samples, by 13 %, which no check of a share survives.
 package main
 
 import (
@@ -40,6 +42,7 @@ func serveMetrics(w http.ResponseWriter, r *http.Request) {
 }
 
 func main() {
+	runtime.MemProfileRate = 16384
 	keep(20000)
 	for i := 0; i < 300; i++ {
 		go func() { <-stop }()
