@@ -14,6 +14,7 @@ enum { EXIT_CLEAN = 0, EXIT_COULD_NOT = 1, EXIT_USAGE = 2, EXIT_FINDINGS = 3 };
 
 /* What every verb gets. */
 struct cmd {
+    const char *verb; /* its name, for "see unheap VERB -h" */
     struct memory memory;
     struct diag_sink *sink;
     struct workers *workers;
@@ -47,6 +48,17 @@ struct arguments {
  * go on, else the exit code (0 after help, 2 after a mistake). */
 int flags_parse(struct cmd *cmd, const char *usage, const struct flag *flags, size_t flag_count,
                 struct arguments *arguments);
+
+/* ---- nearest.c: the name somebody meant ----
+ * Offer all names; `name` is then the one a typing mistake or two away (the first of equals), or
+ * NULL. The names offered must outlive it. */
+struct nearest {
+    struct str meant;
+    const char *name;
+    unsigned distance; /* a name must be nearer than this */
+};
+void nearest_init(struct nearest *nearest, struct str meant);
+void nearest_offer(struct nearest *nearest, const char *name);
 
 /* Writes to standard output; a failed write (a closed pipe, a full disk) is exit code 1. */
 int cmd_print(struct cmd *cmd, struct str text);

@@ -66,10 +66,24 @@ static bool set_flag(struct cmd *cmd, const struct flag *flag, const char *value
     BUG("unknown kind of flag");
 }
 
-static int mistake(const char *what, const char *name, const char *value)
+static int mistake(const struct cmd *cmd, const char *what, const char *name, const char *value)
 {
-    fprintf(stderr, "unheap: %s: %s%s%s\nsee the verb's -h\n", what, name, value ? " " : "",
-            value ? value : "");
+    fprintf(stderr, "unheap %s: %s: %s%s%s\nsee unheap %s -h\n", cmd->verb, what, name,
+            value ? " " : "", value ? value : "", cmd->verb);
+    return EXIT_USAGE;
+}
+
+static int unknown_flag(const struct cmd *cmd, const struct flag *flags, size_t count,
+                        struct str name)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, flags[i].name);
+    fprintf(stderr, "unheap %s: there is no such flag: -%.*s\n", cmd->verb, STR_ARGS(name));
+    if (nearest.name)
+        fprintf(stderr, "did you mean -%s?\n", nearest.name);
+    fprintf(stderr, "see unheap %s -h\n", cmd->verb);
     return EXIT_USAGE;
 }
 
@@ -102,14 +116,14 @@ int flags_parse(struct cmd *cmd, const char *usage, const struct flag *flags, si
         }
         const struct flag *flag = find_flag(flags, flag_count, name);
         if (!flag)
-            return mistake("there is no such flag", word, NULL);
+            return unknown_flag(cmd, flags, flag_count, name);
         const char *value = rest.ptr ? rest.ptr : flag->kind == FLAG_BOOL ? "true" : NULL;
         if (!value && i + 1 < argc)
             value = argv[++i];
         if (!value)
-            return mistake("this flag needs a value", word, flag->argument);
+            return mistake(cmd, "this flag needs a value", word, flag->argument);
         if (!set_flag(cmd, flag, value))
-            return mistake("this is no value for the flag", word, value);
+            return mistake(cmd, "this is no value for the flag", word, value);
     }
     return -1;
 }

@@ -67,7 +67,7 @@ static unsigned terminal_columns(void)
 
 static int run_verb(const struct verb *verb, int argc, char **argv)
 {
-    struct cmd cmd = {.memory = {.exhausted = exhausted}};
+    struct cmd cmd = {.verb = verb->name, .memory = {.exhausted = exhausted}};
     cmd.sink = diag_sink_new(&cmd.memory);
     cmd.workers = workers_new(&cmd.memory, 0);
     cmd.stdout_terminal = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
@@ -79,28 +79,64 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
     return code;
 }
 
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        if (strcmp(name, verbs[i].name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+static int unknown_verb(const char *name)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, str_from(name));
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        nearest_offer(&nearest, verbs[i].name);
+    fprintf(stderr, "unheap: there is no verb %s\n", name);
+    if (nearest.name)
+        fprintf(stderr, "did you mean unheap %s?\n", nearest.name);
+    fputs("unheap -h lists them\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* "unheap help" and "unheap help VERB". */
+static int help(int argc, char **argv)
+{
+    static char dash_h[] = "-h";
+    char *words[] = {dash_h, NULL};
+    if (argc > 0) {
+        const struct verb *verb = find_verb(argv[0]);
+        return verb ? run_verb(verb, 1, words) : unknown_verb(argv[0]);
+    }
+    print_usage(stdout);
+    return fflush(stdout) ? EXIT_COULD_NOT : EXIT_CLEAN;
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(word, *words) == 0)
+            return true;
+    return false;
+}
+
 int main(int argc, char **argv)
 {
+    static const char *const help_words[] = {"help", "-h", "-help", "--help", NULL};
+    static const char *const version_words[] = {"-version", "--version", NULL};
     json_set_alloc_funcs(get_json_memory, put_json_memory);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, told as exit code 1 */
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_USAGE;
     }
-    const char *name = argv[1];
-    if (strcmp(name, "-h") == 0 || strcmp(name, "-help") == 0 || strcmp(name, "--help") == 0 ||
-        strcmp(name, "help") == 0) {
-        print_usage(stdout);
-        return fflush(stdout) ? EXIT_COULD_NOT : EXIT_CLEAN;
-    }
+    if (is_one_of(argv[1], help_words))
+        return help(argc - 2, argv + 2);
     if (vettool_asked(argc - 1, argv + 1)) {
-        static const struct verb vettool = {"", verb_vettool, ""};
+        static const struct verb vettool = {"vet", verb_vettool, ""};
         return run_verb(&vettool, argc - 1, argv + 1);
     }
-    for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        if (strcmp(name, verbs[i].name) == 0)
-            return run_verb(&verbs[i], argc - 2, argv + 2);
-    fprintf(stderr, "unheap: there is no verb %s\n\n", name);
-    print_usage(stderr);
-    return EXIT_USAGE;
+    const struct verb *verb = find_verb(is_one_of(argv[1], version_words) ? "version" : argv[1]);
+    return verb ? run_verb(verb, argc - 2, argv + 2) : unknown_verb(argv[1]);
 }
