@@ -347,6 +347,9 @@ void file_drop(const struct file *file, size_t from, size_t to);
  */
 NODISCARD enum status file_write_atomic(const char *path, struct str bytes,
                                         const struct memory *memory, struct diag_sink *sink);
+/* write(2) until all is written; false, with errno, when it fails. For descriptors that somebody
+ * else opened (a pipe, standard output); whole files are written by file_write_atomic. */
+NODISCARD bool file_write_all(int fd, struct str bytes);
 bool file_exists(const char *path);
 bool file_is_regular(const char *path); /* which can be read more than once */
 bool dir_exists(const char *path);

@@ -54,8 +54,6 @@ struct read_request {
 };
 NODISCARD enum status file_read_all(struct file *file, const struct read_request *request,
                                     const struct memory *memory, struct diag_sink *sink);
-/* write(2) until all is written. */
-NODISCARD bool write_all(int fd, const char *bytes, size_t n);
 NODISCARD enum status dir_list_up_to(const char *path, struct arena *arena, struct str **names,
                                      size_t *count, struct diag_sink *sink, size_t max_names);
 

@@ -193,16 +193,14 @@ void file_drop(const struct file *file, size_t from, size_t to)
 
 /* ---- writing ---- */
 
-bool write_all(int fd, const char *bytes, size_t n)
+bool file_write_all(int fd, struct str bytes)
 {
-    while (n > 0) {
-        ssize_t put = write(fd, bytes, n);
-        if (put < 0 && errno != EINTR)
+    while (bytes.len > 0) {
+        ssize_t n = write(fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno != EINTR)
             return false;
-        if (put > 0) {
-            bytes += put;
-            n -= (size_t)put;
-        }
+        if (n > 0)
+            bytes = str_skip(bytes, (size_t)n);
     }
     return true;
 }
@@ -239,7 +237,7 @@ static void sync_dir_of(const char *path, struct sb *dir)
 static bool fill_tmp(int fd, struct str bytes, const struct stat *facts)
 {
     bool filled = (!facts || fchmod(fd, facts->st_mode & 07777) == 0) &&
-                  write_all(fd, bytes.ptr, bytes.len) && fsync(fd) == 0;
+                  file_write_all(fd, bytes) && fsync(fd) == 0;
     int error = errno;
     bool closed = close(fd) == 0;
     if (!filled)

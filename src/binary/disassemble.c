@@ -15,19 +15,6 @@ enum { ENTRY_BYTES = 24, ENTRY_SECTION = 6, ENTRY_SIZE = 16 };
 
 /* ---- the copy ---- */
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.len > 0) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        text = str_skip(text, (size_t)n);
-    }
-    return true;
-}
-
 /* The symbol table as the copy has it. */
 static char *patched_table(const struct binary *binary, const struct section *section,
                            const struct binary_request *request)
@@ -53,11 +40,11 @@ static bool write_copy(const struct binary *binary, const struct binary_request 
     const struct section *section = image_section(binary->image, ".symtab");
     struct str file = binary->image->file;
     if (!section || section->offset > file.len || file.len - section->offset < section->size)
-        return write_all(fd, file);
+        return file_write_all(fd, file);
     char *table = patched_table(binary, section, request);
-    bool good = write_all(fd, str_slice(file, 0, section->offset)) &&
-                write_all(fd, (struct str){table, section->size}) &&
-                write_all(fd, str_skip(file, section->offset + section->size));
+    bool good = file_write_all(fd, str_slice(file, 0, section->offset)) &&
+                file_write_all(fd, (struct str){table, section->size}) &&
+                file_write_all(fd, str_skip(file, section->offset + section->size));
     memory_put(binary->memory, table);
     return good;
 }

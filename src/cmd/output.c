@@ -8,23 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.len > 0) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        text = str_skip(text, (size_t)n);
-    }
-    return true;
-}
-
 int cmd_print(struct cmd *cmd, struct str text)
 {
     (void)cmd;
-    if (write_all(STDOUT_FILENO, text))
+    if (file_write_all(STDOUT_FILENO, text))
         return EXIT_CLEAN;
     if (errno != EPIPE)
         fprintf(stderr, "unheap: standard output: %s\n", strerror(errno));
@@ -39,7 +26,7 @@ int cmd_diagnose(struct cmd *cmd)
         diag_format(diag_at(cmd->sink, i), &sb);
     if (diag_dropped(cmd->sink) > 0)
         sb_addf(&sb, "(%zu more)\n", diag_dropped(cmd->sink));
-    (void)!write_all(STDERR_FILENO, sb_str(&sb));
+    (void)!file_write_all(STDERR_FILENO, sb_str(&sb));
     sb_release(&sb);
     return diag_errors(cmd->sink) > 0 ? EXIT_COULD_NOT : EXIT_CLEAN;
 }

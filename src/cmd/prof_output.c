@@ -45,24 +45,11 @@ static int make_file(struct sb *path, const char *folder, const char *name, cons
     return -1;
 }
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.len > 0) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        text = str_skip(text, (size_t)n);
-    }
-    return true;
-}
-
 /* Writes a new file and leaves its name in `path`. */
 static int write_new(struct sb *path, const char *folder, const char *suffix, struct str text)
 {
     int fd = make_file(path, folder, *folder ? "pprof" : "profile", suffix);
-    bool good = fd >= 0 && write_all(fd, text);
+    bool good = fd >= 0 && file_write_all(fd, text);
     if (fd >= 0)
         good = close(fd) == 0 && good;
     if (!good)
@@ -169,7 +156,7 @@ int prof_draw(struct cmd *cmd, const char *format, struct str graph, struct sb *
     sb_init(&path, &cmd->memory);
     sb_addf(&path, "%s/unheapXXXXXX", tmp && *tmp ? tmp : "/tmp");
     int fd = mkstemp(path.text);
-    bool good = fd >= 0 && write_all(fd, graph);
+    bool good = fd >= 0 && file_write_all(fd, graph);
     if (fd >= 0)
         good = close(fd) == 0 && good;
     if (!good)

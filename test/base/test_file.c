@@ -125,7 +125,7 @@ static void *write_pattern(void *ctx)
     const struct writer *writer = ctx;
     int fd = writer->path ? open(writer->path, O_WRONLY) : writer->fd;
     unsigned char *bytes = pattern(writer->n);
-    bool written = write_all(fd, (const char *)bytes, writer->n);
+    bool written = file_write_all(fd, (struct str){(const char *)bytes, writer->n});
     memory_put(&plenty, bytes);
     close(fd);
     return written ? ctx : NULL;
