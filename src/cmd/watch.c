@@ -6,6 +6,7 @@
 #include "watch/watch.h"
 
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -120,35 +121,46 @@ static int mistake(const char *flag, const char *value, const char *wanted)
     return EXIT_USAGE;
 }
 
+/* A flag that takes an amount: one of the two places. */
+struct amount {
+    const char *flag, *given;
+    double *seconds;
+    int64_t *bytes;
+    double least, most;
+    const char *wanted;
+};
+
+static bool read_amount(const struct amount *amount)
+{
+    struct str text = str_from(amount->given);
+    if (amount->bytes)
+        return watch_bytes_parse(text, amount->bytes) && *amount->bytes >= amount->least &&
+               *amount->bytes <= amount->most;
+    return watch_seconds_parse(text, amount->seconds) && *amount->seconds >= amount->least &&
+           *amount->seconds <= amount->most;
+}
+
 static int read_amounts(const struct watch_flags *flags, struct watch_options *options)
 {
-    options->interval = 1;
-    options->limit = LIVE_NO_LIMIT;
-    options->keep_bytes = INT64_C(256) << 20;
-    if (flags->interval && (!watch_seconds_parse(str_from(flags->interval), &options->interval) ||
-                            options->interval < 0.01 || options->interval > 3600))
-        return mistake("interval", flags->interval, "give a time, 10ms to 1h, as in 1s");
-    if (flags->limit && !watch_bytes_parse(str_from(flags->limit), &options->limit))
-        return mistake("limit", flags->limit, "give a number of bytes, as in 512MB");
-    if (flags->keep_bytes && !watch_bytes_parse(str_from(flags->keep_bytes), &options->keep_bytes))
-        return mistake("keep-bytes", flags->keep_bytes, "give a number of bytes, as in 256MB");
-    options->history_bytes = INT64_C(32) << 20;
-    options->history_every = 10;
-    if (flags->history_bytes &&
-        (!watch_bytes_parse(str_from(flags->history_bytes), &options->history_bytes) ||
-         options->history_bytes < 1 << 20))
-        return mistake("history-bytes", flags->history_bytes,
-                       "give a number of bytes of at least 1MB, as in 32MB");
-    if (flags->history_every &&
-        !watch_seconds_parse(str_from(flags->history_every), &options->history_every))
-        return mistake("history-every", flags->history_every, "give a time, as in 10s");
-    options->sites = flags->sites;
-    options->sites_every = 30;
+    const struct amount amounts[] = {
+        {"interval", flags->interval, &options->interval, NULL, 0.01, 3600,
+         "give a time, 10ms to 1h, as in 1s"},
+        {"limit", flags->limit, NULL, &options->limit, 1, 0x1p62,
+         "give a number of bytes, as in 512MB"},
+        {"keep-bytes", flags->keep_bytes, NULL, &options->keep_bytes, 1, 0x1p62,
+         "give a number of bytes, as in 256MB"},
+        {"history-bytes", flags->history_bytes, NULL, &options->history_bytes, 1 << 20, 0x1p62,
+         "give a number of bytes of at least 1MB, as in 32MB"},
+        {"history-every", flags->history_every, &options->history_every, NULL, 0, INFINITY,
+         "give a time, as in 10s"},
+        {"sites-every", flags->sites_every, &options->sites_every, NULL, 0, INFINITY,
+         "give a time, as in 30s"},
+    };
+    for (size_t i = 0; i < COUNT_OF(amounts); i++)
+        if (amounts[i].given && !read_amount(&amounts[i]))
+            return mistake(amounts[i].flag, amounts[i].given, amounts[i].wanted);
     if (flags->sites > WATCH_SITES_MAX)
         return mistake("sites", "", "give a number of lines of at most 50");
-    if (flags->sites_every &&
-        !watch_seconds_parse(str_from(flags->sites_every), &options->sites_every))
-        return mistake("sites-every", flags->sites_every, "give a time, as in 30s");
     if (flags->keep == 0)
         return mistake("keep", "0", "give a number of files of at least 1");
     return -1;
@@ -288,7 +300,9 @@ static int watch(struct cmd *cmd, struct watch_flags *flags, char **words, size_
         .cgroup = flags->cgroup, .match = flags->match, .dir = flags->dir, .keep = flags->keep,
         .root = flags->root ? flags->root : "", .exit_with_target = flags->exit_with_target,
         .webhook = flags->webhook, .command = flags->command, .tell = tell, .post = post,
-        .url = flags->url, .fetch = fetch,
+        .url = flags->url, .fetch = fetch, .sites = flags->sites,
+        .interval = 1, .limit = LIVE_NO_LIMIT, .keep_bytes = INT64_C(256) << 20,
+        .history_bytes = INT64_C(32) << 20, .history_every = 10, .sites_every = 30,
     };
     char history[PATH_MAX];
     snprintf(history, sizeof(history), "%s/history.db", flags->dir ? flags->dir : "");

@@ -128,7 +128,7 @@ static void finish(struct watch *watch, struct job *job, int exit_code)
         watch_count(watch, job->target, job->rule, "capture", job->path.text);
         watch_tell(watch, "%s: process %d: %s, on disk after %.0f ms", name, job->pid,
                    job->path.text, seconds * 1000);
-        ring_trim(watch);
+        ring_trim(watch, job->path.text);
         occasion_deliver(watch, job->rule, job->pid, job->name, job->path.text, &job->sample);
         return;
     }

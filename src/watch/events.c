@@ -110,19 +110,28 @@ void events_open(struct watch *watch, struct group *group)
     }
 }
 
-void events_close(struct group *group)
+static void close_fd(int *fd)
 {
-    if (group->pressure_fd >= 0)
-        close(group->pressure_fd);
-    if (group->event_fd >= 0)
-        close(group->event_fd);
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
 }
 
-void events_take(struct group *group, int fd)
+void events_close(struct group *group)
+{
+    close_fd(&group->pressure_fd);
+    close_fd(&group->event_fd);
+}
+
+/* The files of a cgroup that was removed would wake for ever: an event then comes with POLLERR, and
+ * memory.events (for which POLLERR goes with every event) cannot be read (fs/kernfs/file.c). */
+void events_take(struct group *group, int fd, short events)
 {
     char text[TEXT_BYTES * 4];
-    if (fd == group->event_fd && group->cgroup.version == 1)
+    if (fd == group->pressure_fd && events & (POLLERR | POLLHUP | POLLNVAL))
+        close_fd(&group->pressure_fd);
+    else if (fd == group->event_fd && group->cgroup.version == 1)
         (void)!read(fd, text, sizeof(uint64_t));
-    else if (fd == group->event_fd)
-        (void)!pread(fd, text, sizeof(text), 0);
+    else if (fd == group->event_fd && pread(fd, text, sizeof(text), 0) < 0)
+        close_fd(&group->event_fd);
 }

@@ -19,6 +19,22 @@ static int open_usage(const struct live_cgroup *cgroup)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* Events too, which want to know the limit. */
+static void open_files(struct watch *watch, struct group *group)
+{
+    group->usage_fd = open_usage(&group->cgroup);
+    if (group->pressure_fd < 0 && group->event_fd < 0) /* the root's has no usage, but pressure */
+        events_open(watch, group);
+}
+
+static void close_files(struct group *group)
+{
+    events_close(group);
+    if (group->usage_fd >= 0)
+        close(group->usage_fd);
+    group->usage_fd = -1;
+}
+
 static struct group *group_find(struct watch *watch, const struct live_cgroup *cgroup)
 {
     for (size_t i = 0; i < watch->groups.len; i++) {
@@ -31,9 +47,8 @@ static struct group *group_find(struct watch *watch, const struct live_cgroup *c
     }
     struct group *group = memory_get(watch->memory, sizeof(*group));
     *group = (struct group){.cgroup = *cgroup, .users = 1, .read_at = -1, .pressure_fd = -1,
-                            .event_fd = -1, .usage_fd = open_usage(cgroup)};
-    group_read(group, 0);
-    events_open(watch, group);
+                            .event_fd = -1, .usage_fd = -1};
+    group_read(watch, group, 0);
     pthread_mutex_lock(&watch->lock);
     VEC_PUSH(watch->memory, &watch->groups, group);
     pthread_mutex_unlock(&watch->lock);
@@ -62,18 +77,20 @@ void group_leave(struct watch *watch, struct group *group)
         if (watch->groups.at[i] == group)
             watch->groups.at[i] = watch->groups.at[--watch->groups.len];
     pthread_mutex_unlock(&watch->lock);
-    events_close(group);
-    if (group->usage_fd >= 0)
-        close(group->usage_fd);
+    close_files(group);
     memory_put(watch->memory, group);
 }
 
-void group_read(struct group *group, double now)
+void group_read(struct watch *watch, struct group *group, double now)
 {
     if (group->read_at >= 0 && now - group->read_at < FRESH_SECONDS)
         return;
     live_group_usage_read(&group->cgroup, &group->usage);
     group->read_at = now;
+    if (group->usage_fd >= 0 && group_usage(group) == LIVE_UNKNOWN)
+        close_files(group); /* it was removed */
+    if (group->usage_fd < 0)
+        open_files(watch, group);
 }
 
 int64_t group_usage(const struct group *group)

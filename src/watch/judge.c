@@ -1,7 +1,14 @@
-/* judge.c: which rules hold for a target, and which of them fire now. */
+/* judge.c: which rules hold for a target, which of them fire now, and how soon to look again.
+ *
+ * J1. What grows by up to ASSUMED_RATE passes no rule about memory by more than it grows in the
+ *     least time between two looks: a profile has to be written before the kernel kills. */
 #include <math.h>
 
 #include "watch_int.h"
+
+static const double ASSUMED_RATE = 1e9;  /* bytes a second */
+static const double PULSE_LEAST = 0.01;  /* seconds between two looks at the size */
+static const double PULSE_PER_TARGET = 0.0005;
 
 static bool compare(double value, const struct watch_condition *condition)
 {
@@ -76,10 +83,10 @@ uint64_t *count_of(struct rule_counts *counts, const char *kind)
     return strcmp(kind, "command") == 0 ? &counts->commands : NULL;
 }
 
-/* How far `used` and rss may go until a rule that looks at them as they are can hold: what tells
- * how soon to look again. The limit itself counts too. */
-double rules_distance(const struct watch_rule *rules, size_t count,
-                      const struct watch_sample *sample)
+/* How far `used` and rss may go until a rule that looks at them as they are can hold. The limit
+ * itself counts too. */
+static double distance_to_rules(const struct watch_rule *rules, size_t count,
+                                const struct watch_sample *sample)
 {
     double nearest = sample->headroom >= 0 ? (double)sample->headroom : INFINITY;
     for (size_t i = 0; i < count; i++) {
@@ -97,4 +104,11 @@ double rules_distance(const struct watch_rule *rules, size_t count,
         }
     }
     return nearest;
+}
+
+double rules_patience(const struct watch_rule *rules, size_t count,
+                      const struct watch_sample *sample, size_t target_count)
+{
+    double least = PULSE_LEAST + PULSE_PER_TARGET * (double)target_count;
+    return fmax(least, distance_to_rules(rules, count, sample) / ASSUMED_RATE); /* J1 */
 }

@@ -1,4 +1,7 @@
-/* ring.c: the folder of captures: names that sort by time, and no more of them than was said. */
+/* ring.c: the folder of captures: names that sort by time, and no more of them than was said.
+ *
+ * R1. Captures of this run are newer than all others, in the order in which they were written: the
+ *     clock on the wall, which their names have, may be set back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -38,11 +41,6 @@ void ring_name(const struct watch *watch, const struct target *target, size_t ru
     sb_adds(path, SUFFIX);
 }
 
-struct entry {
-    struct str name;
-    int64_t size;
-};
-
 static bool is_ours(struct str name)
 {
     return str_starts(name, STR(PREFIX)) && str_ends(name, STR(SUFFIX));
@@ -69,31 +67,71 @@ static void remove_left(const struct watch *watch, struct str name, struct sb *p
         unlink(path->text);
 }
 
+/* ---- which is older (R1) ---- */
+
+struct entry {
+    struct str name;
+    uint64_t order; /* in which this run wrote it; 0: it did not */
+};
+
+static int by_age(const void *a, const void *b)
+{
+    const struct entry *left = a, *right = b;
+    if (left->order != right->order)
+        return left->order < right->order ? -1 : 1;
+    return str_compare(left->name, right->name);
+}
+
+static void note_order(struct watch *watch, struct str name, uint64_t order)
+{
+    bool added;
+    *map_put(&watch->written, str_hash(name), &added) = order;
+}
+
+/* The captures in the folder, the oldest first; the rest is cleared of what was left. */
+static struct entry *list_captures(struct watch *watch, struct arena *arena, struct sb *path,
+                                   size_t *kept)
+{
+    struct str *names = NULL;
+    size_t count = 0;
+    struct diag_sink *sink = diag_sink_new(watch->memory);
+    if (dir_list(watch->options.dir, arena, &names, &count, sink))
+        count = 0;
+    diag_sink_free(sink);
+    struct entry *entries = ARENA_ARRAY(arena, struct entry, count + 1);
+    *kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t *order = map_get(&watch->written, str_hash(names[i]));
+        if (is_ours(names[i]))
+            entries[(*kept)++] = (struct entry){names[i], order ? *order : 0};
+        else
+            remove_left(watch, names[i], path);
+    }
+    qsort(entries, *kept, sizeof(*entries), by_age);
+    return entries;
+}
+
 /* From the newest on: what is beyond the number or the size goes. The newest stays in any case. */
-void ring_trim(struct watch *watch)
+void ring_trim(struct watch *watch, const char *newest)
 {
     struct arena arena;
     struct sb path;
-    struct str *names = NULL;
-    size_t count = 0, kept = 0;
+    size_t count, kept = 0;
     int64_t bytes = 0;
     arena_init(&arena, watch->memory);
     sb_init(&path, watch->memory);
-    struct diag_sink *sink = diag_sink_new(watch->memory);
-    if (dir_list(watch->options.dir, &arena, &names, &count, sink))
-        count = 0;
+    note_order(watch, str_base_name(str_from(newest)), ++watch->orders);
+    const struct entry *entries = list_captures(watch, &arena, &path, &count);
+    map_clear(&watch->written);
     while (count > 0) {
-        struct str name = names[--count];
-        if (!is_ours(name)) {
-            remove_left(watch, name, &path);
-            continue;
-        }
-        bytes += size_of(watch, name, &path);
+        const struct entry *entry = &entries[--count];
+        bytes += size_of(watch, entry->name, &path);
         kept++;
         if (kept > 1 && (kept > watch->options.keep || bytes > watch->options.keep_bytes))
             unlink(path.text);
+        else if (entry->order)
+            note_order(watch, entry->name, entry->order);
     }
-    diag_sink_free(sink);
     sb_release(&path);
     arena_release(&arena);
 }

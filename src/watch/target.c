@@ -188,7 +188,7 @@ bool target_read(struct watch *watch, struct target *target, double now, bool al
     if (!sample->alive)
         return false;
     if (target->group) {
-        group_read(target->group, now);
+        group_read(watch, target->group, now);
         sample->group = target->group->usage;
     }
     if (!(sample->group.pressure.some10 >= 0))

@@ -1,8 +1,7 @@
 /* watch.c: the loop: who is looked at when, what then happens, and waiting for the next.
  *
  * Every process is read whole once an interval. Between that only its size is read, the sooner the
- * nearer the limit or a rule about memory is: at ASSUMED_RATE it could get there, and a profile has
- * to be written before the kernel kills. */
+ * nearer the limit or a rule about memory is (rules_patience). */
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
@@ -13,11 +12,9 @@
 
 #include "watch_int.h"
 
-static const double ASSUMED_RATE = 1e9;     /* bytes a second */
-static const double PULSE_LEAST = 0.01;     /* seconds between two looks at the size */
-static const double PULSE_PER_TARGET = 0.0005;
 static const double FIND_SECONDS = 2, MACHINE_SECONDS = 5, OWN_SECONDS = 5,
-                    ALL_SECONDS = 10, SLIM_FIRST = 3, SLIM_SECONDS = 300;
+                    ALL_SECONDS = 10, SLIM_FIRST = 3, SLIM_SECONDS = 300,
+                    ALMOST = 0.005; /* so near its time, a look is not put off */
 
 /* ---- targets come and go ---- */
 
@@ -94,14 +91,6 @@ static void take_sample(struct watch *watch, struct target *target, struct watch
 
 /* ---- looking ---- */
 
-static double pulse_after(const struct watch *watch, const struct target *target)
-{
-    double distance = rules_distance(watch->options.rules, watch->options.rule_count,
-                                     &target->sample);
-    double least = PULSE_LEAST + PULSE_PER_TARGET * (double)watch->targets.len;
-    return fmax(least, distance / ASSUMED_RATE);
-}
-
 /* A service that does not answer is down, and asked again. */
 static void look_afar(struct watch *watch, struct target *target, double now)
 {
@@ -127,7 +116,7 @@ static bool look(struct watch *watch, struct target *target, double now)
         look_afar(watch, target, now);
         return true;
     }
-    bool whole = now - target->full_at >= watch->options.interval - PULSE_LEAST / 2;
+    bool whole = now - target->full_at >= watch->options.interval - ALMOST;
     if (whole) {
         bool all = now - target->all_at >= ALL_SECONDS;
         target->full_at = now;
@@ -147,7 +136,8 @@ static bool look(struct watch *watch, struct target *target, double now)
     }
     take_sample(watch, target, &sample);
     target->next_at = fmin(target->full_at + watch->options.interval,
-                           now + pulse_after(watch, target));
+                           now + rules_patience(watch->options.rules, watch->options.rule_count,
+                                                &target->sample, watch->targets.len));
     return true;
 }
 
@@ -188,7 +178,7 @@ static void look_around(struct watch *watch, double now)
     }
     if (watch->group && !watch->targets.len) {
         pthread_mutex_lock(&watch->lock);
-        group_read(watch->group, now);
+        group_read(watch, watch->group, now);
         pthread_mutex_unlock(&watch->lock);
     }
 }
@@ -243,7 +233,7 @@ static void take_events(struct watch *watch)
             struct group *group = watch->groups.at[k];
             if (polled->fd != group->pressure_fd && polled->fd != group->event_fd)
                 continue;
-            events_take(group, polled->fd);
+            events_take(group, polled->fd, polled->revents);
             wake_group(watch, group);
         }
     }
@@ -373,6 +363,7 @@ enum status watch_new(const struct watch_options *options, const struct memory *
                             .sites_at = clock_now() + SLIM_FIRST / 2};
     pthread_mutex_init(&watch->lock, NULL);
     map_init(&watch->seen, memory);
+    map_init(&watch->written, memory);
     take_options(watch);
     live_machine_read(options->root, &watch->machine);
     enum status status = options->dir ? check_folder(watch, options->dir) : STATUS_OK;
@@ -414,6 +405,7 @@ void watch_free(struct watch *watch)
     VEC_RELEASE(watch->memory, &watch->polled);
     regex_free(watch->pattern);
     map_release(&watch->seen);
+    map_release(&watch->written);
     live_free(watch->live);
     pthread_mutex_destroy(&watch->lock);
     memory_put(watch->memory, watch->counts);

@@ -68,9 +68,10 @@ struct rule_state {
 /* Does it fire now? Keeps the state. */
 bool rule_fires(const struct watch_rule *rule, const struct watch_sample *sample,
                 const struct trend *trend, struct rule_state *state);
-/* Bytes until the limit or a rule about memory is reached. */
-double rules_distance(const struct watch_rule *rules, size_t count,
-                      const struct watch_sample *sample);
+/* Seconds until its memory is to be looked at again: the sooner the nearer the limit or a rule
+ * about memory is, the later the more targets there are. */
+double rules_patience(const struct watch_rule *rules, size_t count,
+                      const struct watch_sample *sample, size_t target_count);
 
 /* ---- group.c: cgroups, shared by the processes in them ---- */
 
@@ -91,8 +92,8 @@ struct group {
  * is left out; looking often enough does then. */
 void events_open(struct watch *watch, struct group *group);
 void events_close(struct group *group);
-/* Takes note of an event, so that the next is waited for. */
-void events_take(struct group *group, int fd);
+/* Takes note of what poll said of a descriptor, so that the next event is waited for. */
+void events_take(struct group *group, int fd, short events);
 
 /* ---- target.c: one process ---- */
 
@@ -166,6 +167,8 @@ struct watch {
     struct group *group;         /* of -cgroup */
     struct map seen;             /* PIDs that were looked at, and in which round */
     uint64_t round;
+    struct map written;          /* names of captures of this run, and in which order */
+    uint64_t orders;
     VEC(struct job *) jobs;      /* captures under way */
     VEC(struct pollfd) polled;
     size_t url_path;             /* which one answered last */
@@ -180,8 +183,9 @@ struct watch {
 struct group *group_join(struct watch *watch, int pid);
 struct group *group_named(struct watch *watch, const char *path);
 void group_leave(struct watch *watch, struct group *group);
-/* Reads all of it, unless that was done just before. */
-void group_read(struct group *group, double now);
+/* Reads all of it, unless that was done just before. One that was removed and made again is opened
+ * again. */
+void group_read(struct watch *watch, struct group *group, double now);
 /* Only its usage, by the open file; LIVE_UNKNOWN when that fails. */
 int64_t group_usage(const struct group *group);
 
@@ -238,11 +242,11 @@ void sites_take(struct watch *watch, struct target *target, struct str answer);
 
 /* ---- ring.c: a folder that holds so many files, and so many bytes ---- */
 
-/* The name of a capture's file in the folder: unheap-NAME-PID-TIME-RULE.pb.gz. */
+/* The name of a capture's file in the folder: unheap-TIME-NAME-PID-RULE.pb.gz. */
 void ring_name(const struct watch *watch, const struct target *target, size_t rule, double wall,
                struct sb *path);
-/* Removes the oldest captures of ours beyond the number and the size. */
-void ring_trim(struct watch *watch);
+/* Removes the oldest captures of ours beyond the number and the size; `newest` was just written. */
+void ring_trim(struct watch *watch, const char *newest);
 
 /* ---- history.c ---- */
 

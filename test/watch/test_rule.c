@@ -6,32 +6,14 @@
 
 #include <cmocka.h>
 
-#include "watch/watch.h"
-
-static void give_up(void *ctx, size_t wanted)
-{
-    (void)ctx;
-    fail_msg("out of memory: %zu", wanted);
-    abort();
-}
-static const struct memory memory = {give_up, NULL};
-
-static struct watch_rule good(const char *text)
-{
-    struct watch_rule rule;
-    struct diag_sink *sink = diag_sink_new(&memory);
-    if (!watch_rule_parse(str_from(text), sink, &rule))
-        fail_msg("%s: %.*s", text, STR_ARGS(diag_at(sink, 0)->message));
-    diag_sink_free(sink);
-    return rule;
-}
+#include "watch_test.h"
 
 /* Is no rule, and the message holds `what`, at that column. */
 static void is_wrong(const char *text, unsigned column, const char *what)
 {
     struct watch_rule rule;
     char place[32];
-    struct diag_sink *sink = diag_sink_new(&memory);
+    struct diag_sink *sink = diag_sink_new(&test_memory);
     if (watch_rule_parse(str_from(text), sink, &rule))
         fail_msg("\"%s\" is taken for a rule", text);
     assert_int_equal(diag_count(sink), 1);
@@ -52,7 +34,7 @@ static void is_near(double got, double wanted)
 static void test_the_rules_of_the_contract(void **state)
 {
     (void)state;
-    struct watch_rule rule = good("rss>85%");
+    struct watch_rule rule = rule_of("rss>85%");
     assert_int_equal(rule.condition_count, 1);
     assert_int_equal(rule.conditions[0].figure, WATCH_RSS);
     assert_true(rule.conditions[0].relative);
@@ -60,15 +42,15 @@ static void test_the_rules_of_the_contract(void **state)
     is_near(rule.conditions[0].value, 0.85);
     is_near(rule.cool, WATCH_COOL_SECONDS);
     assert_string_equal(rule.name, "rss>85%");
-    rule = good("growth>20%/1m");
+    rule = rule_of("growth>20%/1m");
     assert_true(rule.conditions[0].growth && rule.conditions[0].relative);
     is_near(rule.conditions[0].window, 60);
-    rule = good("psi>15%");
+    rule = rule_of("psi>15%");
     assert_false(rule.conditions[0].relative);
     is_near(rule.conditions[0].value, 0.15);
-    rule = good("goroutines>10000");
+    rule = rule_of("goroutines>10000");
     is_near(rule.conditions[0].value, 10000);
-    rule = good("time_to_oom<60s");
+    rule = rule_of("time_to_oom<60s");
     assert_int_equal(rule.conditions[0].comparison, WATCH_BELOW);
     is_near(rule.conditions[0].value, 60);
 }
@@ -76,32 +58,33 @@ static void test_the_rules_of_the_contract(void **state)
 static void test_amounts_have_units(void **state)
 {
     (void)state;
-    is_near(good("rss > 512MB").conditions[0].value, 512 << 20);
-    is_near(good("heap >= 1.5 GiB").conditions[0].value, 1.5 * (1 << 30));
-    is_near(good("used>1000000").conditions[0].value, 1e6);
-    is_near(good("goroutines > 10k").conditions[0].value, 1e4);
-    is_near(good("gc_pause > 5ms").conditions[0].value, 5e-3);
-    is_near(good("time_to_oom <= 2m").conditions[0].value, 120);
-    is_near(good("alloc_rate > 500MB").conditions[0].value, 500.0 * (1 << 20));
-    is_near(good("cpu > 1.5").conditions[0].value, 1.5);
-    struct watch_rule rule = good("growth(goroutines)>1000/10s");
+    is_near(rule_of("rss > 512MB").conditions[0].value, 512 << 20);
+    is_near(rule_of("heap >= 1.5 GiB").conditions[0].value, 1.5 * (1 << 30));
+    is_near(rule_of("used>1000000").conditions[0].value, 1e6);
+    is_near(rule_of("goroutines > 10k").conditions[0].value, 1e4);
+    is_near(rule_of("gc_pause > 5ms").conditions[0].value, 5e-3);
+    is_near(rule_of("time_to_oom <= 2m").conditions[0].value, 120);
+    is_near(rule_of("alloc_rate > 500MB").conditions[0].value, 500.0 * (1 << 20));
+    is_near(rule_of("cpu > 1.5").conditions[0].value, 1.5);
+    struct watch_rule rule = rule_of("growth(goroutines)>1000/10s");
     assert_int_equal(rule.conditions[0].figure, WATCH_GOROUTINES);
     assert_false(rule.conditions[0].relative);
-    is_near(good("growth(heap)>100MB/m").conditions[0].window, 60);
-    is_near(good("growth(heap)>100MB / 90 s").conditions[0].window, 90);
+    is_near(rule_of("growth(heap)>100MB/m").conditions[0].window, 60);
+    is_near(rule_of("growth(heap)>100MB / 90 s").conditions[0].window, 90);
 }
 
 static void test_conditions_and_options(void **state)
 {
     (void)state;
-    struct watch_rule rule = good("leak: rss>60% and growth>5%/10m for 30s cool 1h do capture+run");
+    struct watch_rule rule =
+        rule_of("leak: rss>60% and growth>5%/10m for 30s cool 1h do capture+run");
     assert_string_equal(rule.name, "leak");
     assert_int_equal(rule.condition_count, 2);
     is_near(rule.hold, 30);
     is_near(rule.cool, 3600);
     assert_int_equal(rule.actions, WATCH_CAPTURE | WATCH_COMMAND);
-    assert_int_equal(good("rss>1GB && psi>1%").condition_count, 2);
-    assert_int_equal(good("rss>1GB do webhook").actions, WATCH_WEBHOOK);
+    assert_int_equal(rule_of("rss>1GB && psi>1%").condition_count, 2);
+    assert_int_equal(rule_of("rss>1GB do webhook").actions, WATCH_WEBHOOK);
 }
 
 static void test_where_it_is_wrong(void **state)
