@@ -352,6 +352,7 @@ NODISCARD enum status file_write_atomic(const char *path, struct str bytes,
 NODISCARD bool file_write_all(int fd, struct str bytes);
 bool file_exists(const char *path);
 bool file_is_regular(const char *path); /* which can be read more than once */
+uint64_t file_size(const char *path);   /* 0 when it is no regular file */
 bool dir_exists(const char *path);
 /* Names in a directory (without . and ..), sorted, in the arena. */
 NODISCARD enum status dir_list(const char *path, struct arena *arena, struct str **names,

@@ -295,6 +295,12 @@ bool file_is_regular(const char *path)
     return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
+uint64_t file_size(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISREG(facts.st_mode) ? (uint64_t)facts.st_size : 0;
+}
+
 bool dir_exists(const char *path)
 {
     struct stat facts;

@@ -13,6 +13,7 @@
 struct merger {
     struct view *to; /* NULL until there is a first */
     const struct view *from;
+    int64_t times; /* how often `from` counts */
     struct slots samples, functions, locations;
     uint32_t *stacks, *label_sets;                      /* of `from`; NONE: not yet there */
     uint32_t *from_functions, *from_locations, *from_mappings;
@@ -404,12 +405,12 @@ static void merge_sample(struct merger *merger, size_t index)
     if (found == next) {
         VEC_PUSH(to->memory, &to->samples, sample);
         for (size_t i = 0; i < to->types.len; i++)
-            VEC_PUSH(to->memory, &to->values, values[i]);
+            VEC_PUSH(to->memory, &to->values, multiplied(values[i], merger->times));
         return;
     }
     int64_t *sums = to->values.at + (size_t)found * to->types.len;
     for (size_t i = 0; i < to->types.len; i++)
-        sums[i] = added(sums[i], values[i]);
+        sums[i] = added(sums[i], multiplied(values[i], merger->times));
 }
 
 /* ---- all of it ---- */
@@ -467,7 +468,8 @@ static void merge_header(struct merger *merger, const struct view *from)
     struct view *to = merger->to;
     if (to->time_nanos == 0 || from->time_nanos < to->time_nanos)
         to->time_nanos = from->time_nanos;
-    to->duration_nanos = added(to->duration_nanos, from->duration_nanos);
+    to->duration_nanos =
+        added(to->duration_nanos, multiplied(from->duration_nanos, merger->times));
     if (to->period == 0 || to->period < from->period)
         to->period = from->period;
     merge_comments(to, from);
@@ -477,8 +479,9 @@ static void merge_header(struct merger *merger, const struct view *from)
         to->doc_url = from->doc_url;
 }
 
-static void merge_view(struct merger *merger, const struct view *from)
+static void merge_view(struct merger *merger, const struct view *from, int64_t times)
 {
+    merger->times = times;
     merge_header(merger, from);
     merge_tables(merger, from);
 }
@@ -503,7 +506,7 @@ static struct view *merger_end(struct merger *merger)
     if (!has_zero_sample(merged))
         return merged;
     struct merger again = {0}; /* what cancelled out leaves no trace */
-    merge_view(&again, merged);
+    merge_view(&again, merged, 1);
     view_free(merged);
     return merger_end(&again);
 }
@@ -519,7 +522,7 @@ enum status combine_views(struct view **all, size_t count, struct diag_sink *sin
     if (status)
         return status;
     for (size_t i = 0; i < count; i++) {
-        merge_view(&merger, all[i]);
+        merge_view(&merger, all[i], 1);
         view_free(all[i]);
         all[i] = NULL;
     }
@@ -533,6 +536,7 @@ struct combiner {
     const struct memory *memory;
     struct merger merger;
     struct view *first; /* while it is the only one, which stays as it is */
+    int64_t first_times;
 };
 
 struct combiner *combiner_new(const struct memory *memory)
@@ -556,27 +560,33 @@ static bool are_alike(const struct view *a, const struct view *b)
     return true;
 }
 
-bool combiner_add(struct combiner *combiner, struct view *view)
+static void merge_first(struct combiner *combiner)
 {
-    struct view *first = combiner->first;
-    if (!first && !combiner->merger.to) {
+    merge_view(&combiner->merger, combiner->first, combiner->first_times);
+    view_free(combiner->first);
+    combiner->first = NULL;
+}
+
+bool combiner_add(struct combiner *combiner, struct view *view, int64_t times)
+{
+    if (!combiner->first && !combiner->merger.to) {
         combiner->first = view;
+        combiner->first_times = times;
         return true;
     }
-    bool alike = are_alike(first ? first : combiner->merger.to, view);
-    if (alike && first) {
-        merge_view(&combiner->merger, first);
-        view_free(first);
-        combiner->first = NULL;
-    }
+    bool alike = are_alike(combiner->first ? combiner->first : combiner->merger.to, view);
+    if (alike && combiner->first)
+        merge_first(combiner);
     if (alike)
-        merge_view(&combiner->merger, view);
+        merge_view(&combiner->merger, view, times);
     view_free(view);
     return alike;
 }
 
 struct view *combiner_end(struct combiner *combiner)
 {
+    if (combiner->first && combiner->first_times > 1)
+        merge_first(combiner);
     struct view *view = combiner->first;
     if (combiner->merger.to)
         view = merger_end(&combiner->merger);

@@ -8,6 +8,8 @@ struct group {
     const char *const *paths;
     size_t count, told; /* of the first `told` sources is said what there is to say */
     bool *failed;       /* of those */
+    uint32_t *first;    /* by source, see repeats_find */
+    int64_t *times;     /* by source: how many have its bytes, itself and later ones */
     enum status status; /* of the last that failed */
 };
 
@@ -17,6 +19,20 @@ static bool can_repeat(const struct group *group)
         if (!file_is_regular(group->paths[i]))
             return false;
     return group->count > 1;
+}
+
+static bool is_repeat(const struct group *group, size_t source)
+{
+    return group->first[source] != source;
+}
+
+static void find_repeats(struct group *group)
+{
+    repeats_find(group->paths, group->count, group->loader->memory, group->first);
+    for (size_t i = 0; i < group->count; i++)
+        group->times[i] = 1;
+    for (size_t i = 0; i < group->count; i++)
+        group->times[group->first[i]] += is_repeat(group, i);
 }
 
 /* ---- ahead, on all processors ---- */
@@ -34,10 +50,13 @@ struct ahead {
 static void read_ahead(struct ahead *ahead, size_t place)
 {
     struct loader loader = *ahead->group->loader;
+    size_t source = ahead->next_first + place;
+    ahead->next[place] = NULL;
+    if (is_repeat(ahead->group, source))
+        return;
     loader.strings = tables_strings_new(loader.memory, &loader.shared);
     ++*loader.shared;
-    struct view *view = load_quietly(&loader, ahead->group->paths[ahead->next_first + place]);
-    ahead->next[place] = view;
+    ahead->next[place] = load_quietly(&loader, ahead->group->paths[source]);
     tables_strings_drop(loader.memory, loader.strings, loader.shared);
 }
 
@@ -52,22 +71,29 @@ static enum status take(struct ahead *ahead, size_t place, struct view **view)
     return STATUS_OK;
 }
 
-static void merge_wave(struct ahead *ahead)
+/* A source that was read before counted then, once for each time it comes. One that cannot be read
+ * is told again. */
+static void merge_next(struct ahead *ahead, size_t place)
 {
     struct group *group = ahead->group;
-    for (size_t i = 0; i < ahead->now_count; i++) {
-        struct view *view;
-        if (!ahead->alike) {
-            view_free(ahead->now[i]);
-            continue;
-        }
-        enum status status = take(ahead, i, &view);
-        group->failed[group->told++] = status != STATUS_OK;
-        if (status)
-            group->status = status;
+    size_t source = group->told;
+    struct view *view;
+    bool counted = is_repeat(group, source) && !group->failed[group->first[source]];
+    enum status status = counted ? STATUS_OK : take(ahead, place, &view);
+    group->failed[group->told++] = status != STATUS_OK;
+    if (status)
+        group->status = status;
+    else if (!counted)
+        ahead->alike = combiner_add(ahead->combiner, view, group->times[source]);
+}
+
+static void merge_wave(struct ahead *ahead)
+{
+    for (size_t i = 0; i < ahead->now_count; i++)
+        if (ahead->alike)
+            merge_next(ahead, i);
         else
-            ahead->alike = combiner_add(ahead->combiner, view);
-    }
+            view_free(ahead->now[i]);
 }
 
 static void work(void *ctx, size_t index, unsigned worker)
@@ -98,6 +124,7 @@ static void run_waves(struct ahead *ahead, struct workers *workers)
 static bool load_alike(struct group *group, struct view **out)
 {
     const struct memory *memory = group->loader->memory;
+    find_repeats(group);
     struct workers *own = group->loader->sources->workers ? NULL : workers_new(memory, 1);
     struct workers *workers = own ? own : group->loader->sources->workers;
     size_t bytes = workers_count(workers) * sizeof(struct view *);
@@ -162,6 +189,8 @@ enum status group_load(struct loader *loader, const char *const *paths, size_t c
     if (count == 1)
         return load_one(loader, paths[0], out);
     group.failed = memory_get(loader->memory, count);
+    group.first = memory_get(loader->memory, count * sizeof(*group.first));
+    group.times = memory_get(loader->memory, count * sizeof(*group.times));
     if (can_repeat(&group) && load_alike(&group, out)) {
         status = *out ? STATUS_OK : group.status;
     } else {
@@ -170,6 +199,8 @@ enum status group_load(struct loader *loader, const char *const *paths, size_t c
         status = load_and_combine(&group, out);
     }
     memory_put(loader->memory, group.failed);
+    memory_put(loader->memory, group.first);
+    memory_put(loader->memory, group.times);
     return status;
 }
 

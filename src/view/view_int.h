@@ -3,7 +3,7 @@
  * How a source becomes a report:
  *   decode.c, fold_sample.c, convert.c   a profile file to tables (V1); text profiles through the
  *   profile room
- *   load.c, group.c, combine.c   several sources to one, minus a base
+ *   load.c, group.c, repeats.c, combine.c   several sources to one, minus a base
  *   symbolize.c, demangle.c, prune.c   addresses named, names tidied, frames dropped
  *   filter.c, tagfilter.c, tagroot.c, aggregate.c   what the settings leave of it
  *   graph.c, order.c, trim.c   nodes and edges, sorted and cut down
@@ -133,7 +133,7 @@ static inline struct view_span view_labels(const struct view *view, size_t sampl
 /* Keeps the samples for which keep() says so. */
 void tables_keep_samples(struct view *view, bool (*keep)(void *ctx, size_t sample), void *ctx);
 
-/* ---- load.c, group.c ---- */
+/* ---- load.c, group.c, repeats.c ---- */
 
 /* What reading a source needs. */
 struct loader {
@@ -153,6 +153,9 @@ void load_finish(const struct loader *loader, struct view *view);
 /* All of them merged. */
 NODISCARD enum status group_load(struct loader *loader, const char *const *paths, size_t count,
                                  struct view **out);
+/* By source, into `first`: the first with the same bytes, itself when no earlier one has them. */
+void repeats_find(const char *const *paths, size_t count, const struct memory *memory,
+                  uint32_t *first);
 
 /* ---- decode.c, fold.c, convert.c, combine.c ---- */
 
@@ -177,9 +180,10 @@ NODISCARD enum status combine_views(struct view **all, size_t count, struct diag
 /* The same for views that come one after the other and need not be there at a time. */
 struct combiner;
 struct combiner *combiner_new(const struct memory *memory);
-/* Takes the view. False when its types or units are not those of the others, or not clear: then
- * only combine_views knows what all have in common, and the combiner can only be ended. */
-NODISCARD bool combiner_add(struct combiner *combiner, struct view *view);
+/* Takes the view, which counts `times` times. False when its types or units are not those of the
+ * others, or not clear: then only combine_views knows what all have in common, and the combiner can
+ * only be ended. */
+NODISCARD bool combiner_add(struct combiner *combiner, struct view *view, int64_t times);
 /* Gives what was merged, NULL when nothing was; frees the combiner. */
 struct view *combiner_end(struct combiner *combiner);
 /* Multiplies the values of each type; samples whose values all become 0 go away. */
@@ -297,6 +301,10 @@ static inline int64_t divided(int64_t value, int64_t divisor)
 static inline int64_t added(int64_t a, int64_t b)
 {
     return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+static inline int64_t multiplied(int64_t value, int64_t times)
+{
+    return (int64_t)((uint64_t)value * (uint64_t)times);
 }
 int64_t to_int64(double value); /* cut towards zero; out of range as amd64 has it */
 /* An amount of the report's sample type. */

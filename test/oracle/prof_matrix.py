@@ -98,6 +98,8 @@ def sources(folder, extra):
     pair("merged foreign", "labels.pb.gz", "drops.pb.gz")
     pair("merged kinds", "cpp.pb.gz", "labels.pb.gz")
     pair("merged cpp", "cpp_heap.pb.gz", "negative.pb.gz")
+    pair("merged again", "r8192_heap1.pb.gz", "r8192_heap1.pb.gz")
+    pair("merged labels again", "labels.pb.gz", "labels.pb.gz")
     pair("base", "r8192_heap1.pb.gz", "r8192_heap2.pb.gz", "-base=@")
     pair("diff_base", "r8192_heap1.pb.gz", "r8192_heap2.pb.gz", "-diff_base=@")
     pair("normalized", "r8192_heap1.pb.gz", "r8192_heap2.pb.gz", "-base=@", "-normalize")

@@ -321,7 +321,7 @@ static void one_after_the_other_is_all_together(void **state)
     struct combiner *combiner = combiner_new(&plenty);
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         all[i] = decode(&own, sb_str(&bytes), VIEW_FOLD_NONE);
-        assert_true(combiner_add(combiner, decode(&own, sb_str(&bytes), VIEW_FOLD_NONE)));
+        assert_true(combiner_add(combiner, decode(&own, sb_str(&bytes), VIEW_FOLD_NONE), 1));
     }
     assert_int_equal(combine_views(all, COUNT_OF(all), sink), STATUS_OK);
     write_and_free(all[0], VIEW_RAW, &together);
@@ -332,6 +332,36 @@ static void one_after_the_other_is_all_together(void **state)
     sb_release(&bytes);
     sb_release(&together);
     sb_release(&after);
+}
+
+static void several_times_is_one_after_the_other(void **state)
+{
+    struct texts_of own;
+    struct sb bytes, again, times;
+    (void)state;
+    sb_init(&bytes, &plenty);
+    sb_init(&again, &plenty);
+    sb_init(&times, &plenty);
+    put_profile(&bytes, mixed, COUNT_OF(mixed), T_BYTES);
+    put_number(&bytes, 10, 5); /* the duration */
+    texts_init(&own);
+    for (size_t others = 0; others < 2; others++) {
+        struct combiner *one = combiner_new(&plenty), *each = combiner_new(&plenty);
+        for (size_t i = 0; i < others; i++) {
+            assert_true(combiner_add(one, decode(&own, sb_str(&bytes), VIEW_FOLD_NONE), 1));
+            assert_true(combiner_add(each, decode(&own, sb_str(&bytes), VIEW_FOLD_NONE), 1));
+        }
+        assert_true(combiner_add(one, decode(&own, sb_str(&bytes), VIEW_FOLD_NONE), 3));
+        for (size_t i = 0; i < 3; i++)
+            assert_true(combiner_add(each, decode(&own, sb_str(&bytes), VIEW_FOLD_NONE), 1));
+        write_and_free(combiner_end(one), VIEW_RAW, &times);
+        write_and_free(combiner_end(each), VIEW_RAW, &again);
+    }
+    assert_same(&again, &times);
+    texts_release(&own);
+    sb_release(&bytes);
+    sb_release(&again);
+    sb_release(&times);
 }
 
 static void unlike_ones_need_all_together(void **state)
@@ -347,8 +377,8 @@ static void unlike_ones_need_all_together(void **state)
     struct combiner *combiner = combiner_new(&plenty);
     assert_null(combiner_end(combiner));
     combiner = combiner_new(&plenty);
-    assert_true(combiner_add(combiner, decode(&own, sb_str(&bytes), VIEW_FOLD_NONE)));
-    assert_false(combiner_add(combiner, decode(&own, sb_str(&other), VIEW_FOLD_NONE)));
+    assert_true(combiner_add(combiner, decode(&own, sb_str(&bytes), VIEW_FOLD_NONE), 1));
+    assert_false(combiner_add(combiner, decode(&own, sb_str(&other), VIEW_FOLD_NONE), 1));
     view_free(combiner_end(combiner));
     texts_release(&own);
     sb_release(&bytes);
@@ -387,6 +417,7 @@ int main(void)
         cmocka_unit_test(faults_are_noticed_whatever_is_kept),
         cmocka_unit_test(in_pieces_it_is_the_same),
         cmocka_unit_test(one_after_the_other_is_all_together),
+        cmocka_unit_test(several_times_is_one_after_the_other),
         cmocka_unit_test(unlike_ones_need_all_together),
         cmocka_unit_test(reports_say_what_they_need),
     };
