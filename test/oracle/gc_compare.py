@@ -1,4 +1,8 @@
-"""gc_compare.py TRUTH JSON: what the runtime counted beside what `unheap gc -json` says of the run."""
+"""gc_compare.py TRUTH JSON: what the runtime counted beside what `unheap gc -json` says of the run.
+
+Ends with 2 when only the pauses differ. The trace's phase begins just before the runtime starts to stop
+the world, which is where PauseTotal begins (runtime.gcStart, stopTheWorldWithSema): a thread that loses
+its processor between the two makes them differ by as long as that takes, so another run is asked then."""
 import json
 import sys
 
@@ -14,6 +18,8 @@ assert [one["number"] for one in got["cycles"]] == list(range(1, truth["cycles"]
 # The runtime sums what a pause took for the program, the trace prints when its phases began and
 # ended, with two or three digits (runtime.fmtNSAsMS).
 room = 0.1 * truth["pause_total"] + 20e-6 * truth["cycles"]
-assert abs(summary["pause_total"] - truth["pause_total"]) <= room, (summary["pause_total"], truth)
+if abs(summary["pause_total"] - truth["pause_total"]) > room:
+    print("# another pause:", summary["pause_total"], truth)
+    sys.exit(2)
 print("# %d cycles, pauses %.6f s, the runtime says %.6f s"
       % (truth["cycles"], summary["pause_total"], truth["pause_total"]))

@@ -1,5 +1,5 @@
-// goroutine_program FILE: goroutines that wait in many ways; writes its own goroutine profile to
-// FILE, says so, and waits for the end of its standard input.
+// goroutine_program FILE: goroutines that wait in many ways; when all of them do, writes its own goroutine
+// profile to FILE, says so, and waits for the end of its standard input.
 package main
 
 import (
@@ -7,6 +7,9 @@ import (
 	"io"
 	"net"
 	"os"
+	"regexp"
+	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"sync"
 	"time"
@@ -38,6 +41,25 @@ func big(n int, ch chan int) byte {
 	return room[0] + byte(<-ch)
 }
 
+var state = regexp.MustCompile(`(?m)^goroutine \d+ \[([^\],]*)`)
+var waits = regexp.MustCompile(
+	`^(chan receive|select|select \(no cases\)|sleep|semacquire|sync\.\w+\.\w+|IO wait)$`)
+var text = make([]byte, 16<<20)
+
+// allWait says whether every goroutine but the caller waits for what does not come.
+func allWait() bool {
+	states := state.FindAllSubmatch(text[:runtime.Stack(text, true)], -1)
+	if len(states) != runtime.NumGoroutine() {
+		return false
+	}
+	for _, one := range states[1:] { // the caller is the first
+		if !waits.Match(one[1]) {
+			return false
+		}
+	}
+	return true
+}
+
 func main() {
 	ch := make(chan int)
 	var mu sync.Mutex
@@ -65,7 +87,9 @@ func main() {
 	go func() { var wg sync.WaitGroup; wg.Add(1); wg.Wait() }()
 	l, _ := net.Listen("tcp", "127.0.0.1:0")
 	go l.Accept()
-	time.Sleep(300 * time.Millisecond)
+	for debug.SetGCPercent(-1); !allWait(); {
+		time.Sleep(10 * time.Millisecond)
+	}
 	f, _ := os.Create(os.Args[1])
 	pprof.Lookup("goroutine").WriteTo(f, 0)
 	f.Close()

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -146,8 +147,9 @@ func write(folder, name string, debug int, file string) {
 }
 
 // heaps writes the protobuf and the text between two collections: what they show is that of the
-// last one, the same for both.
+// last one, the same for both. Writing allocates, and must not begin another one.
 func heaps(folder string, round int) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	runtime.GC()
 	runtime.GC()
 	write(folder, "heap", 0, fmt.Sprintf("heap%d.pb.gz", round))

@@ -1,5 +1,6 @@
 """What is read of a quiet process from outside, beside what its own runtime/metrics and GCStats say
-just before and just after: each value must lie between those two.
+just before and just after: each value must lie between those two. Where one does not, and the process
+was not quiet meanwhile (what it says before and after is not the same), both are asked again.
 
     runtime_compare.py DUMP PROGRAM
 """
@@ -62,22 +63,14 @@ def read_lines(stream):
     return values
 
 
-def main():
-    dump, program = sys.argv[1:3]
-    process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        read_lines(process.stdout)
-        process.stdin.write("\n")
-        process.stdin.flush()
-        before = read_lines(process.stdout)
-        said = subprocess.run([dump, str(process.pid)], stdout=subprocess.PIPE, text=True, check=True)
-        process.stdin.write("\n")
-        process.stdin.flush()
-        after = read_lines(process.stdout)
-    finally:
-        process.stdin.close()
-        process.wait()
-    ours = read_lines(said.stdout.splitlines())
+def ask_process(process):
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return read_lines(process.stdout)
+
+
+def compare(ours, before, after):
+    """What is wrong, and how many figures were compared."""
     wrong, compared = [], 0
     for name, theirs in NAMES.items():
         if not all(one in before for one in theirs):
@@ -92,6 +85,24 @@ def main():
         if not ends[0] - slack <= ours[name] <= ends[1] + slack:
             wrong.append(f"{name}: {ours[name]:.17g}, the process says {ends[0]:.17g}"
                          + (f" to {ends[1]:.17g}" if ends[0] != ends[1] else ""))
+    return wrong, compared
+
+
+def main():
+    dump, program = sys.argv[1:3]
+    process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        read_lines(process.stdout)
+        for _ in range(20):
+            before = ask_process(process)
+            said = subprocess.run([dump, str(process.pid)], stdout=subprocess.PIPE, text=True, check=True)
+            after = ask_process(process)
+            wrong, compared = compare(read_lines(said.stdout.splitlines()), before, after)
+            if not wrong or before == after:
+                break
+    finally:
+        process.stdin.close()
+        process.wait()
     environment = " ".join(f"{k}={os.environ[k]}" for k in ("GOGC", "GOMEMLIMIT") if k in os.environ)
     print(f"# {os.path.basename(program)} {environment}: {compared - len(wrong)} of {compared} figures agree")
     for line in wrong:
