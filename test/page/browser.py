@@ -28,8 +28,8 @@ def find():
 class Browser:
     """One browser with one page. Errors of the page, and requests it makes, are collected."""
 
-    def __init__(self, path, seconds=60):
-        self.seconds = seconds
+    def __init__(self, path, seconds=240):
+        self.seconds = seconds  # what no machine needs
         self.profile = tempfile.mkdtemp(prefix="unheap-page-")
         to_browser, self.writer = os.pipe()
         self.reader, from_browser = os.pipe()
@@ -51,13 +51,22 @@ class Browser:
         self.session = None
         self.errors = []
         self.requests = []
-        self.loaded = False
-        targets = self.call("Target.getTargets")["targetInfos"]
-        page = next(target for target in targets if target["type"] == "page")
-        self.session = self.call("Target.attachToTarget", targetId=page["targetId"],
+        self.loaded = set()
+        self.session = self.call("Target.attachToTarget", targetId=self._first_page(),
                                  flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(domain + ".enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
+
+    def _first_page(self):
+        """The browser answers before it has one."""
+        deadline = time.monotonic() + self.seconds
+        while time.monotonic() < deadline:
+            for target in self.call("Target.getTargets")["targetInfos"]:
+                if target["type"] == "page":
+                    return target["targetId"]
+            time.sleep(0.05)
+        raise TimeoutError("the browser has no page")
 
     def close(self):
         try:
@@ -94,8 +103,8 @@ class Browser:
             self.errors.append(str([arg.get("value") for arg in params["args"]]))
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
-        elif method == "Page.loadEventFired":
-            self.loaded = True
+        elif method == "Page.lifecycleEvent" and params["name"] == "load":
+            self.loaded.add(params["loaderId"])
 
     def call(self, method, **params):
         self.next_id += 1
@@ -124,11 +133,20 @@ class Browser:
     def open(self, path):
         self.errors.clear()
         self.requests.clear()
-        self.loaded = False
-        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        loader = self.call("Page.navigate", url="file://" + os.path.abspath(path))["loaderId"]
         deadline = time.monotonic() + self.seconds
-        while not self.loaded:
+        while loader not in self.loaded:
             self._note(self._read(deadline))
+
+    def has_errors(self):
+        """Whether the page reports one; reports come when they come."""
+        deadline = time.monotonic() + self.seconds
+        while not self.errors and time.monotonic() < deadline:
+            try:
+                self._note(self._read(time.monotonic() + 0.1))
+            except TimeoutError:
+                pass
+        return bool(self.errors)
 
     def script(self, expression):
         """The value of a JavaScript expression, which may be a promise."""

@@ -159,9 +159,9 @@ def case_picture(page):
 
 def case_faults_are_found(page):
     page.show(page.profiles[0], change=lambda text: text.replace(b'"parent":[', b'"parent":[,', 1))
-    assert page.browser.errors, "damaged data was not noticed"
+    assert page.browser.has_errors(), "damaged data was not noticed"
     page.show(page.profiles[0], change=lambda text: text.replace(b"(() => {", b"/* */ (() => {", 1))
-    assert page.browser.errors, "a changed script was let through by the page's policy"
+    assert page.browser.has_errors(), "a changed script was let through by the page's policy"
 
 
 def cases():

@@ -208,11 +208,11 @@ def case_without_scripts(page):
 
 def case_faults_are_found(page):
     page.show(change=lambda text: text.replace(b'"sites":[{', b'"sites":[{,', 1))
-    assert page.browser.errors, "damaged data was not noticed"
+    assert page.browser.has_errors(), "damaged data was not noticed"
     page.show(change=lambda text: text.replace(b"(() => {", b"/* */ (() => {", 1))
-    assert page.browser.errors, "a changed script was let through by the page's policy"
+    assert page.browser.has_errors(), "a changed script was let through by the page's policy"
     page.show(change=lambda text: text.replace(b"--shrank: var(--c0)", b"--shrank: #224488"))
-    assert page.browser.errors, "a changed style was let through by the page's policy"
+    assert page.browser.has_errors(), "a changed style was let through by the page's policy"
 
 
 def cases():

@@ -328,12 +328,12 @@ def case_without_scripts(page):
 def case_faults_are_found(page):
     """What this test must not let through."""
     page.show("shop", change=lambda text: text.replace(b'"causes":[{', b'"causes":[{,', 1))
-    assert page.browser.errors, "damaged data was not noticed"
+    assert page.browser.has_errors(), "damaged data was not noticed"
     page.show("shop", change=lambda text: text.replace(b"--muted: light-dark(#56606b",
                                                        b"--muted: light-dark(#a6b0bb"))
-    assert page.browser.errors, "a changed style was let through by the page's policy"
+    assert page.browser.has_errors(), "a changed style was let through by the page's policy"
     page.show("shop", change=lambda text: text.replace(b"(() => {", b"/* */ (() => {", 1))
-    assert page.browser.errors, "a changed script was let through by the page's policy"
+    assert page.browser.has_errors(), "a changed script was let through by the page's policy"
     page.show("shop")
     page.ask("document.querySelector('#detail h2').style.color = '#999'")
     assert page.ask("test.lowContrast()"), "pale text was not noticed"
