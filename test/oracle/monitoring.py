@@ -1,20 +1,22 @@
 """examples/monitoring on a real Prometheus: monitoring.py UNHEAP PROGRAM SCRATCH
 
 promtool accepts configuration, rules and both forms of the metrics; a Prometheus scrapes a real
-`unheap watch`; every query of the dashboard and both sides of every alert return data.
+`unheap watch`; every query of the dashboard and both sides of every alert return data. Every wait is
+for a condition; PATIENCE, in seconds, is what no machine needs.
 """
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
 UNHEAP, PROGRAM, SCRATCH = sys.argv[1:4]
 EXAMPLES = "examples/monitoring"
+PATIENCE = 240
 number = 0
 running = []
 
@@ -32,12 +34,6 @@ def run(*words, text=None):
     return done.returncode == 0, done.stdout + done.stderr
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 def start(*words, **more):
     process = subprocess.Popen(words, **more)
     running.append(process)
@@ -46,7 +42,7 @@ def start(*words, **more):
 
 def get(address, accept="text/plain"):
     request = urllib.request.Request(address, headers={"Accept": accept})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return answer.read().decode(), answer.headers["Content-Type"]
 
 
@@ -71,18 +67,23 @@ def check_metrics(address):
 
 
 def start_prometheus(target):
-    port = free_port()
     with open(f"{EXAMPLES}/prometheus.yml") as file:
         config = file.read()
-    config = config.replace("127.0.0.1:9273", target).replace("15s", "500ms")
+    config = config.replace("127.0.0.1:9273", target).replace("15s", "1s")
     config = config.replace("alerts.yml", os.path.abspath(f"{EXAMPLES}/alerts.yml"))
     with open(f"{SCRATCH}/prometheus.yml", "w") as file:
         file.write(config)
     log = open(f"{SCRATCH}/prometheus.log", "w")
     start("prometheus", f"--config.file={SCRATCH}/prometheus.yml",
-          f"--storage.tsdb.path={SCRATCH}/data", f"--web.listen-address=127.0.0.1:{port}",
+          f"--storage.tsdb.path={SCRATCH}/data", "--web.listen-address=127.0.0.1:0",
           stdout=log, stderr=log)
-    return f"http://127.0.0.1:{port}"
+    return "http://" + wait_for(lambda: listens_on(f"{SCRATCH}/prometheus.log"))
+
+
+def listens_on(log):
+    with open(log) as file:
+        found = re.search(r'msg="Listening on".*\baddress=(\S+)', file.read())
+    return found and found[1]
 
 
 def query(prometheus, expression):
@@ -90,25 +91,31 @@ def query(prometheus, expression):
         answer, _ = get(f"{prometheus}/api/v1/query?" +
                         urllib.parse.urlencode({"query": expression}))
         return json.loads(answer)["data"]["result"]
-    except (OSError, KeyError, ValueError) as error:
-        return str(error) if "HTTP" in str(error) else []
+    except urllib.error.HTTPError as error:
+        return [] if error.code == 503 else str(error)  # 503: it is not ready yet
+    except (OSError, KeyError, ValueError):
+        return []
 
 
-def wait_for_data(prometheus, expression, seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = query(prometheus, expression)
-        if found:
-            return found
-        time.sleep(0.3)
-    return []
+def wait_for(ask):
+    """The first answer that is one, or the last."""
+    end, answer = time.monotonic() + PATIENCE, None
+    while not answer and time.monotonic() < end:
+        answer = ask()
+        if not answer:
+            time.sleep(0.3)
+    return answer
+
+
+def wait_for_data(prometheus, expression):
+    return wait_for(lambda: query(prometheus, expression))
 
 
 def dashboard_queries():
     with open(f"{EXAMPLES}/dashboard.json") as file:
         for panel in json.load(file)["panels"]:
             for target in panel["targets"]:
-                expression = target["expr"].replace("$__rate_interval", "5s")
+                expression = target["expr"].replace("$__rate_interval", "60s")
                 yield panel["title"], expression.replace("$instance", ".*")
 
 
@@ -124,16 +131,16 @@ def check_data(prometheus):
     empty = []
     queries = list(dashboard_queries())
     for title, expression in queries:
-        found = wait_for_data(prometheus, expression, 15)
+        found = wait_for_data(prometheus, expression)
         if not isinstance(found, list) or not found:
             empty.append(f"{title}: {expression}: {found}")
     check(f"all {len(queries)} queries of the dashboard return data", not empty, "\n".join(empty))
     names = alert_series()
-    missing = [name for name in names if not wait_for_data(prometheus, name, 5)]
+    missing = [name for name in names if not wait_for_data(prometheus, name)]
     check(f"all {len(names)} metrics of the alerts are there", not missing, missing)
-    top = query(prometheus, "topk(1, unheap_site_inuse_bytes)")
+    top = wait_for_data(prometheus, 'topk(1, unheap_site_inuse_bytes) and unheap_site_inuse_bytes > 1e7')
     check("the top site is the leak", top and top[0]["metric"]["function"] == "main.leak", top)
-    firing = query(prometheus, "unheap_captures_total > 0")
+    firing = wait_for_data(prometheus, "unheap_captures_total > 0")
     check("captures are counted by trigger",
           firing and firing[0]["metric"]["trigger"] == "rss>20MB cool 2s", firing)
 
@@ -146,7 +153,7 @@ def main():
     address = start_watch()
     try:
         prometheus = start_prometheus(address.split("/")[2])
-        up = wait_for_data(prometheus, 'up{job="unheap"} == 1', 30)
+        up = wait_for_data(prometheus, 'up{job="unheap"} == 1')
         check("Prometheus scrapes unheap watch", bool(up))
         check_metrics(address)
         check_data(prometheus)

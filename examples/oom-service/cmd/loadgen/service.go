@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -25,9 +26,20 @@ type service struct {
 	gone   chan struct{}
 }
 
+var errEnded = errors.New("ended before it was ready")
+
 // start starts the program on a free port of the loopback interface and waits
-// until it answers.
+// until it answers. Another process may take the port first: then once more.
 func start(ctx context.Context, program string) (*service, error) {
+	for try := 1; ; try++ {
+		s, err := startOnce(ctx, program)
+		if try == 5 || !errors.Is(err, errEnded) {
+			return s, err
+		}
+	}
+}
+
+func startOnce(ctx context.Context, program string) (*service, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -74,7 +86,7 @@ func (s *service) waitReady(ctx context.Context) error {
 		}
 		select {
 		case <-s.gone:
-			return fmt.Errorf("ended before it was ready: %s", s.cmd.ProcessState)
+			return fmt.Errorf("%w: %s", errEnded, s.cmd.ProcessState)
 		case <-ctx.Done():
 			return fmt.Errorf("not ready: %w", err)
 		case <-time.After(10 * time.Millisecond):
