@@ -6,10 +6,10 @@ scripts=$ROOT/scripts
 export TAP_DIR=$tree/tap
 unset CI
 
-# total COMMAND TEXT: runs one program through tap-run and adds up.
+# total COMMAND [SECONDS]: runs one program through tap-run, for SECONDS at most, and adds up.
 total() {
     rm -rf "$TAP_DIR" && mkdir -p "$TAP_DIR"
-    TEST_SECONDS=2 "$scripts/tap-run.sh" one bash -c "$1"
+    TEST_SECONDS=${2:-60} "$scripts/tap-run.sh" one bash -c "$1"
     "$scripts/tap-total.sh" "$TAP_DIR"
 }
 plant
@@ -17,7 +17,7 @@ passes "two cases" total 'echo "ok 1 - a"; echo "ok 2 - b"'
 refuses "a failed case" '^1 passed, 1 failed, 0 skipped$' total 'echo "ok 1 - a"; echo "not ok 2 - b"'
 refuses "a crash after a case" '^1 passed, 1 failed' total 'echo "ok 1 - a"; kill -SEGV $$'
 refuses "a status without cases" '^0 passed, 1 failed' total 'exit 3'
-refuses "a hang" '^0 passed, 1 failed' total 'sleep 20'
+refuses "a hang" '^0 passed, 1 failed' total 'sleep 1000' 2
 refuses "nothing but a skipped case" '^0 passed, 0 failed, 1 skipped$' total 'echo no go here; exit 77'
 passes "a skipped case besides others" total 'echo "ok 1 - a"; echo "ok 2 - b # SKIP why"'
 CI=true refuses "skipping where all is there" 'skipping is a failure' \
