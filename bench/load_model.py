@@ -1,62 +1,164 @@
 #!/usr/bin/env python3
-"""load_model.py UNHEAP SERVICE LOADGEN: what `unheap ledger` says of the collector under load, beside what
-happens: the example service at several concurrencies. While it answers, two ledgers of one second each
-say cycles a second and the processors' share; the runtime's own counters, between two looks around it in
-the middle of the run, say what they were."""
+"""load_model.py UNHEAP [RUNS]: what `unheap ledger -hot` says that a cause is worth under load, beside what
+happens when the cause is really gone: the example service is built as it is and with one cause after the
+other taken out, and each answers the same requests at several concurrencies.
+
+In the middle of a run of the service as it is, a ledger says how it does and what each cause is worth.
+Around it the runtime's own counters are read, and GODEBUG=gctrace=1 says how large the heap was when
+collections ended; likewise in the same seconds of the runs without the causes.
+"""
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
+EXAMPLE = os.path.join(os.path.dirname(__file__), "..", "examples", "oom-service")
+LOADS = ((4, 500), (16, 1500), (64, 3000))
+SECONDS, WATCHED = 10, 4
 
-def ledger(unheap, pid, seconds):
-    done = subprocess.run([unheap, "ledger", "-json", "-seconds", str(seconds), str(pid)],
-                          stdout=subprocess.PIPE, check=True)
+# What is taken out: name, where hot finds the cause, and the text that goes and comes.
+BODY = ("a body's buffer", "call.go:61", {
+    "internal/api/call.go": [
+        ("// body reads what", "var bufs = sync.Pool{New: func() any { b := make([]byte, readSize); return &b }}\n\n// body reads what"),
+        ("\tbuf := make([]byte, readSize)\n", "\tpooled := bufs.Get().(*[]byte)\n\tdefer bufs.Put(pooled)\n\tbuf := *pooled\n")]})
+REPORT = ("a report's rows", "render.go:41", {
+    "internal/render/render.go": [
+        ('"order,customer,region,placed,items,dearest,net,tax,total\\n"\n\tsum', '[]byte("order,customer,region,placed,items,dearest,net,tax,total\\n")\n\tout = append(make([]byte, 0, 128*(len(orders)+2)), out...)\n\tsum'),
+        ("out += row(o)", "out = append(out, row(o)...)"),
+        ('out += "sum," + Money(sum) + "\\n"\n\treturn out', 'out = append(out, "sum,"+Money(sum)+"\\n"...)\n\treturn unsafe.String(&out[0], len(out))'),
+        ('import (', 'import (\n\t"unsafe"\n')]})
+QUOTE = ("a quote", "quote.go:24", {
+    "internal/order/quote.go": [
+        ("\tq := &quote{}\n", "\tq := &quote{}\n\tq.fill(items, region)\n\treturn q\n}\n\nfunc (q *quote) fill(items []*Item, region string) {\n"),
+        ("\tq.total = q.net + q.tax + q.shipping\n\treturn q\n", "\tq.total = q.net + q.tax + q.shipping\n")]})
+FIELDS = ("a line's map, kept", "logline.go:86", {
+    "internal/logline/logline.go": [
+        ("Fields  map[string]string", "ms      string"), ('line.Fields["ms"]', "line.ms"),
+        (", Fields: map[string]string{}}", "}"),
+        ("\t\t\tline.Fields[key] = value\n", '\t\t\tif key == "ms" {\n\t\t\t\tline.ms = value\n\t\t\t}\n')]})
+ALL = ("these four", None, {path: edits for one in (BODY, REPORT, QUOTE, FIELDS) for path, edits in one[2].items()})
+CHANGES = (BODY, REPORT, QUOTE, FIELDS, ALL)
+
+
+def build(folder, name, changes):
+    """The service with texts exchanged, at FOLDER/NAME."""
+    source = os.path.join(folder, "source-" + name)
+    shutil.copytree(EXAMPLE, source)
+    for path, edits in changes.items():
+        with open(os.path.join(source, path)) as file:
+            text = file.read()
+        for old, new in edits:
+            assert old in text, (path, old)
+            text = text.replace(old, new, 1)
+        with open(os.path.join(source, path), "w") as file:
+            file.write(text)
+    subprocess.run(["go", "build", "-buildvcs=false", "-o", os.path.join(folder, name), "./cmd/service"],
+                   cwd=source, check=True, env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"})
+    return source
+
+
+def ledger(unheap, pid, *words):
+    done = subprocess.run([unheap, "ledger", "-json", *words, str(pid)], stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout)
 
 
-def find_child(parent):
-    for name in os.listdir("/proc"):
-        if name.isdigit():
+def find_child(parent, program):
+    """The child that runs the program, once there is one."""
+    while True:
+        for name in filter(str.isdigit, os.listdir("/proc")):
             try:
-                fields = open(f"/proc/{name}/stat").read().rsplit(")", 1)[1].split()
+                with open(f"/proc/{name}/stat") as file:
+                    fields = file.read().rsplit(")", 1)[1].split()
+                if int(fields[1]) == parent and os.readlink(f"/proc/{name}/exe") == program:
+                    return int(name)
             except OSError:
                 continue
-            if int(fields[1]) == parent:
-                return int(name)
-    return 0
+        time.sleep(0.05)
 
 
-def run(unheap, service, loadgen, concurrency, rate):
-    with tempfile.TemporaryDirectory() as folder:
-        load = subprocess.Popen([loadgen, "-service", service, "-out", folder, "-memory-limit", "0",
-                                 "-concurrency", str(concurrency), "-rate", str(rate),
-                                 "-requests", str(rate * 9)], stdout=subprocess.DEVNULL)
-        time.sleep(2)
-        pid = find_child(load.pid)
-        before, first = ledger(unheap, pid, 1), time.time()
-        said = ledger(unheap, pid, 1)
-        time.sleep(1)
-        after, last = ledger(unheap, pid, 1), time.time()
-        load.wait()
-    measured = (after["runtime"]["cycles"] - before["runtime"]["cycles"]) / (last - first)
-    now = said["load"][0]
-    busy = [one["runtime"]["cpu_gc"] - one["runtime"]["cpu_idle_mark"] for one in (before, after)]
-    share = (busy[1] - busy[0]) / (after["runtime"]["cpu_total"] - before["runtime"]["cpu_total"])
-    print(f"{concurrency:4} at once, {rate:5}/s: {now['allocation_rate'] / 2**20:7.1f} MB/s; cycles a second: "
-          f"said {now['cycles_per_second']:6.2f}, measured {measured:6.2f}; GC CPU said "
-          f"{100 * now['cpu_share']:5.2f}%, measured {100 * share:5.2f}%; heap peak {now['heap_peak'] / 2**20:.1f} MB", flush=True)
-    return now
+def heap_end(trace, last):
+    """Heap at the end of the cycle after the last one that was counted, by gctrace, in MiB."""
+    with open(trace, errors="replace") as file:
+        found = re.findall(r"^gc (\d+) @.*, \d+->(\d+)->\d+ MB", file.read(), re.M)
+    return max(int(end) for number, end in found if int(number) <= last + 1)
+
+
+def run(unheap, folder, name, load, words):
+    """Runs one build; returns what was measured, and what the ledger said meanwhile."""
+    trace, script = os.path.join(folder, "trace"), os.path.join(folder, "start.sh")
+    with open(script, "w") as file:
+        file.write(f"#!/bin/sh\nGODEBUG=gctrace=1 exec {folder}/{name} \"$@\" 2>{trace}\n")
+    os.chmod(script, 0o755)
+    driver = subprocess.Popen([os.path.join(folder, "loadgen"), "-service", script, "-out", folder,
+                               "-memory-limit", "0", "-concurrency", str(load[0]), "-rate", str(load[1]),
+                               "-requests", str(load[1] * SECONDS)],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pid = find_child(driver.pid, os.path.join(folder, name))
+    time.sleep(3)
+    first = ledger(unheap, pid, "-seconds", "0")["runtime"]
+    first["at"] = time.time()
+    said = ledger(unheap, pid, "-seconds", str(WATCHED), *words)
+    last = ledger(unheap, pid, "-seconds", "0")["runtime"]
+    last["at"] = time.time()
+    time.sleep(1)
+    driver.terminate()
+    driver.wait()
+    more = {key: last[key] - first[key] for key in last}
+    seconds = more["cpu_total"] / last["processors"]
+    return {"cycles": more["cycles"] / seconds,
+            "share": (more["cpu_gc"] - more["cpu_idle_mark"]) / more["cpu_total"],
+            "assist": more["cpu_assist"] / more["cpu_total"],
+            "peak": heap_end(trace, last["cycles"]),
+            "rate": more["allocated"] / (last["at"] - first["at"])}, said
+
+
+def figures(said):
+    return {"cycles": said["cycles_per_second"], "share": said["cpu_share"], "assist": said["assist_share"],
+            "peak": said["heap_peak"] / 2**20}
+
+
+def show(load, what, share, said, measured):
+    cells = [f"{100 * one[key]:.2f} %" if key in ("share", "assist") else f"{one[key]:.2f}" if key == "cycles"
+             else f"{one[key]:.0f} MB" for key in ("cycles", "share", "assist", "peak") for one in (said, measured)]
+    print(f"| {load[0]} | {load[1]:,} | {what} | {share} | " + " | ".join(cells) + " |", flush=True)
 
 
 def main():
-    unheap, service, loadgen, *other = sys.argv[1:]
-    for concurrency, rate in ((4, 500), (16, 1500), (64, 3000)):
-        run(unheap, service, loadgen, concurrency, rate)
-        for one in other:
-            run(unheap, one, loadgen, concurrency, rate)
+    unheap = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        source = build(folder, "as-it-is", {})
+        subprocess.run(["go", "build", "-buildvcs=false", "-o", os.path.join(folder, "loadgen"), "./cmd/loadgen"],
+                       cwd=source, check=True)
+        for number, change in enumerate(CHANGES):
+            build(folder, f"without-{number}", change[2])
+        hot = os.path.join(folder, "hot.json")
+        with open(hot, "w") as file:
+            subprocess.run([unheap, "hot", "-json", "-profile", "captured/before/heap.pb.gz", "./..."],
+                           cwd=source, stdout=file, check=True)
+        wanted = [one[1] for one in CHANGES if one[1]]
+        with open(hot) as file:
+            report = json.load(file)
+        report["causes"] = [one for one in report["causes"]
+                            if f"{os.path.basename(one['file'])}:{one['line']}" in wanted]
+        with open(hot, "w") as file:
+            json.dump(report, file)
+        print("| at once | requests/s | without | bytes | cycles/s said | measured | GC CPU said | measured | "
+              "assists said | measured | heap at the end of a cycle said | measured |\n"
+              "|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+        for load in LOADS:
+            now, said = run(unheap, folder, "as-it-is", load, ["-hot", hot])
+            show(load, "(as it is)", "", figures(said["load"][0]), now)
+            for number, (name, where, _) in enumerate(CHANGES):
+                line = next(one for one in said["load"]
+                            if (where is None and "without_all" in one) or
+                            ("file" in one and where == f"{os.path.basename(one['file'])}:{one['line']}"))
+                measured, _ = run(unheap, folder, f"without-{number}", load, [])
+                less = 1 - measured["rate"] / now["rate"]
+                show(load, name, f"-{100 * line['share']:.0f} % (-{100 * less:.0f} %)", figures(line), measured)
 
 
 main()

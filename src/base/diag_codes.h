@@ -85,6 +85,8 @@ X(LIVE_NO_CGROUP, "live-no-cgroup", DIAG_ERROR,
   "give a folder as /sys/fs/cgroup/... or a name as /proc/PID/cgroup has it")
 X(LIVE_NO_FIGURES, "live-no-figures", DIAG_ERROR,
   "give the address of the program's own server, where expvar, Prometheus or pprof is served")
+X(LEDGER_CAUSES, "ledger-causes", DIAG_ERROR,
+  "make the report with unheap hot -json -profile heap.pb.gz PACKAGES")
 X(LIVE_REFUSED, "live-refused", DIAG_ERROR,
   "run unheap as the process's user or as root, with what is named above")
 X(LIVE_ENDED, "live-ended", DIAG_ERROR, "the process has ended or runs another program now")

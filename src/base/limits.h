@@ -41,6 +41,7 @@
 #define LIMIT_LIVE_DEEP_BYTES ((uint64_t)1 << 30)  /* of all goroutines' stacks beyond their top */
 #define LIMIT_LIVE_STACK_BYTES ((size_t)1 << 20)   /* of one goroutine's stack that are read */
 #define LIMIT_LIVE_STACK 1100                      /* addresses of a stack; Go keeps 1024 */
+#define LIMIT_LEDGER_CAUSES 10000                  /* of a report of hot */
 #define LIMIT_GC_CYCLES 1000000                    /* lines kept of a trace of the collector */
 #define LIMIT_GC_LINE_BYTES (64 << 10)             /* a longer line of its log is passed over */
 #define LIMIT_SERVE_CONNECTIONS 256                /* open at a time */

@@ -18,12 +18,13 @@ static const char usage[] =
     "itself (/debug/vars, /metrics, /debug/pprof/heap).\n\n"
     "  unheap ledger 4711\n"
     "  unheap ledger -cgroup /sys/fs/cgroup/kubepods.slice/pod1\n"
-    "  unheap ledger -profile heap.pb.gz -json 4711\n";
+    "  unheap ledger -profile heap.pb.gz -json 4711\n"
+    "  unheap hot -json -profile heap.pb.gz ./... >hot.json && unheap ledger -hot hot.json 4711\n";
 
 enum { MOST_PROCESSES = 256 };
 
 struct ledger_flags {
-    const char *cgroup, *url, *profile, *root;
+    const char *cgroup, *url, *profile, *root, *hot;
     unsigned seconds;
     bool json;
 };
@@ -376,7 +377,23 @@ static void gathering_release(struct gathering *gathering)
     live_free(gathering->live);
 }
 
-static int write_report(struct gathering *gathering)
+static enum status add_causes(struct gathering *gathering)
+{
+    struct cmd *cmd = gathering->cmd;
+    const char *path = gathering->flags->hot;
+    struct file file;
+    if (!path)
+        return STATUS_OK;
+    enum status status = file_open(&file, path, &cmd->memory, cmd->sink);
+    if (status)
+        return status;
+    const struct str report = {(const char *)file.bytes, file.size};
+    status = live_ledger_add_causes(&gathering->ledger, report, str_from(path), cmd->sink);
+    file_close(&file);
+    return status;
+}
+
+static int print_report(struct gathering *gathering)
 {
     struct cmd *cmd = gathering->cmd;
     struct report_style style = {.columns = cmd->columns, .color = cmd->stdout_terminal};
@@ -389,7 +406,6 @@ static int write_report(struct gathering *gathering)
         snprintf(room + strlen(room), 2, "/");
         report.directory = str_from(room);
     }
-    make(gathering);
     sb_init(&out, &cmd->memory);
     if (gathering->flags->json)
         report_ledger_json(&report, &out);
@@ -397,6 +413,13 @@ static int write_report(struct gathering *gathering)
         report_ledger_text(&report, &style, &out);
     int code = cmd_print(cmd, sb_str(&out));
     sb_release(&out);
+    return code;
+}
+
+static int write_report(struct gathering *gathering)
+{
+    make(gathering);
+    int code = add_causes(gathering) ? EXIT_COULD_NOT : print_report(gathering);
     live_ledger_release(&gathering->ledger);
     return code;
 }
@@ -420,6 +443,8 @@ int verb_ledger(struct cmd *cmd, int argc, char **argv)
         {"url", FLAG_STRING, &flags.url, "URL", "a program that tells about itself"},
         {"profile", FLAG_STRING, &flags.profile, "FILE|URL",
          "heap profile for the sites (else it is captured from the process)"},
+        {"hot", FLAG_STRING, &flags.hot, "FILE",
+         "what unheap hot -json wrote: what each cause is worth under this load"},
         {"seconds", FLAG_UNSIGNED, &flags.seconds, "N",
          "how long to watch the allocation rate (default 1; 0: since the start)"},
         {"root", FLAG_STRING, &flags.root, "DIR", "where another machine's /proc and /sys are"},

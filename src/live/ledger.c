@@ -476,5 +476,6 @@ void live_ledger_release(struct live_ledger *ledger)
 {
     VEC_RELEASE(ledger->memory, &ledger->rows);
     VEC_RELEASE(ledger->memory, &ledger->sites);
+    VEC_RELEASE(ledger->memory, &ledger->causes);
     arena_release(&ledger->arena);
 }

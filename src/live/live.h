@@ -243,7 +243,8 @@ struct live_runtime {
     int64_t gogc;             /* percent; LIVE_NO_LIMIT: off */
     int64_t memory_limit;     /* GOMEMLIMIT; LIVE_NO_LIMIT: none */
     int64_t goroutines, threads, processors; /* processors: GOMAXPROCS */
-    int64_t stack_scan, globals_scan; /* what the collector scans besides the heap */
+    int64_t heap_scan;        /* bytes of the heap the last collection scanned: /gc/scan/heap */
+    int64_t stack_scan, globals_scan; /* what it scans besides */
     int64_t profile_rate;     /* MemProfileRate */
     double last_gc;           /* seconds since 1970; 0: none yet */
     double pause_total;       /* seconds */
@@ -354,6 +355,13 @@ struct live_ledger_site {
     struct str function, file;
     int64_t line, in_use, allocated; /* bytes, scaled up from the samples */
 };
+/* A cause of a report of `hot`, biggest share of all allocated bytes first. */
+struct live_ledger_cause {
+    struct str id, text, file;
+    int64_t line;
+    double share;
+    int64_t in_use; /* bytes of its sites that are live now; 0 when the ledger has no profile */
+};
 /* What reports speak of; LIVE_UNKNOWN where it is not known. */
 struct live_ledger_facts {
     int64_t limit, usage, working_set, cache, kernel;
@@ -370,6 +378,7 @@ struct live_ledger {
     struct arena arena;
     VEC(struct live_ledger_row) rows; /* a parent before its children, depth first */
     VEC(struct live_ledger_site) sites; /* by in_use, the largest first */
+    VEC(struct live_ledger_cause) causes; /* live_ledger_add_causes */
     struct live_ledger_facts facts;
     struct live_runtime runtime;      /* of the main process; all unknown when there is none */
     struct live_runtime then;         /* the sample before, */
@@ -386,30 +395,41 @@ bool live_exposition_read(struct str text, struct live_runtime *runtime, struct 
 /* Always live_ledger_release. */
 void live_ledger_make(const struct live_ledger_input *input, const struct memory *memory,
                       struct live_ledger *ledger);
+/* Adds the causes of what `unheap hot -json` wrote (schema unheap.hot/1, ranked by alloc_space).
+ * What is no such report is told to the sink. */
+NODISCARD enum status live_ledger_add_causes(struct live_ledger *ledger, struct str report,
+                                             struct str name, struct diag_sink *sink);
 void live_ledger_release(struct live_ledger *ledger);
 
 /* What a Go program under load does, and would do with less allocation: a model of the collector's
- * pace (runtime/mgcpacer.go). Cycles come when the room between live heap and goal is used up; each
- * costs the processors in proportion to what is live. */
+ * pace (load_model.c). Shares are of GOMAXPROCS, 0 to 1; LIVE_UNKNOWN_SHARE before Go 1.20, which
+ * does not count processor time. */
 struct live_load {
     double allocation_rate;   /* bytes a second */
     double live, goal;        /* bytes */
-    double cycles_per_second;
-    double cpu_per_cycle;     /* processor seconds, assists and pauses in */
-    double cpu_share;         /* of GOMAXPROCS */
+    double bytes_per_cycle;   /* allocated from the end of one cycle to the end of the next */
+    double fill;              /* of the room between live heap and goal, when a cycle ends */
+    double cycles_per_second; /* those of runtime.GC, forced_per_second, among them */
+    double forced_per_second;
+    double mark_per_cycle;    /* processor seconds, by whomever: workers, assists, idle ones */
+    double pause_per_cycle;
+    double assist_part;       /* of marking: what goroutines that allocate had to do */
+    double idle_part;         /* what processors did that nobody wanted: "idle", it is free */
+    double cpu_share;         /* of pauses and marking without the idle part */
     double assist_share;
-    double peak;              /* of the heap: the goal */
+    double idle_share;
+    double peak;              /* of the heap, when a cycle ends */
     double processors;
-    double calibration;       /* measured cycles to the model's; 1 when there are too few */
+    unsigned cycles;          /* whole ones that this was measured on; 0: all since the start */
 };
 /* Two samples of a runtime, `seconds` apart; then NULL: one. */
 struct live_span {
     const struct live_runtime *now, *then;
     double seconds;
 };
-/* From what the runtime counts; false when it does not count enough (before Go 1.20, or before the
- * first collection). Where there were collections between the two samples, their number and cost
- * are taken from there, else the cost is the mean so far. */
+/* From what the runtime counts; false before the first collection, or when it does not tell. Where
+ * collections ended between the two samples, pace and cost are theirs, measured from end to end of
+ * whole cycles; else the pace follows from goal and live heap, and the cost is the mean so far. */
 bool live_load_now(const struct live_span *span, double allocation_rate, struct live_load *load);
 /* The same program, allocating a share less, and keeping `live_less` bytes less alive. The goal
  * follows GOGC and the memory limit. */

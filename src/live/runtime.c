@@ -416,6 +416,7 @@ static void take_controller(const struct live_runtime_reader *reader, struct liv
     runtime->gogc = percent < 0 ? LIVE_NO_LIMIT : percent;
     runtime->memory_limit = limit < 0 ? LIVE_NO_LIMIT : limit;
     runtime->live = field(reader, controller, FIELD_HEAP_MARKED);
+    runtime->heap_scan = field(reader, controller, FIELD_HEAP_SCAN);
     runtime->stack_scan = field(reader, controller, FIELD_STACK_SCAN);
     runtime->globals_scan = field(reader, controller, FIELD_GLOBALS_SCAN);
     runtime->goal = goal_of(reader, controller, runtime);

@@ -22,13 +22,18 @@ size_t ledger_propose(const struct live_ledger *ledger, struct ledger_proposal *
 
 /* ---- ledger_load.c ---- */
 
-/* The program under load as it is, and without what one site allocates. */
+/* The program under load as it is, or without what one site, one cause or all causes that are shown
+ * allocate. */
 struct ledger_change {
-    const struct live_ledger_site *site; /* NULL: as it is */
-    double share;                        /* of all allocated bytes */
+    const struct live_ledger_site *site;   /* NULL: none, */
+    const struct live_ledger_cause *cause; /* likewise, */
+    bool all;                              /* and it is all causes; none of the three: as it is */
+    double share;                          /* of all allocated bytes */
+    double live_less;                      /* bytes that would no longer be live */
     struct live_load load;
 };
-enum { LEDGER_CHANGES = 4 };
+enum { LEDGER_SITE_CHANGES = 3, LEDGER_CAUSE_CHANGES = 5 };
+enum { LEDGER_CHANGES = LEDGER_CAUSE_CHANGES + 2 };
 /* The first is as it is. 0 when the runtime does not count enough. */
 size_t ledger_changes(const struct live_ledger *ledger, struct ledger_change *changes);
 

@@ -61,10 +61,37 @@ static void put_load(struct json_out *json, json_t *object, const struct live_lo
 {
     json_put(json, object, "allocation_rate", json_new_fraction(json, load->allocation_rate));
     json_put(json, object, "cycles_per_second", json_new_fraction(json, load->cycles_per_second));
-    json_put(json, object, "cpu_share", json_new_fraction(json, load->cpu_share));
-    json_put(json, object, "assist_share", json_new_fraction(json, load->assist_share));
+    if (load->cpu_share >= 0) {
+        json_put(json, object, "cpu_share", json_new_fraction(json, load->cpu_share));
+        json_put(json, object, "assist_share", json_new_fraction(json, load->assist_share));
+        json_put(json, object, "idle_share", json_new_fraction(json, load->idle_share));
+    }
+    json_put(json, object, "cycles", json_new_number(json, load->cycles));
+    json_put(json, object, "bytes_per_cycle",
+             json_new_number(json, (int64_t)load->bytes_per_cycle));
+    json_put(json, object, "goal", json_new_number(json, (int64_t)load->goal));
     json_put(json, object, "heap_peak", json_new_number(json, (int64_t)load->peak));
     json_put(json, object, "live", json_new_number(json, (int64_t)load->live));
+}
+
+/* What is taken away; nothing for the program as it is. */
+static void put_change(struct json_out *json, json_t *object, const struct ledger_change *change)
+{
+    if (change->site) {
+        put_text(json, object, "without_function", change->site->function);
+        json_put(json, object, "without_line", json_new_number(json, change->site->line));
+    } else if (change->cause) {
+        put_text(json, object, "without_cause", change->cause->id);
+        put_text(json, object, "text", change->cause->text);
+        put_text(json, object, "file", change->cause->file);
+        json_put(json, object, "line", json_new_number(json, change->cause->line));
+    } else if (change->all) {
+        json_put(json, object, "without_all", json_new_bool(json, true));
+    } else {
+        return;
+    }
+    json_put(json, object, "share", json_new_fraction(json, change->share));
+    json_put(json, object, "live_less", json_new_number(json, (int64_t)change->live_less));
 }
 
 static void write_loads(struct json_out *json, const struct live_ledger *ledger)
@@ -74,12 +101,7 @@ static void write_loads(struct json_out *json, const struct live_ledger *ledger)
     json_begin(json, "load", '[');
     for (size_t i = 0; i < count; i++) {
         json_t *object = json_new_object(json);
-        if (changes[i].site) {
-            put_text(json, object, "without_function", changes[i].site->function);
-            json_put(json, object, "without_line",
-                     json_new_number(json, changes[i].site->line));
-            json_put(json, object, "share", json_new_fraction(json, changes[i].share));
-        }
+        put_change(json, object, &changes[i]);
         put_load(json, object, &changes[i].load);
         json_write(json, NULL, object);
     }
@@ -95,10 +117,16 @@ static void write_runtime(struct json_out *json, const struct live_runtime *runt
     put_bytes(json, object, "gogc", runtime->gogc);
     put_bytes(json, object, "memory_limit", runtime->memory_limit);
     put_bytes(json, object, "goroutines", runtime->goroutines);
+    put_bytes(json, object, "allocated", runtime->allocated);
     put_bytes(json, object, "cycles", runtime->cycles);
+    put_bytes(json, object, "forced", runtime->forced);
+    put_bytes(json, object, "heap_scan", runtime->heap_scan);
+    put_bytes(json, object, "processors", runtime->processors);
     if (runtime->cpu_gc >= 0) {
         json_put(json, object, "cpu_gc", json_new_fraction(json, runtime->cpu_gc));
         json_put(json, object, "cpu_idle_mark", json_new_fraction(json, runtime->cpu_idle_mark));
+        json_put(json, object, "cpu_assist", json_new_fraction(json, runtime->cpu_assist));
+        json_put(json, object, "cpu_pause", json_new_fraction(json, runtime->cpu_pause));
         json_put(json, object, "cpu_total", json_new_fraction(json, runtime->cpu_total));
     }
     json_write(json, "runtime", object);

@@ -114,35 +114,80 @@ static void add_proposals(const struct live_ledger *ledger, const struct report_
 
 /* ---- under load ---- */
 
+/* "-28% call.go:61 make([]byte, 16384) passed to c.r.Body.Read" */
+static void add_change_name(const struct ledger_change *change, struct sb *out)
+{
+    if (change->site || change->cause || change->all)
+        sb_addf(out, "-%.0f%% ", 100 * change->share);
+    if (change->site) {
+        utf8_add_line(out, function_short(change->site->function));
+        sb_addf(out, ":%lld", (long long)change->site->line);
+    } else if (change->cause) {
+        utf8_add_line(out, str_base_name(change->cause->file));
+        sb_addf(out, ":%lld ", (long long)change->cause->line);
+        utf8_add_line(out, change->cause->text);
+    } else {
+        sb_adds(out, change->all ? "all of these" : "now");
+    }
+}
+
+static void add_load_share(double share, size_t width, struct sb *out)
+{
+    if (share < 0)
+        sb_addf(out, "%*s", (int)width, "-");
+    else
+        sb_addf(out, "%*.2f%%", (int)width - 1, 100 * share);
+}
+
 static void add_change(const struct ledger_change *change, size_t width, struct sb *out)
 {
+    enum { CYCLES = 9, SHARES = 8 };
     const struct live_load *load = &change->load;
-    struct sb name;
+    struct sb name, fitted;
     sb_init(&name, out->memory);
-    if (change->site) {
-        sb_addf(&name, "without %.0f%%: ", 100 * change->share);
-        utf8_add_line(&name, function_short(change->site->function));
-        sb_addf(&name, ":%lld", (long long)change->site->line);
-    } else {
-        sb_adds(&name, "now");
-    }
-    struct sb fitted;
     sb_init(&fitted, out->memory);
+    add_change_name(change, &name);
     report_fit(&fitted, sb_str(&name), width);
     column_left(out, sb_str(&fitted), width);
     add_amount((int64_t)load->allocation_rate, AMOUNT, out);
-    sb_addf(out, "%10.2f%8.2f%%%8.2f%%", load->cycles_per_second, 100 * load->cpu_share,
-            100 * load->assist_share);
+    sb_addf(out, "%*.2f", CYCLES, load->cycles_per_second);
+    add_load_share(load->cpu_share, SHARES, out);
+    add_load_share(load->assist_share, SHARES, out);
     add_amount((int64_t)load->peak, AMOUNT, out);
     sb_addc(out, '\n');
     sb_release(&fitted);
     sb_release(&name);
 }
 
+/* What the first line rests on, and what the others mean. */
+static void add_basis(const struct live_ledger *ledger, const struct ledger_change *now,
+                      size_t count, const struct report_style *style, struct sb *out)
+{
+    struct sb text;
+    sb_init(&text, out->memory);
+    if (now->load.cycles)
+        sb_addf(&text, "Measured on %u collection%s", now->load.cycles,
+                now->load.cycles == 1 ? "" : "s");
+    else
+        sb_addf(&text, "No collection ended meanwhile: the cost is the mean of all %lld so far",
+                (long long)ledger->runtime.cycles);
+    if (now->load.idle_share >= 0.0005)
+        sb_addf(&text, "; idle processors did another %.2f%%, which costs nobody",
+                100 * now->load.idle_share);
+    sb_addc(&text, '.');
+    if (count > 1)
+        sb_adds(&text, ledger->causes.len
+                           ? " A line with -N% is the same load once that cause is gone."
+                           : " A line with -N% is the same load once that line no longer "
+                             "allocates; with -hot REPORT.json, by cause.");
+    add_prose(sb_str(&text), 0, style, out);
+    sb_release(&text);
+}
+
 static void add_load(const struct live_ledger *ledger, const struct report_style *style,
                      struct sb *out)
 {
-    enum { FIGURES = 2 * AMOUNT + 28, NAME_MOST = 46 };
+    enum { FIGURES = 2 * AMOUNT + 25, NAME_MOST = 75 };
     struct ledger_change changes[LEDGER_CHANGES];
     size_t count = ledger_changes(ledger, changes), width = columns_of(style) - FIGURES;
     if (!count)
@@ -151,10 +196,11 @@ static void add_load(const struct live_ledger *ledger, const struct report_style
     sb_addc(out, '\n');
     column_left(out,
                 ledger->facts.since_start ? STR("load since the start") : STR("load"), width);
-    sb_addf(out, "%*s%10s%9s%9s%*s\n", AMOUNT, "allocated/s", "cycles/s", "GC CPU", "assists",
+    sb_addf(out, "%*s%9s%8s%8s%*s\n", AMOUNT, "allocated/s", "cycles/s", "GC CPU", "assists",
             AMOUNT, "heap peak");
     for (size_t i = 0; i < count; i++)
         add_change(&changes[i], width, out);
+    add_basis(ledger, &changes[0], count, style, out);
 }
 
 void report_ledger_text(const struct report_ledger *report, const struct report_style *style,

@@ -37,6 +37,7 @@ NAMES = {
     "goroutines": ["goroutines"],
     "processors": ["/sched/gomaxprocs:threads"],
     "threads": ["/sched/threads/total:threads"],
+    "heap_scan": ["/gc/scan/heap:bytes"],
     "stack_scan": ["/gc/scan/stack:bytes"],
     "globals_scan": ["/gc/scan/globals:bytes"],
     "cpu_assist": ["/cpu/classes/gc/mark/assist:cpu-seconds"],

@@ -39,6 +39,7 @@ static void print_runtime(const struct live_runtime *runtime)
     PRINT(goroutines);
     PRINT(threads);
     PRINT(processors);
+    PRINT(heap_scan);
     PRINT(stack_scan);
     PRINT(globals_scan);
     PRINT(profile_rate);
