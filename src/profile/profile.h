@@ -1,10 +1,10 @@
 /* profile: heap profiles as they come, decoded, merged and ready to be walked.
  *
- * Reads pprof's protobuf (google/pprof, proto/profile.proto; raw, gzip or zstd) and Go's legacy
- * text heap profile (`/debug/pprof/heap?debug=1`, written by runtime/pprof/pprof.go
- * writeHeapInternal), from files, standard input or HTTP. Own decoder, one pass, memory in
- * proportion to the number of distinct stacks, not to the file. This room knows nothing of Go
- * source or of escapes.
+ * Reads pprof's protobuf (google/pprof, proto/profile.proto; raw, gzip or zstd), Go's text forms
+ * (`/debug/pprof/heap?debug=1`, written by runtime/pprof/pprof.go) and all else that google/pprof's
+ * profile/legacy_profile.go reads of C++ and Java, from files, standard input or HTTP. Own decoder,
+ * one pass, memory in proportion to the number of distinct stacks, not to the file. This room knows
+ * nothing of Go source or of escapes.
  *
  * Shapes and units
  * P1. A stack is a list of locations, leaf first. A location is one or more frames, the innermost

@@ -6,7 +6,8 @@
  *   decode.c, decode_sample.c   fields to a profile that still holds the file's own numbers, with
  *             decode_message.c (names of fields) and decode_ids.c (numbers for ids)
  *   resolve.c the file's numbers to indices, equal things made one
- *   text*.c   the legacy text forms, straight to a profile
+ *   text*.c   Go's text forms, straight to a profile; also those of C++ heaps, locks and threads
+ *   cpu.c, java.c   forms of gperftools and of Java agents, with legacy.c; maps.c a memory map
  *   build.c   "put this into the profile unless it is there": functions, locations, stacks, ...
  *   merge.c   one profile into another, added or subtracted
  *   query.c, dump.c   what the other rooms ask
@@ -242,6 +243,16 @@ NODISCARD enum status profile_count_text_read(const struct profile_input *input,
 NODISCARD enum status profile_contention_text_read(const struct profile_input *input,
                                                    struct profile **out);
 
+/* ---- cpu.c, java.c, text_threads.c, with legacy.c and maps.c: other old forms ---- */
+
+NODISCARD enum status profile_thread_text_read(const struct profile_input *input,
+                                               struct profile **out);
+NODISCARD enum status profile_java_text_read(const struct profile_input *input,
+                                             struct profile **out);
+NODISCARD enum status profile_cpu_read(const struct profile_input *input, struct profile **out);
+/* Whether the bytes begin as such a CPU profile does. */
+bool cpu_is_profile(struct str bytes);
+
 /* ---- sniff.c ---- */
 
 enum sniff_kind {
@@ -249,7 +260,9 @@ enum sniff_kind {
     SNIFF_HEAP_TEXT, /* Go's or tcmalloc's text heap profile */
     SNIFF_COUNT_TEXT, /* goroutine, threadcreate, a program's own */
     SNIFF_CONTENTION_TEXT,    /* mutex, block */
-    SNIFF_OTHER_TEXT_PROFILE, /* of C++ and Java, not read */
+    SNIFF_THREAD_TEXT,        /* of C++ programs */
+    SNIFF_JAVA_TEXT,          /* heap and contention of Java */
+    SNIFF_CPU,                /* gperftools' binary form, of C++ and Java */
     SNIFF_FOREIGN,            /* known to be no profile */
 };
 /* What the first bytes look like; *what gets words for it ("an HTML page"). */

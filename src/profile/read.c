@@ -22,14 +22,6 @@ static enum status say_foreign(const struct profile_input *input, const char *wh
     return STATUS_BAD_INPUT;
 }
 
-static enum status say_other_profile(const struct profile_input *input, const char *what)
-{
-    diag_add(input->sink, DIAG_PROFILE_KIND, input->name, 1, DIAG_NO_OFFSET,
-             "this is %s; of the text forms only those of Go are read (and of tcmalloc, for heaps)",
-             what);
-    return STATUS_BAD_INPUT;
-}
-
 /* Reads bytes that are not packed. */
 static enum status read_plain(const struct profile_input *input, struct profile **out)
 {
@@ -44,8 +36,12 @@ static enum status read_plain(const struct profile_input *input, struct profile 
         return profile_count_text_read(input, out);
     case SNIFF_CONTENTION_TEXT:
         return profile_contention_text_read(input, out);
-    case SNIFF_OTHER_TEXT_PROFILE:
-        return say_other_profile(input, what);
+    case SNIFF_THREAD_TEXT:
+        return profile_thread_text_read(input, out);
+    case SNIFF_JAVA_TEXT:
+        return profile_java_text_read(input, out);
+    case SNIFF_CPU:
+        return profile_cpu_read(input, out);
     case SNIFF_FOREIGN:
         return say_foreign(input, what);
     case SNIFF_PROTOBUF:

@@ -17,8 +17,9 @@ static const struct signature signatures[] = {
     TEXT("heap profile:", SNIFF_HEAP_TEXT, "a heap profile in text form"),
     TEXT("--- mutex:", SNIFF_CONTENTION_TEXT, "a mutex profile in text form"),
     TEXT("--- contention", SNIFF_CONTENTION_TEXT, "a contention profile in text form"),
-    TEXT("--- threadz", SNIFF_OTHER_TEXT_PROFILE, "a thread profile in text form"),
-    TEXT("--- heapz", SNIFF_OTHER_TEXT_PROFILE, "a Java heap profile in text form"),
+    TEXT("--- threadz ", SNIFF_THREAD_TEXT, "a thread profile in text form"),
+    TEXT("--- Thread ", SNIFF_THREAD_TEXT, "a thread profile in text form"),
+    TEXT("--- heapz 1 ---", SNIFF_JAVA_TEXT, "a Java heap profile in text form"),
     TEXT("goroutine ", SNIFF_FOREIGN, "a goroutine dump (debug=2 or a panic)"),
     BINARY("\x7f" "ELF", "an ELF executable"),
     BINARY("\xcf\xfa\xed\xfe", "a Mach-O executable"),
@@ -82,6 +83,49 @@ static bool is_count_profile(struct str text)
     return name.len && str_starts(line, STR("profile: total "));
 }
 
+/* Lines that any text profile that counts may begin with. */
+static struct str skip_comments(struct str text)
+{
+    for (;;) {
+        while (text.len && is_space(text.ptr[0]))
+            text = str_skip(text, 1);
+        if (!str_starts(text, STR("#")))
+            return text;
+        (void)str_cut(&text, '\n');
+    }
+}
+
+/* Contention profiles of C++ and of Java begin with the same line; then only Java's has a format
+ * and a resolution. */
+static bool is_java_contention(struct str text)
+{
+    struct str line = str_trim(str_cut(&text, '\n'));
+    if (!str_is(line, "--- contentionz 1 ---"))
+        return false;
+    while (text.ptr) {
+        line = str_cut(&text, '\n');
+        struct str value = line, key = str_trim(str_cut(&value, '='));
+        if (key.len && !value.ptr)
+            return false;
+        if (str_is(key, "format") || str_is(key, "resolution"))
+            return true;
+    }
+    return false;
+}
+
+static enum sniff_kind sniff_text(struct str text, const char **what)
+{
+    if (is_count_profile(skip_comments(text))) {
+        *what = "a profile that counts, in text form";
+        return SNIFF_COUNT_TEXT;
+    }
+    if (is_java_contention(text)) {
+        *what = "a Java contention profile in text form";
+        return SNIFF_JAVA_TEXT;
+    }
+    return SNIFF_FOREIGN;
+}
+
 enum sniff_kind profile_sniff(struct str bytes, const char **what)
 {
     struct str head = str_slice(bytes, 0, SNIFF_BYTES);
@@ -89,10 +133,16 @@ enum sniff_kind profile_sniff(struct str bytes, const char **what)
     while (text.len && is_space(text.ptr[0]))
         text = str_skip(text, 1);
     bool plain = is_plain_text(head);
-    if (plain && is_count_profile(text)) {
-        *what = "a profile that counts, in text form";
-        return SNIFF_COUNT_TEXT;
+    if (cpu_is_profile(bytes)) {
+        *what = "a CPU profile of gperftools";
+        return SNIFF_CPU;
     }
+    enum sniff_kind kind = plain ? sniff_text(text, what) : SNIFF_FOREIGN;
+    if (kind != SNIFF_FOREIGN)
+        return kind;
+    if (str_starts(skip_comments(text), STR("--- Thread")) ||
+        str_starts(skip_comments(text), STR("--- thread")))
+        text = skip_comments(text);
     for (size_t i = 0; i < COUNT_OF(signatures); i++) {
         const struct signature *signature = &signatures[i];
         if (!signature->binary && !plain)

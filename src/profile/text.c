@@ -1,10 +1,12 @@
-/* text.c: the text forms of Go's profiles (`/debug/pprof/heap?debug=1`): lines, stacks, comments;
- * what the numbers before them mean is a form's matter (text_heap.c, text_counts.c).
+/* text.c: the text forms of profiles (`/debug/pprof/heap?debug=1`): lines, stacks, comments; what
+ * the numbers before them mean is a form's matter (text_heap.c, text_counts.c).
  *
  *   a header: which profile this is
  *   NUMBERS @ 0x4a2b3c 0x4a2000
  *   #   0x4a2b3b   main.fill+0x1b   /src/main.go:12     (columns set apart by tabs)
  *   #   0x4a1fff   main.main+0xff   /src/main.go:40
+ *   MAPPED_LIBRARIES:
+ *   a memory map, in profiles of C++ programs (maps.c)
  *
  * (runtime/pprof/pprof.go writeHeapInternal, printCountProfile, writeProfileInternal,
  * printStackRecord.) Addresses are return addresses; those of the comment lines are already one
@@ -13,6 +15,7 @@
  *   T4. A bucket's comment lines leave out the frames that Go hides: runtime functions at the leaf
  *       and runtime.goexit. So where there are lines they are the stack, as in Go's protobuf form,
  *       and the addresses count only where there are none. T1 to T3 stand in text_symbols.c. */
+#include "profile/legacy.h"
 #include "profile/text_form.h"
 
 /* What has been read of a mapped file is given back to the kernel in steps of this size. */
@@ -27,7 +30,7 @@ bool text_fail(struct text_reader *reader, const char *problem)
     return false;
 }
 
-static bool text_fail_limit(struct text_reader *reader, const char *limit)
+bool text_fail_limit(struct text_reader *reader, const char *limit)
 {
     if (!reader->status)
         diag_add(reader->input->sink, DIAG_PROFILE_LIMIT, reader->input->name, reader->line,
@@ -45,74 +48,6 @@ struct str text_take_line(struct text_reader *reader)
     reader->rest = str_skip(reader->rest, len + (end >= 0));
     reader->line++;
     return line;
-}
-
-/* ---- numbers and words of a line ---- */
-
-void text_skip_blanks(struct str *text)
-{
-    while (text->len && (text->ptr[0] == ' ' || text->ptr[0] == '\t'))
-        *text = str_skip(*text, 1);
-}
-
-bool text_take_char(struct str *text, char c)
-{
-    text_skip_blanks(text);
-    if (!text->len || text->ptr[0] != c)
-        return false;
-    *text = str_skip(*text, 1);
-    return true;
-}
-
-bool text_take_number(struct str *text, int64_t *value)
-{
-    text_skip_blanks(text);
-    size_t len = text->len && text->ptr[0] == '-';
-    while (len < text->len && text->ptr[len] >= '0' && text->ptr[len] <= '9')
-        len++;
-    if (!str_to_i64(str_slice(*text, 0, len), value))
-        return false;
-    *text = str_skip(*text, len);
-    return true;
-}
-
-/* Value + 1 of a lower-case hexadecimal digit; 0 is none. */
-static const unsigned char hex_digits[256] = {
-    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-};
-
-/* 0x and up to 16 digits. */
-bool text_take_hex(struct str *text, uint64_t *value)
-{
-    const char *at = text->ptr, *end = at + text->len;
-    uint64_t result = 0;
-    unsigned digit;
-    while (at < end && (*at == ' ' || *at == '\t'))
-        at++;
-    if (end - at < 3 || at[0] != '0' || at[1] != 'x')
-        return false;
-    const char *digits = at += 2;
-    for (; at < end && (digit = hex_digits[(unsigned char)*at]) != 0; at++)
-        result = result << 4 | (digit - 1);
-    if (at == digits || at - digits > 16)
-        return false;
-    *text = str_span(at, end);
-    *value = result;
-    return true;
-}
-
-struct profile_type text_type(struct profile *profile, const char *type, const char *unit)
-{
-    return (struct profile_type){.type = intern_add(&profile->strings, str_from(type)),
-                                 .unit = intern_add(&profile->strings, str_from(unit))};
-}
-
-int64_t text_to_int64(double value)
-{
-    if (value >= 0x1p63)
-        return INT64_MAX;
-    return value > -0x1p63 ? (int64_t)value : INT64_MIN;
 }
 
 /* ---- one bucket ---- */
@@ -171,6 +106,7 @@ static bool read_bucket(struct text_reader *reader, struct str line)
     if (!reader->form->take_values(reader, &line) || !check_addresses(reader, line))
         return false;
     reader->bucket_open = true;
+    reader->label_set = 0;
     return true;
 }
 
@@ -210,12 +146,26 @@ static bool read_expected(struct text_reader *reader)
 /* ---- all of it ---- */
 
 /* Buckets begin with a number, so that most lines need not be searched. */
-static bool is_memory_map(struct str line)
+static bool is_end(const struct text_reader *reader, struct str line)
 {
-    if (hex_digits[(unsigned char)line.ptr[0]])
+    if (text_is_hex(line.ptr[0]))
         return false;
+    return text_is_memory_map(line) ||
+           (reader->form->ends_at_rule && str_starts(line, STR("---")));
+}
+
+bool text_is_memory_map(struct str line)
+{
     return str_contains(line, STR("MAPPED_LIBRARIES:")) ||
            str_contains(line, STR("--- Memory map: ---"));
+}
+
+/* The last line taken ended the stacks. */
+static void read_map(struct text_reader *reader, struct str line)
+{
+    while (!text_is_memory_map(line) && reader->rest.len)
+        line = text_take_line(reader);
+    maps_place(reader->profile, reader->rest, reader->input->apart);
 }
 
 static void drop_read(struct text_reader *reader)
@@ -229,21 +179,25 @@ static void drop_read(struct text_reader *reader)
 
 static bool read_lines(struct text_reader *reader)
 {
+    struct str line = STR_NONE;
     while (reader->rest.len) {
         if (read_expected(reader))
             continue;
         drop_read(reader);
-        struct str line = str_trim(text_take_line(reader));
+        line = str_trim(text_take_line(reader));
         if (!line.len)
             continue;
         if (line.ptr[0] == '#')
             read_comment(reader, line);
-        else if (is_memory_map(line))
+        else if (is_end(reader, line))
             break;
         else if (!close_bucket(reader) || !read_bucket(reader, line))
             return false;
     }
-    return close_bucket(reader);
+    if (!close_bucket(reader))
+        return false;
+    read_map(reader, line);
+    return true;
 }
 
 enum status text_form_read(const struct text_form *form, const struct profile_input *input,

@@ -17,9 +17,12 @@
 static bool read_count_header(struct text_reader *reader)
 {
     struct profile *profile = reader->profile;
-    struct str line = str_trim(text_take_line(reader));
-    struct str name = str_cut(&line, ' ');
+    struct str line, name;
     int64_t total;
+    do {
+        line = str_trim(text_take_line(reader));
+    } while ((!line.len || line.ptr[0] == '#') && reader->rest.len);
+    name = str_cut(&line, ' ');
     if (!str_starts(line, STR("profile: total ")))
         return text_fail(reader, "the first line should be 'NAME profile: total N'");
     line = str_skip(line, sizeof("profile: total ") - 1);
@@ -42,8 +45,14 @@ static bool take_count(struct text_reader *reader, struct str *line)
 
 static void add_values(struct text_reader *reader, uint32_t stack)
 {
-    struct profile_sample sample = {.stack = stack};
+    struct profile_sample sample = {.stack = stack, .label_set = reader->label_set};
     build_sample(reader->profile, sample, reader->values);
+}
+
+static void take_comment(struct text_reader *reader, struct str line)
+{
+    if (reader->bucket_open && str_starts(line, STR("# labels:")))
+        reader->label_set = text_labels(reader->profile, line);
 }
 
 enum status profile_count_text_read(const struct profile_input *input, struct profile **out)
@@ -52,6 +61,8 @@ enum status profile_count_text_read(const struct profile_input *input, struct pr
         .read_header = read_count_header,
         .take_values = take_count,
         .add = add_values,
+        .comment = take_comment,
+        .ends_at_rule = true,
     };
     return text_form_read(&form, input, out);
 }
@@ -139,6 +150,7 @@ enum status profile_contention_text_read(const struct profile_input *input, stru
         .read_header = read_contention_header,
         .take_values = take_contention,
         .add = add_values,
+        .ends_at_rule = true,
     };
     return text_form_read(&form, input, out);
 }

@@ -18,6 +18,7 @@ struct text_form {
     void (*comment)(struct text_reader *reader, struct str line);
     /* At the end; NULL: the form cannot tell. */
     bool (*check_complete)(struct text_reader *reader);
+    bool ends_at_rule; /* a line --- ends the stacks, else only a memory map does */
 };
 
 struct text_reader {
@@ -35,6 +36,7 @@ struct text_reader {
     bool bucket_open;
     struct str addresses; /* of the open bucket, as written */
     size_t address_count;
+    uint32_t label_set; /* of the open bucket */
     VEC(uint32_t) comments; /* its lines, by number */
     struct text_symbols symbols;
     size_t dropped;
@@ -43,16 +45,29 @@ struct text_reader {
 
 /* Says what is wrong with the line last taken, once. Returns false. */
 bool text_fail(struct text_reader *reader, const char *problem);
+bool text_fail_limit(struct text_reader *reader, const char *limit);
 /* The next line without its end. */
 struct str text_take_line(struct text_reader *reader);
 void text_skip_blanks(struct str *text);
 /* Each skips blanks and takes one thing off the text; false when it is not there. */
 bool text_take_char(struct str *text, char c);
 bool text_take_number(struct str *text, int64_t *value);
+bool text_is_hex(char c); /* a digit 0 to 9 or a to f */
+/* How many hexadecimal digits, of either case, the text begins with. */
+size_t text_count_hex(struct str text);
+/* The value of such digits; false when it has more than 64 bits. */
+bool text_to_hex(struct str digits, uint64_t *value);
+/* Whether the line stands above a memory map. */
+bool text_is_memory_map(struct str line);
 /* text_frames.c: sets drop_frames and keep_frames by the profile's kind. */
 void text_set_frames(struct profile *profile);
 /* Cut towards zero; out of range the nearest. Not for NaN. */
 int64_t text_to_int64(double value);
+/* text_heap.c: from what was sampled to what there was, at one sample every `rate` bytes. */
+void text_scale(int64_t rate, int64_t *count, int64_t *bytes);
+/* text_labels.c: the set of labels that a comment line of a goroutine profile names; 0 when it
+ * names none. */
+uint32_t text_labels(struct profile *profile, struct str line);
 struct profile_type text_type(struct profile *profile, const char *type, const char *unit);
 
 NODISCARD enum status text_form_read(const struct text_form *form,

@@ -31,17 +31,18 @@ static bool take_counts(struct str *text, int64_t counts[4])
 struct sampling {
     const char *word;
     bool scaled, counted; /* counted: the header holds the buckets' sums */
+    bool freed;           /* the numbers in brackets tell allocated from in use */
     int64_t divisor;      /* 0: the rate is 1 */
 };
 static const struct sampling samplings[] = {
-    {"heap", true, true, 2},          /* Go, and old C++ profilers */
-    {"heap_v2", true, false, 1},      /* tcmalloc */
-    {"heapz_v2", true, false, 1},     /* tcmalloc's server */
-    {"heapprofile", false, false, 0}, /* not sampled */
-    {"growth", false, false, 0},
-    {"growthz", false, false, 0},
-    {"fragmentation", false, false, 0},
-    {"fragmentationz", false, false, 0},
+    {"heap", true, true, true, 2},          /* Go, and old C++ profilers */
+    {"heap_v2", true, false, true, 1},      /* tcmalloc */
+    {"heapz_v2", true, false, true, 1},     /* tcmalloc's server */
+    {"heapprofile", false, false, true, 0}, /* not sampled */
+    {"growth", false, false, false, 0},
+    {"growthz", false, false, false, 0},
+    {"fragmentation", false, false, false, 0},
+    {"fragmentationz", false, false, false, 0},
 };
 
 static bool read_sampling(struct text_reader *reader, struct str text)
@@ -61,6 +62,7 @@ static bool read_sampling(struct text_reader *reader, struct str text)
             continue;
         reader->scaled = samplings[i].scaled;
         reader->counted = samplings[i].counted;
+        reader->has_alloc &= samplings[i].freed;
         reader->rate = samplings[i].divisor ? number / samplings[i].divisor : 1;
         return true;
     }
@@ -104,7 +106,7 @@ static bool read_header(struct text_reader *reader)
 /* ---- one bucket ---- */
 
 /* One divided by the chance that an object of this size is sampled at all: 1 - exp(-size/rate). */
-static void scale(int64_t rate, int64_t *count, int64_t *bytes)
+void text_scale(int64_t rate, int64_t *count, int64_t *bytes)
 {
     if (*count == 0 || *bytes == 0) {
         *count = *bytes = 0;
@@ -150,7 +152,7 @@ static void add(struct text_reader *reader, uint32_t stack)
         if (values[i])
             sample.object_bytes = values[i + 1] / values[i];
         if (reader->scaled)
-            scale(reader->rate, &values[i], &values[i + 1]);
+            text_scale(reader->rate, &values[i], &values[i + 1]);
     }
     build_sample(reader->profile, sample, reader->has_alloc ? values : values + 2);
 }

@@ -22,7 +22,7 @@ struct regex_group {
     const char *at;
     size_t len;
 };
-enum { REGEX_MAX_GROUPS = 3 };
+enum { REGEX_MAX_GROUPS = 7 };
 /* The same, and groups 0 (all that matched) to count - 1. */
 bool regex_groups(const struct regex *regex, const char *text, size_t len,
                   struct regex_group *groups, size_t count);

@@ -71,22 +71,6 @@ static void convert_mappings(struct conversion *c)
     }
 }
 
-/* As pprof does for text forms, which have no mappings: one of all memory (google/pprof
- * profile/legacy_profile.go, remapLocationIDs' caller massageMappings). */
-static void add_whole_mapping(struct conversion *c)
-{
-    struct view_mapping mapping = {.id = 1, .limit = UINT64_MAX};
-    if (c->profile->from_text && !c->profile->mappings.len)
-        VEC_PUSH(c->view->memory, &c->view->mappings, mapping);
-}
-
-static uint32_t convert_mapping(const struct conversion *c, const struct profile_location *location)
-{
-    if (location->mapping != PROFILE_NONE)
-        return location->mapping;
-    return c->profile->from_text && location->address ? 0 : NONE;
-}
-
 static void convert_locations(struct conversion *c)
 {
     const struct profile *profile = c->profile;
@@ -96,7 +80,7 @@ static void convert_locations(struct conversion *c)
         struct view_location location = {
             .id = i + 1,
             .address = from->address,
-            .mapping = convert_mapping(c, from),
+            .mapping = from->mapping == PROFILE_NONE ? NONE : from->mapping,
             .first_line = (uint32_t)view->lines.len,
             .line_count = from->frame_count,
             .folded = from->folded,
@@ -166,7 +150,6 @@ struct view *convert_profile(const struct profile *profile, struct intern *strin
     convert_header(&c);
     convert_functions(&c);
     convert_mappings(&c);
-    add_whole_mapping(&c);
     convert_locations(&c);
     convert_samples(&c);
     tables_index_drop(c.view);

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # prof_matrix.sh [PROFILE FOLDER...]: `unheap prof` beside `go tool pprof`, cell by cell (see
 # prof_matrix.py). Profiles are made once and kept with pprof's answers in the build folder. CELLS is
-# how many cells are compared: 400, or all of them with CELLS=0. ONLY picks cells by a word.
+# how many cells are compared: 360, or all of them with CELLS=0. ONLY picks cells by a word.
+# RANDOM_CELLS more have several options each, drawn by SEED (see prof_random.py).
 set -eu
 folder=$BUILD/prof_matrix
-if [ ! -f "$folder/made" ]; then
+if [ ! -f "$folder/made" ] || [ test/oracle/prof_foreign.py -nt "$folder/made" ] ||
+    [ test/oracle/prof_legacy.py -nt "$folder/made" ]; then
     rm -rf "$folder"
     mkdir -p "$folder/profiles" "$folder/tmp"
     go build -o "$folder/tmp/profile_make" test/oracle/profile_make.go
@@ -20,9 +22,15 @@ if [ ! -f "$folder/made" ]; then
     done
     rm -rf "$folder/tmp" "$folder"/profiles/r1_[!h]*
     python3 test/oracle/prof_foreign.py "$folder/profiles"
+    python3 test/oracle/prof_legacy.py "$folder/profiles"
     touch "$folder/made"
 fi
 go tool pprof -top "$folder/profiles/empty.pb.gz" >"$folder/first.txt" 2>&1 || true
 pprof=$(go tool -n pprof)
-exec python3 test/oracle/prof_matrix.py "$UNHEAP" "$folder" "$pprof" -cells "${CELLS:-400}" \
-    -only "${ONLY:-}" examples/oom-service/captured/before examples/oom-service/captured/after "$@"
+captured="examples/oom-service/captured/before examples/oom-service/captured/after"
+# shellcheck disable=SC2086
+python3 test/oracle/prof_matrix.py "$UNHEAP" "$folder" "$pprof" -cells "${CELLS:-360}" \
+    -only "${ONLY:-}" $captured "$@"
+# shellcheck disable=SC2086
+exec python3 test/oracle/prof_random.py "$UNHEAP" "$folder" "$pprof" "${SEED:-1}" \
+    "${RANDOM_CELLS:-60}" $captured "$@"

@@ -385,8 +385,6 @@ static const struct foreign foreign[] = {
     FOREIGN("MZ\x90\0\3\0", DIAG_PROFILE_FORMAT, "a Windows executable"),
     FOREIGN("go 1.22 trace\0\0\0", DIAG_PROFILE_FORMAT, "a Go execution trace"),
     FOREIGN("goroutine 1 [running]:\nmain.main()\n", DIAG_PROFILE_FORMAT, "a goroutine dump"),
-    FOREIGN("--- threadz 1 ---\n", DIAG_PROFILE_KIND, "a thread profile"),
-    FOREIGN("--- heapz 1 ---\n", DIAG_PROFILE_KIND, "a Java heap profile"),
     FOREIGN("\0\0\0\0\3\0\0\0", DIAG_PROFILE_FORMAT, "not a pprof profile"),
     FOREIGN("\xff\xff\xff\xff\xff\xff", DIAG_PROFILE_FORMAT, "not a pprof profile"),
     FOREIGN("\x1f\x8b\x08", DIAG_UNPACK_DAMAGED, ""),

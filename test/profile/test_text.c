@@ -288,7 +288,7 @@ static void counted_stacks_have_one_type(void **state)
                         "\n"
                         "1 @ 0x4429b1\n");
     assert_has(&reading, "type goroutine/count\nperiod goroutine/count 1\n");
-    assert_has(&reading, "sample 5\n");
+    assert_has(&reading, "sample 5 \"user\"=\"7\"\n");
     assert_has(&reading, "main.wait");
     assert_has(&reading, "sample 1\n");
     assert_int_equal(count_lines(&reading, "  (no symbol)"), 1);
