@@ -124,18 +124,26 @@ static uint32_t convert_labels(struct conversion *c, const struct profile_sample
     return view->labels.len > first ? tables_label_set(view, first) : 0;
 }
 
+/* Each is there once on both sides. */
+static void convert_stacks(struct conversion *c)
+{
+    const struct profile *profile = c->profile;
+    struct view *view = c->view;
+    for (size_t i = 0; i < profile->stacks.len; i++) {
+        const struct profile_stack *stack = &profile->stacks.at[i];
+        VEC_PUSH(view->memory, &view->stacks, ((struct view_span){stack->first, stack->count}));
+    }
+    for (size_t i = 0; i < profile->stack_locations.len; i++)
+        VEC_PUSH(view->memory, &view->stack_locations, profile->stack_locations.at[i]);
+}
+
 static void convert_samples(struct conversion *c)
 {
     const struct profile *profile = c->profile;
     struct view *view = c->view;
     for (size_t i = 0; i < profile->samples.len; i++) {
         const struct profile_sample *from = &profile->samples.at[i];
-        struct profile_stack stack = profile->stacks.at[from->stack];
-        size_t first = view->stack_locations.len;
-        for (uint32_t j = 0; j < stack.count; j++)
-            VEC_PUSH(view->memory, &view->stack_locations,
-                     profile->stack_locations.at[stack.first + j]);
-        struct view_sample sample = {tables_stack(view, first), convert_labels(c, from)};
+        struct view_sample sample = {from->stack, convert_labels(c, from)};
         VEC_PUSH(view->memory, &view->samples, sample);
         for (uint32_t j = 0; j < profile->type_count; j++)
             VEC_PUSH(view->memory, &view->values, profile_value(profile, i, j));
@@ -151,6 +159,7 @@ struct view *convert_profile(const struct profile *profile, struct intern *strin
     convert_functions(&c);
     convert_mappings(&c);
     convert_locations(&c);
+    convert_stacks(&c);
     convert_samples(&c);
     tables_index_drop(c.view);
     return c.view;

@@ -104,19 +104,17 @@ struct str names_trim_path(struct str path, const char *trim_path, const char *s
 
 struct str names_simplified(struct str function)
 {
-    static const char *const reserved[] = {"(anonymous namespace)", "operator()"};
     if (str_starts(function, STR(".")))
         function = str_skip(function, 1);
-    for (size_t i = 0; i < function.len; i++) {
-        struct str rest = str_skip(function, i);
-        size_t skip = 0;
-        for (size_t j = 0; j < COUNT_OF(reserved) && !skip; j++)
-            if (str_starts(rest, str_from(reserved[j])))
-                skip = strlen(reserved[j]);
-        if (skip)
-            i += skip - 1;
-        else if (rest.ptr[0] == '(')
-            return str_slice(function, 0, i);
+    struct str rest = function;
+    for (ptrdiff_t open; (open = str_find_char(rest, '(')) >= 0;) {
+        struct str before = str_slice(rest, 0, (size_t)open), from = str_skip(rest, (size_t)open);
+        if (str_starts(from, STR("(anonymous namespace)")))
+            rest = str_skip(from, sizeof("(anonymous namespace)") - 1);
+        else if (str_ends(before, STR("operator")) && str_starts(from, STR("()")))
+            rest = str_skip(from, 2);
+        else
+            return str_span(function.ptr, from.ptr);
     }
     return function;
 }

@@ -16,7 +16,9 @@ struct amount_text show_amount(const struct report *report, int64_t value)
         value = to_int64((double)value * report->ratio);
     sb_init(&sb, report->view->memory);
     units_add(&sb, value, report->type_unit, report->unit);
-    snprintf(amount.text, sizeof(amount.text), "%s", sb.text ? sb.text : "");
+    size_t len = sb.len < sizeof(amount.text) ? sb.len : sizeof(amount.text) - 1;
+    memcpy(amount.text, sb.text ? sb.text : "", len + 1);
+    amount.text[len] = '\0';
     sb_release(&sb);
     return amount;
 }

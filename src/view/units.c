@@ -122,12 +122,74 @@ bool units_related(struct str a, struct str b)
     return false;
 }
 
+/* ---- digits ---- */
+
+enum { MAX_DECIMALS = 5 };
+static const uint32_t powers[MAX_DECIMALS + 1] = {1, 10, 100, 1000, 10000, 100000};
+
+/* The number value * 10^decimals rounds to; false where it is close to the middle between two, so
+ * that only printf, which knows the exact value, can tell which is the nearer. */
+static bool round_clearly(double value, unsigned decimals, uint64_t *rounded)
+{
+    double scaled = value * powers[decimals], below = floor(scaled);
+    if (!(scaled < 1e13) || fabs(scaled - below - 0.5) < 0.01) /* 1e13: still exact to 0.002 */
+        return false;
+    *rounded = (uint64_t)below + (scaled - below > 0.5);
+    return true;
+}
+
+/* number / 10^decimals, from right to left; returns where it begins. */
+static char *put_decimal(char *end, uint64_t number, unsigned decimals)
+{
+    for (unsigned i = 0; number || i <= decimals; i++) {
+        if (i == decimals && decimals)
+            *--end = '.';
+        *--end = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return end;
+}
+
+/* As printf's "%.2f", which takes ten times as long. */
+static struct str two_decimals(double value, char text[400])
+{
+    uint64_t rounded;
+    char *end = text + 32;
+    if (!round_clearly(fabs(value), 2, &rounded)) {
+        int n = snprintf(text, 400, "%.2f", value);
+        return (struct str){text, (size_t)n};
+    }
+    char *start = put_decimal(end, rounded, 2);
+    if (signbit(value))
+        *--start = '-';
+    return str_span(start, end);
+}
+
+/* As printf's "%.2g" of what is not negative. */
+static struct str two_digits(double value, char text[400])
+{
+    uint64_t rounded;
+    unsigned decimals = 2;
+    char *end = text + 32;
+    if (value == 0)
+        return STR("0");
+    while (decimals < MAX_DECIMALS && value * powers[decimals] < 10)
+        decimals++;
+    if (value >= 1 || value < 1.1e-4 || !round_clearly(value, decimals, &rounded)) {
+        int n = snprintf(text, 400, "%.2g", value);
+        return (struct str){text, (size_t)n};
+    }
+    char *start = put_decimal(end, rounded, decimals);
+    while (end[-1] == '0')
+        end--;
+    return str_span(start, end[-1] == '.' ? end - 1 : end);
+}
+
 void units_add(struct sb *out, int64_t value, struct str from, struct str to)
 {
     struct view_amount amount = units_scale(value, from, to);
     char text[400];
-    int n = snprintf(text, sizeof(text), "%.2f", amount.value);
-    struct str digits = {text, (size_t)n};
+    struct str digits = two_decimals(amount.value, text);
     if (str_ends(digits, STR(".00")))
         digits.len -= 3;
     if (str_is(digits, "0") || str_is(digits, "-0")) {
@@ -147,11 +209,14 @@ void view_amount(int64_t value, struct str from, struct str to, struct sb *out)
 struct percent_text units_percent(int64_t value, int64_t total)
 {
     struct percent_text result;
+    char text[400];
     double percent = total ? fabs((double)value / (double)total) * 100 : 0;
-    const char *fmt = percent >= 1.0 ? "%5.2f%%" : "%5.2g%%";
+    struct str digits = percent >= 1.0 ? two_decimals(percent, text) : two_digits(percent, text);
     if (percent >= 99.95 && percent <= 100.05)
-        snprintf(result.text, sizeof(result.text), "  100%%");
-    else
-        snprintf(result.text, sizeof(result.text), fmt, percent);
+        digits = STR("100");
+    size_t blanks = digits.len < 5 ? 5 - digits.len : 0;
+    memset(result.text, ' ', blanks);
+    memcpy(result.text + blanks, digits.ptr, digits.len);
+    memcpy(result.text + blanks + digits.len, "%", 2);
     return result;
 }
