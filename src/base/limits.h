@@ -91,6 +91,8 @@
 #define LIMIT_WATCH_DELIVERIES 200                 /* webhooks and commands that wait at a time */
 #define LIMIT_WATCH_JOBS 16                        /* captures under way at a time */
 #define LIMIT_WATCH_JOB_SECONDS 60                 /* then a capture is given up */
+#define LIMIT_REPORT_PAST_PROCESSES 1000           /* of a history, as text; JSON has all */
+#define LIMIT_REPORT_PAST_EVENTS 200               /* the newest */
 #define LIMIT_SARIF_RESULTS 25000                  /* what GitHub takes in one run */
 #define LIMIT_ANNOTATIONS 10                       /* of one kind that GitHub shows of a step */
 #define LIMIT_POLICY_ENTRIES 10000                 /* lines of .unheap.toml that set something */

@@ -1,5 +1,5 @@
 /* unheap watch: a daemon beside Go processes: metrics, triggers, and a profile before the end. */
-#include "cmd.h"
+#include "watch.h"
 
 #include "profile/profile.h"
 #include "serve/serve.h"
@@ -16,12 +16,14 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: unheap watch [flags] PID... | -cgroup PATH | -match RE | -url URL\n\n"
+    "usage: unheap watch [flags] PID... | -cgroup PATH | -match RE | -url URL\n"
+    "       unheap watch -history FILE [-since TIME] [-json]\n\n"
     "Looks at Go processes from outside, answers with metrics for Prometheus, and writes a heap\n"
     "profile when a trigger says so, before the kernel kills.\n\n"
     "  unheap watch -dir /var/lib/unheap -trigger 'rss>85%' -trigger 'time_to_oom<60s' 4711\n"
     "  unheap watch -match '^shop' -trigger 'growth>20%/1m' -trigger 'goroutines>10000'\n"
-    "  unheap watch -cgroup /sys/fs/cgroup/system.slice/shop.service\n";
+    "  unheap watch -cgroup /sys/fs/cgroup/system.slice/shop.service\n"
+    "  unheap watch -history /var/lib/unheap/history.db -since 1h   (shows what was seen)\n";
 
 static const char grammar[] =
     "\nA trigger: conditions joined by \"and\", then what goes with them:\n"
@@ -39,8 +41,9 @@ struct watch_flags {
     const char *tls_cert, *tls_key, *tls_client_ca, *token_file;
     struct flag_list triggers;
     unsigned keep, sites;
-    const char *sites_every;
-    bool exit_with_target;
+    const char *sites_every, *duration, *since;
+    bool exit_with_target, json;
+    double past; /* seconds of the history that are shown */
     char token[TOKEN_BYTES];
 };
 
@@ -97,6 +100,11 @@ static void tell(void *ctx, struct str line)
     fprintf(stderr, "%s %.*s\n", stamp, STR_ARGS(line));
 }
 
+static void write_line(void *ctx, struct str json)
+{
+    watch_lines_write(ctx, json);
+}
+
 static enum status post(void *ctx, const char *url, struct str body, const struct memory *memory,
                         struct diag_sink *sink)
 {
@@ -140,7 +148,7 @@ static bool read_amount(const struct amount *amount)
            *amount->seconds <= amount->most;
 }
 
-static int read_amounts(const struct watch_flags *flags, struct watch_options *options)
+static int read_amounts(struct watch_flags *flags, struct watch_options *options)
 {
     const struct amount amounts[] = {
         {"interval", flags->interval, &options->interval, NULL, 0.01, 3600,
@@ -155,6 +163,8 @@ static int read_amounts(const struct watch_flags *flags, struct watch_options *o
          "give a time, as in 10s"},
         {"sites-every", flags->sites_every, &options->sites_every, NULL, 0, INFINITY,
          "give a time, as in 30s"},
+        {"for", flags->duration, &options->duration, NULL, 0, INFINITY, "give a time, as in 1h"},
+        {"since", flags->since, &flags->past, NULL, 0, INFINITY, "give a time, as in 1h"},
     };
     for (size_t i = 0; i < COUNT_OF(amounts); i++)
         if (amounts[i].given && !read_amount(&amounts[i]))
@@ -184,6 +194,11 @@ static int read_rules(struct cmd *cmd, const struct watch_flags *flags,
     return -1;
 }
 
+static bool has_target(const struct watch_options *options)
+{
+    return options->pid_count || options->cgroup || options->match || options->url;
+}
+
 static int read_pids(struct cmd *cmd, char **words, size_t count, struct watch_options *options)
 {
     int *pids = memory_get(&cmd->memory, (count + 1) * sizeof(*pids));
@@ -198,7 +213,7 @@ static int read_pids(struct cmd *cmd, char **words, size_t count, struct watch_o
         }
         pids[i] = (int)pid;
     }
-    if (count || options->cgroup || options->match || options->url)
+    if (has_target(options) || options->history)
         return -1;
     fprintf(stderr, "unheap watch: give process ids, or -cgroup, -match or -url\n\n%s", usage);
     return EXIT_USAGE;
@@ -294,8 +309,18 @@ static int run(struct cmd *cmd, const struct watch_flags *flags,
     return status ? EXIT_COULD_NOT : told;
 }
 
+/* A history and nobody to watch: it is shown. */
+static int run_or_show(struct cmd *cmd, const struct watch_flags *flags,
+                       const struct watch_options *options)
+{
+    if (!has_target(options))
+        return watch_show_past(cmd, options->history, flags->past, flags->json);
+    return run(cmd, flags, options);
+}
+
 static int watch(struct cmd *cmd, struct watch_flags *flags, char **words, size_t count)
 {
+    struct watch_lines lines = {0};
     struct watch_options options = {
         .cgroup = flags->cgroup, .match = flags->match, .dir = flags->dir, .keep = flags->keep,
         .root = flags->root ? flags->root : "", .exit_with_target = flags->exit_with_target,
@@ -303,19 +328,22 @@ static int watch(struct cmd *cmd, struct watch_flags *flags, char **words, size_
         .url = flags->url, .fetch = fetch, .sites = flags->sites,
         .interval = 1, .limit = LIVE_NO_LIMIT, .keep_bytes = INT64_C(256) << 20,
         .history_bytes = INT64_C(32) << 20, .history_every = 10, .sites_every = 30,
+        .line = flags->json ? write_line : NULL, .ctx = &lines,
     };
     char history[PATH_MAX];
     snprintf(history, sizeof(history), "%s/history.db", flags->dir ? flags->dir : "");
-    options.history = flags->history ? flags->history : flags->dir ? history : NULL;
+    options.history = flags->history;
     int code = read_amounts(flags, &options);
     if (code < 0)
         code = read_pids(cmd, words, count, &options);
+    if (!options.history && flags->dir)
+        options.history = history;
     if (code < 0)
         code = read_rules(cmd, flags, &options);
     if (code < 0)
         code = read_token(cmd, flags);
     if (code < 0)
-        code = run(cmd, flags, &options);
+        code = run_or_show(cmd, flags, &options);
     memory_put(&cmd->memory, (void *)(uintptr_t)options.rules);
     memory_put(&cmd->memory, (void *)(uintptr_t)options.pids);
     return code;
@@ -332,7 +360,7 @@ static void full_usage(struct sb *out)
 
 int verb_watch(struct cmd *cmd, int argc, char **argv)
 {
-    struct watch_flags flags = {.keep = DEFAULT_KEEP, .sites = DEFAULT_SITES};
+    struct watch_flags flags = {.keep = DEFAULT_KEEP, .sites = DEFAULT_SITES, .past = 3600};
     const struct flag list[] = {
         {"trigger", FLAG_LIST, &flags.triggers, "RULE",
          "when to act, may be repeated (with -dir and none: used>85%)"},
@@ -346,7 +374,7 @@ int verb_watch(struct cmd *cmd, int argc, char **argv)
         {"listen", FLAG_STRING, &flags.listen, "ADDR",
          "answer there (127.0.0.1:9273); beyond this machine only with TLS and the flags below"},
         {"history", FLAG_STRING, &flags.history, "FILE",
-         "an SQLite database of samples and events (with -dir: DIR/history.db)"},
+         "an SQLite database of samples and events (with -dir: DIR/history.db); alone: show it"},
         {"history-bytes", FLAG_STRING, &flags.history_bytes, "BYTES", "its size, at most (32MB)"},
         {"history-every", FLAG_STRING, &flags.history_every, "TIME",
          "between two rows of a process (10s)"},
@@ -370,6 +398,11 @@ int verb_watch(struct cmd *cmd, int argc, char **argv)
         {"token-file", FLAG_STRING, &flags.token_file, "FILE",
          "let in who sends the token in this file (Authorization: Bearer)"},
         {"root", FLAG_STRING, &flags.root, "DIR", "where the host's /proc and /sys are mounted"},
+        {"json", FLAG_BOOL, &flags.json, NULL,
+         "write samples and events to standard output, a line of JSON each"},
+        {"since", FLAG_STRING, &flags.since, "TIME",
+         "with -history alone: show so much of it, to its newest row (1h)"},
+        {"for", FLAG_STRING, &flags.duration, "TIME", "end after so long"},
         {"exit-with-target", FLAG_BOOL, &flags.exit_with_target, NULL,
          "end when all named processes have ended"},
     };

@@ -1,7 +1,7 @@
 /* gc_picture.c: a trace over time as one line of blocks. */
 #include "gc_int.h"
 
-enum { WIDTH_MAX = 200, LEVELS = 8 };
+enum { WIDTH_MAX = 200 };
 
 /* Of one cycle: bytes, seconds or a share. */
 static double curve_value(const struct gc_trace *trace, enum gc_curve curve, size_t cycle)
@@ -44,13 +44,5 @@ void gc_add_curve(const struct gc_trace *trace, enum gc_curve curve, size_t widt
         highest[place] = value > highest[place] ? value : highest[place];
         *most = value > *most ? value : *most;
     }
-    for (size_t i = 0; i < width; i++) {
-        int level = *most > 0 ? (int)(highest[i] / *most * LEVELS + 0.5) : 0;
-        if (level == 0 && highest[i] > 0)
-            level = 1;
-        if (level == 0)
-            sb_addc(out, ' ');
-        else
-            utf8_add(out, 0x2580 + (uint32_t)level); /* lower blocks of one to eight eighths */
-    }
+    curve_add(out, highest, width, *most);
 }

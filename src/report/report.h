@@ -187,6 +187,32 @@ void report_gc_compare_text(const struct report_gc *old, const struct report_gc 
 /* Schema "unheap.gc/1": {"schema","cycles":[...],"summary":{...}}, with `old` "old_summary" too. */
 void report_gc_json(const struct report_gc *report, const struct report_gc *old, struct sb *out);
 
+/* ---- watch: the history, read back ---- */
+
+struct report_past_process;
+struct watch_past_span;
+/* What watch_past_read shows, collected: per process a fixed room, LIMIT_REPORT_PAST_PROCESSES of
+ * them, and the newest LIMIT_REPORT_PAST_EVENTS events; what is beyond is counted (samples of
+ * further processes). */
+struct report_past {
+    const struct memory *memory;
+    const struct watch_past_span *span; /* as watch_past_read sets it */
+    size_t width;                       /* of the curves */
+    VEC(struct report_past_process *) processes;
+    VEC(struct sb) events;              /* lines; the oldest at first_event */
+    size_t first_event, events_left_out, processes_left_out, samples;
+};
+struct watch_past_sample;
+struct watch_past_event;
+void report_past_init(struct report_past *past, const struct watch_past_span *span,
+                      const struct report_style *style, const struct memory *memory);
+void report_past_release(struct report_past *past);
+/* For a struct watch_past_visitor; ctx is the struct report_past. */
+void report_past_sample(void *past, const struct watch_past_sample *sample);
+void report_past_event(void *past, const struct watch_past_event *event);
+/* Each process, the largest first, with its figures over the time; then what happened. */
+void report_past_text(struct report_past *past, const struct report_style *style, struct sb *out);
+
 /* ---- ledger: where the memory limit went ---- */
 
 struct live_ledger;

@@ -48,6 +48,12 @@ void amount_range(struct sb *out, int64_t low, int64_t high, struct str unit);
 void amount_grouped(struct sb *out, uint64_t count);
 double amount_fraction(int64_t value, int64_t total);
 
+/* ---- curve.c: figures over time ---- */
+
+/* One block for each value, `most` being the full height of the line; what is not above 0 is a
+ * blank. */
+void curve_add(struct sb *out, const double *values, size_t count, double most);
+
 /* ---- facts.c: what holds for a whole report ---- */
 
 /* What a sample type measures, in plain words; empty for one that is not known. */

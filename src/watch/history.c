@@ -4,52 +4,20 @@
  *     committed (https://www.sqlite.org/wal.html). What is told or counted as done was committed
  *     before.
  * H2. The file stays about as large as it may: the oldest tenth of the samples goes when nine
- *     tenths are in use, and SQLite itself has the size as its ceiling (max_page_count).
+ *     tenths are in use, then that of the events, and SQLite itself has the size as its ceiling
+ *     (max_page_count).
  * H3. What cannot be written (a full disk) is counted and told once; the daemon goes on.
  *
  * SQLite is loaded when a history is wanted. */
 #include <math.h>
-#include <sqlite3.h>
 #include <stdio.h>
 
+#include "sqlite_int.h"
 #include "watch_int.h"
 
-#define HISTORY_FUNCTIONS(X) \
-    X(sqlite3_open_v2)       \
-    X(sqlite3_close_v2)      \
-    X(sqlite3_exec)          \
-    X(sqlite3_errmsg)        \
-    X(sqlite3_busy_timeout)  \
-    X(sqlite3_prepare_v2)    \
-    X(sqlite3_bind_int64)    \
-    X(sqlite3_bind_double)   \
-    X(sqlite3_bind_text)     \
-    X(sqlite3_bind_null)     \
-    X(sqlite3_step)          \
-    X(sqlite3_reset)         \
-    X(sqlite3_finalize)      \
-    X(sqlite3_column_int64)  \
-    X(sqlite3_column_text)   \
-    X(sqlite3_last_insert_rowid)
-
-struct sqlite {
-    void *handle;
-#define X(name) __typeof__(name) *name;
-    HISTORY_FUNCTIONS(X)
-#undef X
-};
-
-/* Columns of a sample behind time and process: X(column, part of struct watch_sample, type). */
-#define SAMPLE_COLUMNS(X)                                                                        \
-    X(rss, usage.resident, WHOLE) X(used, used, WHOLE) X(headroom, headroom, WHOLE)              \
-    X(heap, runtime.heap_in_use, WHOLE) X(live, runtime.live, WHOLE)                             \
-    X(goal, runtime.goal, WHOLE) X(allocated, runtime.allocated, WHOLE)                          \
-    X(goroutines, runtime.goroutines, WHOLE) X(cycles, runtime.cycles, WHOLE)                    \
-    X(pause_seconds, runtime.pause_total, REAL) X(cpu_seconds, cpu_seconds, REAL)                \
-    X(gc_cpu, gc_cpu, REAL) X(psi, group.pressure.some10, REAL)
 static const struct field columns[] = {
-#define X(name, part, type) FIELD_##type(part),
-    SAMPLE_COLUMNS(X)
+#define X(name, column, part, type, unit) FIELD_##type(part),
+#include "watch_columns.h"
 #undef X
 };
 
@@ -61,6 +29,7 @@ struct history {
     struct sqlite sqlite;
     sqlite3 *database;
     sqlite3_stmt *add_process, *add_sample, *add_event, *count;
+    int64_t new_process, last_process; /* rows: the newest, and the newest that was committed */
     double trimmed_at;
     int64_t bytes;
     bool told;     /* that writing fails */
@@ -70,8 +39,8 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS process(id INTEGER PRIMARY KEY, pid INTEGER, start_ticks INTEGER,"
     " name TEXT, go_version TEXT, since REAL);"
     "CREATE TABLE IF NOT EXISTS sample(id INTEGER PRIMARY KEY, at REAL, process INTEGER"
-#define X(name, part, type) ", " #name
-    SAMPLE_COLUMNS(X)
+#define X(name, column, part, type, unit) ", " #column
+#include "watch_columns.h"
 #undef X
     ");"
     "CREATE TABLE IF NOT EXISTS event(id INTEGER PRIMARY KEY, at REAL, process INTEGER, kind TEXT,"
@@ -81,22 +50,6 @@ static const char schema[] =
     "PRAGMA user_version=1;";
 
 /* ---- opening ---- */
-
-static enum status load(struct sqlite *sqlite, struct diag_sink *sink)
-{
-    static const char *const names[] = {"libsqlite3.so.0", "libsqlite3.so"};
-    const struct library_function functions[] = {
-#define X(name) {#name, &sqlite->name},
-        HISTORY_FUNCTIONS(X)
-#undef X
-    };
-    sqlite->handle = library_open(names, COUNT_OF(names), functions, COUNT_OF(functions));
-    if (sqlite->handle)
-        return STATUS_OK;
-    diag_add(sink, DIAG_WATCH_HISTORY, STR_NONE, 0, DIAG_NO_OFFSET,
-             "libsqlite3 cannot be loaded: apt-get install libsqlite3-0");
-    return STATUS_NOT_FOUND;
-}
 
 static bool run(struct history *history, const char *sql)
 {
@@ -116,12 +69,12 @@ static bool prepare_all(struct history *history)
                    " VALUES(?, ?, ?, ?, ?)") &&
            prepare(history, &history->add_sample,
                    "INSERT INTO sample(at, process"
-#define X(name, part, type) ", " #name
-                   SAMPLE_COLUMNS(X)
+#define X(name, column, part, type, unit) ", " #column
+#include "watch_columns.h"
 #undef X
                    ") VALUES(?, ?"
-#define X(name, part, type) ", ?"
-                   SAMPLE_COLUMNS(X)
+#define X(name, column, part, type, unit) ", ?"
+#include "watch_columns.h"
 #undef X
                    ")") &&
            prepare(history, &history->add_event,
@@ -149,7 +102,7 @@ enum status history_open(const char *path, int64_t bytes, const struct memory *m
 {
     struct history *history = memory_get(memory, sizeof(*history));
     *history = (struct history){.memory = memory, .bytes = bytes};
-    enum status status = load(&history->sqlite, sink);
+    enum status status = sqlite_load(&history->sqlite, sink);
     if (!status) {
         int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
         bool good = history->sqlite.sqlite3_open_v2(path, &history->database, flags, NULL) ==
@@ -181,7 +134,7 @@ void history_close(struct history *history)
         sqlite->sqlite3_finalize(history->count);
         sqlite->sqlite3_close_v2(history->database);
     }
-    library_close(sqlite->handle);
+    sqlite_release(sqlite);
     memory_put(history->memory, history);
 }
 
@@ -223,7 +176,7 @@ static bool add_process(struct history *history, struct target *target)
     sqlite->sqlite3_bind_double(statement, 5, clock_wall());
     if (!step(history, statement))
         return false;
-    target->row = sqlite->sqlite3_last_insert_rowid(history->database);
+    target->row = history->new_process = sqlite->sqlite3_last_insert_rowid(history->database);
     return true;
 }
 
@@ -233,6 +186,8 @@ static bool add_sample(struct history *history, struct target *target)
     sqlite3_stmt *statement = history->add_sample;
     if (!target->row && !add_process(history, target))
         return false;
+    if (!(target->sample.at > 0)) /* not yet looked at */
+        return true;
     sqlite->sqlite3_bind_double(statement, 1, target->sample.wall);
     sqlite->sqlite3_bind_int64(statement, 2, target->row);
     for (size_t i = 0; i < COUNT_OF(columns); i++) {
@@ -247,14 +202,27 @@ static bool add_sample(struct history *history, struct target *target)
     return step(history, statement);
 }
 
+/* Rows of processes that a rolled back transaction had added are none. */
+static void roll_back(struct watch *watch)
+{
+    struct history *history = watch->history;
+    run(history, "ROLLBACK");
+    for (size_t i = 0; i < watch->targets.len; i++)
+        if (watch->targets.at[i]->row > history->last_process)
+            watch->targets.at[i]->row = 0;
+}
+
 static bool finish(struct watch *watch, bool good)
 {
-    good = run(watch->history, good ? "COMMIT" : "ROLLBACK") && good;
-    if (!good)
-        failed(watch);
-    else
-        watch->history->told = false;
-    return good;
+    struct history *history = watch->history;
+    if (good && run(history, "COMMIT")) {
+        history->last_process = history->new_process;
+        history->told = false;
+        return true;
+    }
+    failed(watch); /* before the reason is forgotten */
+    roll_back(watch);
+    return false;
 }
 
 /* ---- how much is kept ---- */
@@ -271,22 +239,29 @@ static int64_t number(struct history *history, const char *sql)
     return value;
 }
 
+static bool is_full(struct history *history)
+{
+    int64_t pages = number(history, "PRAGMA page_count") -
+                    number(history, "PRAGMA freelist_count");
+    return pages * PAGE_BYTES >= history->bytes / 10 * 9;
+}
+
 static void history_trim(struct watch *watch, double now)
 {
     struct history *history = watch->history;
     if (now - history->trimmed_at < TRIM_SECONDS)
         return;
     history->trimmed_at = now;
-    int64_t pages = number(history, "PRAGMA page_count") -
-                    number(history, "PRAGMA freelist_count");
-    if (pages * PAGE_BYTES < history->bytes / 10 * 9)
+    if (!is_full(history))
         return;
     bool good = run(history,
                     "DELETE FROM sample WHERE id < (SELECT min(id) + (max(id) - min(id)) / 10 + 1"
                     " FROM sample);"
-                    "DELETE FROM process WHERE id < (SELECT min(process) FROM sample);") &&
-                run(history, "DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - 10000"
-                             " AND waits = 0");
+                    "DELETE FROM process WHERE id < (SELECT min(process) FROM sample);");
+    if (good && is_full(history)) /* it is events that fill it */
+        good = run(history,
+                   "DELETE FROM event WHERE waits = 0 AND id <"
+                   " (SELECT min(id) + (max(id) - min(id)) / 10 + 1 FROM event);");
     if (!good)
         failed(watch);
 }

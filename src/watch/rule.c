@@ -369,15 +369,18 @@ static bool take_options(struct reader *reader, struct watch_rule *rule)
 
 /* ---- a rule ---- */
 
-static void take_name(struct reader *reader, struct watch_rule *rule)
+static bool take_name(struct reader *reader, struct watch_rule *rule)
 {
     struct str name = str_trim(reader->text);
     ptrdiff_t colon = str_find_char(reader->text, ':');
-    if (colon > 0) {
+    if (colon >= 0) {
         name = str_trim(str_slice(reader->text, 0, (size_t)colon));
+        if (!name.len)
+            return expected(reader, (size_t)colon, "a name before the colon");
         reader->at = (size_t)colon + 1;
     }
     snprintf(rule->name, sizeof(rule->name), "%.*s", STR_ARGS(name));
+    return true;
 }
 
 static bool is_plain(struct str text)
@@ -397,6 +400,6 @@ bool watch_rule_parse(struct str text, struct diag_sink *sink, struct watch_rule
     if (!is_plain(text))
         return expected(&reader, 0, "plain text");
     snprintf(rule->text, sizeof(rule->text), "%.*s", STR_ARGS(str_trim(text)));
-    take_name(&reader, rule);
-    return take_conditions(&reader, rule) && take_options(&reader, rule);
+    return take_name(&reader, rule) && take_conditions(&reader, rule) &&
+           take_options(&reader, rule);
 }

@@ -237,4 +237,6 @@ void watch_take(struct watch *watch, struct target *target)
     VEC_PUSH(watch->memory, &watch->targets, target);
     watch->totals.alive++;
     pthread_mutex_unlock(&watch->lock);
+    watch_note(watch, target,
+               &(struct history_event){.kind = "watched", .rule = "", .text = target->go_version});
 }

@@ -18,10 +18,28 @@ static const double FIND_SECONDS = 2, MACHINE_SECONDS = 5, OWN_SECONDS = 5,
 
 /* ---- targets come and go ---- */
 
+/* Did the kernel kill in its cgroup since the last look? */
+static bool was_killed(struct watch *watch, struct target *target)
+{
+    struct group *group = target->group;
+    int64_t before = target->sample.group.oom_kills;
+    if (!group || before < 0)
+        return false;
+    pthread_mutex_lock(&watch->lock);
+    group->read_at = -1;
+    group_read(watch, group, clock_now());
+    pthread_mutex_unlock(&watch->lock);
+    return group->usage.oom_kills > before;
+}
+
 static void target_gone(struct watch *watch, size_t index)
 {
     struct target *target = watch->targets.at[index];
-    watch_tell(watch, "process %d, %s: it has ended", target->pid, target->name);
+    const char *how = was_killed(watch, target)
+                          ? "it has ended; the kernel killed in its cgroup, for memory"
+                          : "it has ended";
+    watch_tell(watch, "process %d, %s: %s", target->pid, target->name, how);
+    watch_note(watch, target, &(struct history_event){.kind = "ended", .rule = "", .text = how});
     jobs_forget(watch, target);
     pthread_mutex_lock(&watch->lock);
     target->sample.alive = false;
@@ -51,6 +69,7 @@ static bool attach_again(struct watch *watch, struct target *target)
     target->allocated_before = LIVE_UNKNOWN;
     if (status || !same)
         target->go_version[0] = 0;
+    target->row = 0; /* of another program's history */
     watch->totals.restarts += same;
     pthread_mutex_unlock(&watch->lock);
     if (same)
@@ -73,6 +92,15 @@ static void fire(struct watch *watch, struct target *target, size_t rule)
                target->name);
     if (!captures)
         occasion_deliver(watch, rule, target->pid, target->name, "", &target->sample);
+}
+
+static void write_line(struct watch *watch, const struct target *target)
+{
+    struct sb line;
+    sb_init(&line, watch->memory);
+    line_of_sample(target, &line);
+    watch->options.line(watch->options.ctx, sb_str(&line));
+    sb_release(&line);
 }
 
 /* Rules see what was just read; the answers see it afterwards. */
@@ -100,6 +128,8 @@ static void look_afar(struct watch *watch, struct target *target, double now)
     target->next_at = now + watch->options.interval;
     if (good) {
         take_sample(watch, target, &sample);
+        if (watch->options.line)
+            write_line(watch, target);
         return;
     }
     pthread_mutex_lock(&watch->lock);
@@ -135,6 +165,8 @@ static bool look(struct watch *watch, struct target *target, double now)
             return false;
     }
     take_sample(watch, target, &sample);
+    if (whole && watch->options.line)
+        write_line(watch, target);
     target->next_at = fmin(target->full_at + watch->options.interval,
                            now + rules_patience(watch->options.rules, watch->options.rule_count,
                                                 &target->sample, watch->targets.len));
@@ -187,7 +219,7 @@ static void look_around(struct watch *watch, double now)
 
 static double next_time(const struct watch *watch, double now)
 {
-    double next = fmin(now + watch->options.interval, hand_due(watch));
+    double next = fmin(fmin(now + watch->options.interval, watch->ends_at), hand_due(watch));
     if (watch->options.match || watch->group)
         next = fmin(next, watch->found_at + FIND_SECONDS);
     for (size_t i = 0; i < watch->targets.len; i++)
@@ -264,8 +296,16 @@ static bool all_ended(const struct watch *watch)
     return named;
 }
 
+static bool is_over(const struct watch *watch, double now)
+{
+    return now >= watch->ends_at ||
+           (watch->options.exit_with_target && all_ended(watch) && !watch->jobs.len);
+}
+
 enum status watch_run(struct watch *watch, int stop_fd)
 {
+    if (watch->options.duration > 0)
+        watch->ends_at = clock_now() + watch->options.duration;
     for (;;) {
         double now = clock_now();
         look_around(watch, now);
@@ -275,9 +315,7 @@ enum status watch_run(struct watch *watch, int stop_fd)
         hand_send(watch, now);
         history_samples(watch, now);
         sites_look(watch, now);
-        if (watch->options.exit_with_target && all_ended(watch) && !watch->jobs.len)
-            return STATUS_OK;
-        if (wait(watch, stop_fd))
+        if (is_over(watch, now) || wait(watch, stop_fd))
             return STATUS_OK;
     }
 }
@@ -359,6 +397,7 @@ enum status watch_new(const struct watch_options *options, const struct memory *
     *watch = (struct watch){.memory = memory, .sink = sink, .options = *options,
                             .live = live_new(memory), .found_at = -FIND_SECONDS,
                             .own_at = -OWN_SECONDS, .machine_at = clock_now(),
+                            .ends_at = INFINITY,
                             .slim_at = clock_now() + SLIM_FIRST,
                             .sites_at = clock_now() + SLIM_FIRST / 2};
     pthread_mutex_init(&watch->lock, NULL);

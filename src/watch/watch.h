@@ -8,7 +8,7 @@
  *     deliveries, commands. The daemon goes on sampling.
  * W4. What a process or a folder can make grow has a ceiling (limits.h, LIMIT_WATCH_*).
  *
- * Sections: triggers; figures; the daemon. */
+ * Sections: triggers; figures; the daemon; the history, read back. */
 #ifndef UNHEAP_WATCH_H
 #define UNHEAP_WATCH_H
 
@@ -117,9 +117,13 @@ struct watch_options {
     unsigned sites;          /* top sites among the metrics; 0: none */
     double sites_every;      /* seconds between two looks */
     bool exit_with_target;   /* ends when all named processes have ended */
+    double duration;         /* seconds until it ends; 0: it does not */
 
     /* A line for the log; called by the caller's thread. */
     void (*tell)(void *ctx, struct str line);
+    /* Each whole sample and each event as JSON, schema unheap.watch/1, without line feed; in the
+     * caller's thread, which should not be held up. NULL: not wanted. */
+    void (*line)(void *ctx, struct str json);
     /* Sends one delivery, in a child process. */
     enum status (*post)(void *ctx, const char *url, struct str body, const struct memory *memory,
                  struct diag_sink *sink);
@@ -152,5 +156,53 @@ void watch_free(struct watch *watch);
 void watch_metrics(struct watch *watch, bool open_metrics, struct sb *out);
 /* Does an Accept header ask for OpenMetrics rather than for plain text? */
 bool watch_wants_open_metrics(struct str accept);
+
+/* ======== the history, read back ======== */
+
+enum watch_column {
+#define X(NAME, column, part, type, unit) WATCH_COLUMN_##NAME,
+#include "watch_columns.h"
+#undef X
+    WATCH_COLUMNS
+};
+/* As in the database and in JSON. */
+const char *watch_column_name(enum watch_column column);
+enum watch_unit watch_column_unit(enum watch_column column);
+
+/* Texts are valid until the visitor returns; none is NULL. */
+struct watch_past_process {
+    int64_t id;              /* in this history; 0: none */
+    int pid;
+    double since;            /* first seen; seconds since 1970, as all times here */
+    const char *name, *go_version;
+};
+struct watch_past_sample {
+    double at;
+    struct watch_past_process process;
+    double values[WATCH_COLUMNS]; /* NAN: not known */
+};
+struct watch_past_event {
+    double at;
+    struct watch_past_process process;
+    const char *kind, *rule, *text; /* kind: as in watch_int.h, "fired", "capture", "ended" ... */
+};
+struct watch_past_visitor {
+    void (*sample)(void *ctx, const struct watch_past_sample *sample);
+    void (*event)(void *ctx, const struct watch_past_event *event);
+    void *ctx;
+};
+struct watch_past_span {
+    double first, last;      /* of what was shown; last: the newest in the history */
+};
+/* Shows what the history holds of the `seconds` before its newest row, as it was written: samples,
+ * then events. The daemon may be writing meanwhile. *span is set before the first is shown; it is
+ * all 0 when there is nothing. Failures are told: no library, no such file, no history, damaged. */
+NODISCARD enum status watch_past_read(const char *path, double seconds,
+                                      const struct watch_past_visitor *visitor,
+                                      struct diag_sink *sink, struct watch_past_span *span);
+/* As a line of unheap.watch/1, without line feed. */
+void watch_past_sample_json(const struct watch_past_sample *sample, struct sb *out);
+void watch_past_event_json(const struct watch_past_event *event, struct sb *out);
+
 
 #endif

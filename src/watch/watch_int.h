@@ -4,7 +4,8 @@
  *   metrics, sites               what is answered
  *   target, url, group, find     processes, their cgroups, and finding them
  *   capture, ring, history       what is done and kept
- *   hand, event, confine         telling others, and what is given up
+ *   sqlite, past                 reading what was kept
+ *   hand, json, confine          telling others, and what is given up
  *   watch                        the loop */
 #ifndef UNHEAP_WATCH_INT_H
 #define UNHEAP_WATCH_INT_H
@@ -158,8 +159,7 @@ struct watch {
     bool labelled;               /* several processes: samples are labelled */
 
     /* Private to the loop. */
-    double machine_at, found_at, own_at, sites_at, history_at,
-        slim_at;
+    double machine_at, found_at, own_at, sites_at, history_at, slim_at, ends_at;
     size_t sites_next;
     double trend_seconds;        /* the longest window of a rule */
     struct regex *pattern;       /* of -match */
@@ -252,9 +252,9 @@ void ring_trim(struct watch *watch, const char *newest);
 
 struct history_event {
     int64_t process;  /* row; 0: none, or that of the target */
-    const char *kind; /* "fired", "capture", "capture failed", "delivered", "not delivered",
-                         "command" */
-    const char *rule, *text;
+    const char *kind; /* "watched", "ended", "fired", "capture", "capture failed", "delivered",
+                         "not delivered", "command"; "webhook": one that waits */
+    const char *rule, *text; /* rule: "" where none led to it */
     int64_t waits;    /* 1: a delivery that has not yet arrived */
 };
 /* Failures are told: no library, no database, damaged. */
@@ -275,7 +275,15 @@ void history_done(struct watch *watch, int64_t row);
 /* Hands deliveries that wait from before to hand_take_up. */
 void history_waiting(struct watch *watch);
 
-/* ---- hand.c, event.c: webhooks and commands ---- */
+/* ---- json.c: lines ---- */
+
+/* Without line feed. */
+void line_of_sample(const struct target *target, struct sb *out);
+/* Of a target, or of none. */
+void line_of_event(const struct target *target, double wall, const struct history_event *event,
+                   struct sb *out);
+
+/* ---- hand.c, json.c: webhooks and commands ---- */
 
 /* What a rule fired for. */
 struct occasion {
@@ -308,7 +316,9 @@ void confine_hand(void);
 
 /* ---- watch.c ---- */
 
-/* Something was done for a rule: into the history, then into the metrics. */
+/* Something happened: into the history, and as a line. */
+void watch_note(struct watch *watch, struct target *target, const struct history_event *event);
+/* Something was done for a rule: noted, then counted for the metrics. */
 void watch_count(struct watch *watch, struct target *target, size_t rule, const char *kind,
                  const char *text);
 /* Takes a target among those that are looked at. */

@@ -1,9 +1,10 @@
 """unheap watch on programs that run: watch.py UNHEAP PROGRAM SCRATCH [KILLS]
 
 The kill test: a program grows under a limit of 400 MB, a cgroup's where one can be made, else that of a
-supervisor who kills; its profile must be there afterwards, and be about its leak. At three quarters it
-waits until the profile is there, so that nothing depends on who is quicker. With KILLS, that many
-times more it does not wait, and grows by 500 MB/s: how often a profile is left then is told.
+supervisor who kills; its profile must be there afterwards, and be about its leak. At seven eighths,
+above the usual trigger, it waits until the profile is there, so that nothing depends on who is
+quicker. With KILLS, that many times more it does not wait, and grows by 500 MB/s: how often a profile
+is left then is told.
 Then faults: the process ends, runs another program, the daemon is killed, its port is taken.
 
 Every wait is for a condition; PATIENCE is what no machine needs.
@@ -55,8 +56,9 @@ def go_on(program):
 
 class Watch:
     def __init__(self, *flags):
+        out = subprocess.PIPE if "-json" in flags else None
         self.process = subprocess.Popen([UNHEAP, "watch", "-listen", "127.0.0.1:0", *flags],
-                                        stderr=subprocess.PIPE, text=True)
+                                        stdout=out, stderr=subprocess.PIPE, text=True)
         running.append(self.process)
         self.lines = []
         first = self.process.stderr.readline()
@@ -147,12 +149,21 @@ def supervise(program):
         time.sleep(0.002)
 
 
+def what_happened(folder):
+    """Kinds of events, and processes, of the history as lines of JSON."""
+    lines = subprocess.run([UNHEAP, "watch", "-history", f"{folder}/history.db", "-json"],
+                           capture_output=True, text=True).stdout.splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [row["event"] for row in rows if row["kind"] == "event"], {row.get("pid") for row in rows}
+
+
 def kill_once(turn, *hold):
     folder = f"{SCRATCH}/kill{turn}"
     group = Group(f"unheap-test-{os.getpid()}-{turn}")
     program, pid = start_program("grow", "500", "1", *hold, before=group.words())
     flags = [] if group.path else ["-limit", str(LIMIT)]
-    watch = Watch("-dir", folder, "-trigger", "rss>60% cool 1h", "-exit-with-target", *flags, str(pid))
+    watch = Watch("-dir", folder, "-trigger", "used>85% cool 1h", "-exit-with-target", *flags,
+                  str(pid))
     if hold:
         watch.wait_for(lambda: glob.glob(f"{folder}/*.pb.gz"))
         go_on(program)
@@ -164,12 +175,16 @@ def kill_once(turn, *hold):
     group.remove()
     profiles = glob.glob(f"{folder}/*.pb.gz")
     good = len(profiles) == 1 and top_function(profiles[0]) == "main.leak"
+    if hold:
+        events, pids = what_happened(folder)
+        check("the history shows it to its end", events == ["watched", "fired", "capture", "ended"] and
+              pids == {pid}, events)
     late = [float(ms) for ms in re.findall(r"on disk after (\d+) ms", watch.log())]
     return good, group.path, late, watch.log()
 
 
 def kill_test():
-    good, kind, late, log = kill_once(0, "300")
+    good, kind, late, log = kill_once(0, "350")
     way = "a cgroup's limit" if kind else "a supervisor"
     print(f"# {way}: on disk after {max(late, default=0):.0f} ms", flush=True)
     check("a program that is killed for memory leaves its profile", good, log)
@@ -206,6 +221,24 @@ def test_named_end():
     program.wait()
     check("a named process that ends is down", watch.wait_for(lambda: watch.value("unheap_up") == 0))
     watch.stop()
+
+
+def test_lines():
+    """Lines of JSON for somebody who does not read for a while, then does, then goes."""
+    program, pid = start_program("idle")
+    watch = Watch("-json", "-interval", "10ms", str(pid))
+    watch.wait_for(lambda: (watch.value("unheap_samples_total") or 0) > 400)  # beyond a pipe's 64 KiB
+    seen = []
+    while not seen or seen[-1]["kind"] != "lost":
+        seen.append(json.loads(watch.process.stdout.readline()))
+    check("lines: an event, samples, and how many were lost meanwhile",
+          seen[0]["event"] == "watched" and seen[1]["rss"] > 0 and seen[-1]["lines"] > 0 and
+          all(row["schema"] == "unheap.watch/1" for row in seen), seen[-1])
+    watch.process.stdout.close()
+    gone = watch.wait_for(lambda: "no more lines" in watch.log())
+    check("who reads them may go", gone and watch.value("unheap_up") == 1 and watch.stop() == 0,
+          watch.log())
+    program.kill()
 
 
 def test_exec():
@@ -478,6 +511,7 @@ def main():
         kill_test()
         test_end()
         test_named_end()
+        test_lines()
         test_exec()
         test_killed()
         test_ring()

@@ -95,6 +95,8 @@ static void test_where_it_is_wrong(void **state)
     is_wrong("rss=85%", 4, "expected a comparison");
     is_wrong("rss>", 5, "expected a number, found its end");
     is_wrong("rss>85", 7, "85% (of the limit)");
+    is_wrong(" : rss>85%", 2, "a name before the colon");
+    is_wrong(":rss>85%", 1, "a name before the colon");
 }
 
 static void test_units_that_do_not_fit(void **state)
