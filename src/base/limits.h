@@ -59,6 +59,7 @@
 #define LIMIT_PAGE_GRAPH_NODES 60                  /* in the picture of one cause */
 #define LIMIT_PAGE_FLAME_NODES 20000
 #define LIMIT_PAGE_FLAME_PARTS 2000                /* frames below 1/2000 of all are left out */
+#define LIMIT_PAGE_GC_POINTS 4000                  /* of a trace; more cycles share points */
 #define LIMIT_PAGE_SOURCE_BYTES ((size_t)3 << 20)  /* whole source files in the page */
 #define LIMIT_PAGE_EXCERPT_BYTES ((size_t)1 << 20) /* and parts of the ones beyond */
 #define LIMIT_PAGE_BIN_ROWS 500                     /* of each table of `bin -html`, */

@@ -18,10 +18,10 @@ static const char usage[] =
     "processors, heap, and what they mean. On a pipe it follows along.\n\n"
     "  GODEBUG=gctrace=1 ./svc 2>&1 | unheap gc -\n"
     "  unheap gc -limit 512MB svc.log\n"
-    "  unheap gc before.log after.log\n";
+    "  unheap gc -html trace.html before.log after.log\n";
 
 struct gc_flags {
-    const char *limit_text;
+    const char *limit_text, *html;
     int64_t limit;
     bool json;
 };
@@ -148,6 +148,17 @@ static enum status read_trace(struct cmd *cmd, const struct gc_flags *flags, con
 
 /* ---- the report ---- */
 
+static int write_page(struct cmd *cmd, const char *path, const struct report_gc *reports,
+                      size_t count)
+{
+    struct sb page;
+    sb_init(&page, &cmd->memory);
+    report_gc_html(&reports[count - 1], count > 1 ? &reports[0] : NULL, &page);
+    enum status status = file_write_atomic(path, sb_str(&page), &cmd->memory, cmd->sink);
+    sb_release(&page);
+    return status ? EXIT_COULD_NOT : EXIT_CLEAN;
+}
+
 static int write_report(struct cmd *cmd, const struct gc_flags *flags,
                         const struct report_gc *reports, size_t count)
 {
@@ -177,7 +188,11 @@ static int gc(struct cmd *cmd, const struct gc_flags *flags, char **paths, size_
         gc_summarize(&traces[i], flags->limit, &summaries[i]);
         reports[i] = (struct report_gc){&traces[i], &summaries[i], str_from(paths[i])};
     }
-    int code = status ? EXIT_COULD_NOT : write_report(cmd, flags, reports, count);
+    int code = status ? EXIT_COULD_NOT : EXIT_CLEAN;
+    if (!status && flags->html)
+        code = write_page(cmd, flags->html, reports, count);
+    if (!code)
+        code = write_report(cmd, flags, reports, count);
     for (size_t i = 0; i < count; i++)
         gc_trace_release(&traces[i]);
     int told = cmd_diagnose(cmd);
@@ -190,6 +205,8 @@ int verb_gc(struct cmd *cmd, int argc, char **argv)
     const struct flag list[] = {
         {"limit", FLAG_STRING, &flags.limit_text, "BYTES",
          "the memory limit, as in 512MB: how far is it"},
+        {"html", FLAG_STRING, &flags.html, "FILE",
+         "a page with heap, pauses and processors over time too"},
         {"json", FLAG_BOOL, &flags.json, NULL, "one JSON document, schema unheap.gc/1"},
     };
     struct arguments words = {.argc = argc, .argv = argv};

@@ -29,7 +29,7 @@ static double span_start(const struct gc_trace *trace, size_t i)
     return cycles[i].number == 1 ? 0 : cycles[i].at; /* a trace may begin in the middle of a run */
 }
 
-static double span(const struct gc_trace *trace, size_t i)
+double gc_cycle_span(const struct gc_trace *trace, size_t i)
 {
     double seconds = cycle_end(&trace->cycles.at[i]) - span_start(trace, i);
     return seconds > 0 ? seconds : 0;
@@ -42,7 +42,7 @@ static double busy(const struct gc_cycle *cycle)
 
 double gc_cycle_share(const struct gc_trace *trace, size_t cycle)
 {
-    double whole = span(trace, cycle) * trace->cycles.at[cycle].processors;
+    double whole = gc_cycle_span(trace, cycle) * trace->cycles.at[cycle].processors;
     double share = whole > 0 ? busy(&trace->cycles.at[cycle]) / whole : 0;
     return share < 1 ? share : 1;
 }
@@ -146,7 +146,7 @@ static void find_spiral(const struct gc_trace *trace, struct gc_summary *summary
         for (end = first; end < trace->cycles.len && is_cramped(trace, end) &&
                           trace->cycles.at[end].run == trace->cycles.at[first].run; end++) {
             used += busy(&trace->cycles.at[end]);
-            whole += span(trace, end) * trace->cycles.at[end].processors;
+            whole += gc_cycle_span(trace, end) * trace->cycles.at[end].processors;
         }
         size_t count = end - first;
         if (count < SPIRAL_CYCLES || count <= summary->spiral || used < SPIRAL_SHARE * whole)
@@ -167,8 +167,8 @@ static void add_cycle(const struct gc_trace *trace, size_t i, struct sums *sums,
                       struct gc_summary *summary)
 {
     const struct gc_cycle *cycle = &trace->cycles.at[i];
-    sums->seconds += span(trace, i);
-    sums->processor_seconds += span(trace, i) * cycle->processors;
+    sums->seconds += gc_cycle_span(trace, i);
+    sums->processor_seconds += gc_cycle_span(trace, i) * cycle->processors;
     sums->busy += busy(cycle);
     sums->assist += cycle->assist;
     sums->allocated += allocated(trace, i);

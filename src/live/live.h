@@ -502,5 +502,7 @@ void gc_summarize(const struct gc_trace *trace, int64_t limit, struct gc_summary
 /* The share of processor time of one cycle, from the end of the one before it (or the run's start)
  * to its own end. */
 double gc_cycle_share(const struct gc_trace *trace, size_t cycle);
+/* That time, in seconds. */
+double gc_cycle_span(const struct gc_trace *trace, size_t cycle);
 
 #endif

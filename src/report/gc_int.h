@@ -20,5 +20,12 @@ enum gc_curve { GC_CURVE_LIVE, GC_CURVE_PAUSE, GC_CURVE_SHARE, GC_CURVE_COUNT };
  * all (bytes, seconds or a share) in *most. */
 void gc_add_curve(const struct gc_trace *trace, enum gc_curve curve, size_t width, double *most,
                   struct sb *out);
+/* When a cycle was, in seconds from the trace's beginning: runs stand one behind the other, each
+ * begins where the one before it ended. `base` is 0 before the first, and kept for the next. */
+double gc_time(const struct gc_trace *trace, size_t cycle, double *base);
+
+/* ---- gc_json.c ---- */
+
+void gc_json_summary(struct json_out *json, const char *name, const struct gc_summary *summary);
 
 #endif

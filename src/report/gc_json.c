@@ -69,8 +69,7 @@ static void put_heap(struct json_out *json, json_t *object, const struct gc_summ
     }
 }
 
-static void write_summary(struct json_out *json, const char *name,
-                          const struct gc_summary *summary)
+void gc_json_summary(struct json_out *json, const char *name, const struct gc_summary *summary)
 {
     struct sb text;
     json_t *object = json_new_object(json);
@@ -112,9 +111,9 @@ void report_gc_json(const struct report_gc *report, const struct report_gc *old,
     for (size_t i = 0; i < report->trace->scavenges.len; i++)
         write_scavenge(&json, &report->trace->scavenges.at[i]);
     json_end(&json, ']');
-    write_summary(&json, "summary", report->summary);
+    gc_json_summary(&json, "summary", report->summary);
     if (old)
-        write_summary(&json, "old_summary", old->summary);
+        gc_json_summary(&json, "old_summary", old->summary);
     json_end(&json, '}');
     sb_addc(out, '\n');
     json_out_release(&json);

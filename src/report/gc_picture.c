@@ -16,9 +16,7 @@ static double curve_value(const struct gc_trace *trace, enum gc_curve curve, siz
     return 0;
 }
 
-/* Cycles of several runs stand one run behind the other: each run's time begins where the one
- * before it ended. */
-static double time_of(const struct gc_trace *trace, size_t cycle, double *base)
+double gc_time(const struct gc_trace *trace, size_t cycle, double *base)
 {
     const struct gc_cycle *cycles = trace->cycles.at;
     if (cycle > 0 && cycles[cycle].run != cycles[cycle - 1].run)
@@ -34,10 +32,10 @@ void gc_add_curve(const struct gc_trace *trace, enum gc_curve curve, size_t widt
     *most = 0;
     width = width < WIDTH_MAX ? width : WIDTH_MAX;
     for (size_t i = 0; i < count; i++)
-        last = time_of(trace, i, &base);
+        last = gc_time(trace, i, &base);
     base = 0;
     for (size_t i = 0; i < count; i++) {
-        double at = time_of(trace, i, &base), value = curve_value(trace, curve, i);
+        double at = gc_time(trace, i, &base), value = curve_value(trace, curve, i);
         first = i ? first : at;
         double part = last > first ? (at - first) / (last - first) : 0;
         size_t place = (size_t)(part * (double)(width - 1));

@@ -8,70 +8,91 @@ static void add_label(struct sb *out, const char *label)
     sb_addf(out, "%-*s", LABEL, label);
 }
 
-/* ---- one trace ---- */
-
-static void add_head(const struct gc_summary *summary, struct sb *out)
+/* A label and its text, which goes on below itself where the terminal is narrow. */
+static void add_line(struct sb *out, const char *label, const struct sb *text, size_t columns)
 {
-    add_label(out, "cycles");
-    sb_addf(out, "%zu in ", summary->cycles);
-    gc_add_seconds(out, summary->seconds);
-    sb_addf(out, ", %.1f a minute, on %u processors", summary->cycles_per_minute,
-            summary->processors);
-    if (summary->forced)
-        sb_addf(out, "; %zu forced", summary->forced);
-    if (summary->runs > 1)
-        sb_addf(out, "; the program started %zu times", summary->runs);
-    sb_addc(out, '\n');
+    add_label(out, label);
+    wrap_add(out, sb_str(text), LABEL, columns);
 }
 
-static void add_pauses(const struct gc_summary *summary, struct sb *out)
+static void add_head(const struct gc_summary *summary, struct sb *text)
+{
+    sb_addf(text, "%zu in ", summary->cycles);
+    gc_add_seconds(text, summary->seconds);
+    sb_addf(text, ", %.1f a minute, on %u processors", summary->cycles_per_minute,
+            summary->processors);
+    if (summary->forced)
+        sb_addf(text, "; %zu forced", summary->forced);
+    if (summary->runs > 1)
+        sb_addf(text, "; the program started %zu times", summary->runs);
+}
+
+static void add_pauses(const struct gc_summary *summary, struct sb *text)
 {
     static const char *const names[] = {"p50", "p95", "p99", "max"};
     const double values[] = {summary->pause_p50, summary->pause_p95, summary->pause_p99,
                              summary->pause_max};
-    add_label(out, "pauses");
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        sb_addf(out, "%s%s ", i ? ", " : "", names[i]);
-        gc_add_seconds(out, values[i]);
+        sb_addf(text, "%s%s ", i ? ", " : "", names[i]);
+        gc_add_seconds(text, values[i]);
     }
-    sb_addf(out, "; %zu, ", summary->pauses);
-    gc_add_seconds(out, summary->pause_total);
-    sb_adds(out, " in all\n");
+    sb_addf(text, "; %zu, ", summary->pauses);
+    gc_add_seconds(text, summary->pause_total);
+    sb_adds(text, " in all");
 }
 
-static void add_processors(const struct gc_summary *summary, struct sb *out)
+static void add_processors(const struct gc_summary *summary, struct sb *text)
 {
-    add_label(out, "processors");
-    sb_addf(out, "%.1f%% for collecting, of that %.1f%% in assists of goroutines that allocate\n",
+    sb_addf(text, "%.1f%% for collecting, of that %.1f%% in assists of goroutines that allocate",
             100 * summary->cpu_share, 100 * summary->assist_share);
 }
 
-static void add_heap(const struct gc_summary *summary, struct sb *out)
+static void add_heap(const struct gc_summary *summary, struct sb *text)
 {
-    add_label(out, "heap");
-    sb_adds(out, "live ");
-    gc_add_bytes(out, (double)summary->live_first);
-    sb_adds(out, " to ");
-    gc_add_bytes(out, (double)summary->live_last);
-    sb_adds(out, ", at most ");
-    gc_add_bytes(out, (double)summary->live_max);
-    sb_adds(out, "; peak ");
-    gc_add_bytes(out, (double)summary->peak);
-    sb_adds(out, ", goal ");
-    gc_add_bytes(out, (double)summary->goal_last);
+    sb_adds(text, "live ");
+    gc_add_bytes(text, (double)summary->live_first);
+    sb_adds(text, " to ");
+    gc_add_bytes(text, (double)summary->live_last);
+    sb_adds(text, ", at most ");
+    gc_add_bytes(text, (double)summary->live_max);
+    sb_adds(text, "; peak ");
+    gc_add_bytes(text, (double)summary->peak);
+    sb_adds(text, ", goal ");
+    gc_add_bytes(text, (double)summary->goal_last);
     if (summary->headroom > 0)
-        sb_addf(out, " (as GOGC=%.0f)", 100 * summary->headroom);
-    sb_addc(out, '\n');
-    add_label(out, "allocation");
-    gc_add_bytes(out, summary->allocation_rate);
-    sb_adds(out, " a second\n");
-    if (!summary->limit)
-        return;
-    add_label(out, "limit");
-    gc_add_bytes(out, (double)summary->limit);
-    sb_adds(out, summary->distance < 0 ? ", exceeded by " : ", from the peak it is ");
-    gc_add_bytes(out, (double)(summary->distance < 0 ? -summary->distance : summary->distance));
-    sb_addc(out, '\n');
+        sb_addf(text, " (as GOGC=%.0f)", 100 * summary->headroom);
+}
+
+static void add_allocation(const struct gc_summary *summary, struct sb *text)
+{
+    gc_add_bytes(text, summary->allocation_rate);
+    sb_adds(text, " a second");
+}
+
+static void add_limit(const struct gc_summary *summary, struct sb *text)
+{
+    gc_add_bytes(text, (double)summary->limit);
+    sb_adds(text, summary->distance < 0 ? ", exceeded by " : ", from the peak it is ");
+    gc_add_bytes(text, (double)(summary->distance < 0 ? -summary->distance : summary->distance));
+}
+
+static void add_figures(const struct gc_summary *summary, size_t columns, struct sb *out)
+{
+    static const struct {
+        const char *label;
+        void (*add)(const struct gc_summary *summary, struct sb *text);
+    } lines[] = {{"cycles", add_head}, {"pauses", add_pauses}, {"processors", add_processors},
+                 {"heap", add_heap}, {"allocation", add_allocation}, {"limit", add_limit}};
+    struct sb text;
+    sb_init(&text, out->memory);
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        if (lines[i].add == add_limit && !summary->limit)
+            continue;
+        sb_clear(&text);
+        lines[i].add(summary, &text);
+        add_line(out, lines[i].label, &text, columns);
+    }
+    sb_release(&text);
 }
 
 static void add_curves(const struct gc_trace *trace, const struct report_style *style,
@@ -111,10 +132,7 @@ void report_gc_text(const struct report_gc *report, const struct report_style *s
                     struct sb *out)
 {
     if (report->summary->cycles) {
-        add_head(report->summary, out);
-        add_pauses(report->summary, out);
-        add_processors(report->summary, out);
-        add_heap(report->summary, out);
+        add_figures(report->summary, style->columns < 100 ? style->columns : 100, out);
         sb_addc(out, '\n');
         add_curves(report->trace, style, out);
     }

@@ -184,6 +184,8 @@ void report_gc_text(const struct report_gc *report, const struct report_style *s
 /* Two traces side by side. */
 void report_gc_compare_text(const struct report_gc *old, const struct report_gc *now,
                             const struct report_style *style, struct sb *out);
+/* A page with heap, pauses and processors over time; with `old`, of both. */
+void report_gc_html(const struct report_gc *report, const struct report_gc *old, struct sb *out);
 /* Schema "unheap.gc/1": {"schema","cycles":[...],"summary":{...}}, with `old` "old_summary" too. */
 void report_gc_json(const struct report_gc *report, const struct report_gc *old, struct sb *out);
 

@@ -1,0 +1,224 @@
+"""test_gc_page.py UNHEAP ROOT [FOLDER]: the page of `unheap gc` in a real Chromium, made from traces written
+here, with its own keys and mouse. Screenshots go into FOLDER, if given. Prints TAP."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import browser
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VIEWS = (("wide", 1440, 1000), ("narrow", 420, 900))
+HOSTILE = "<img src=x onerror=window.hostile=1>.log"
+
+
+def line(number, at, stop, live, assist=0.2):
+    """A line of gctrace: cycle `number` at `at` seconds, stopped for `stop` ms, `live` MB."""
+    return (f"2026/11/28 10:00:00 gc {number} @{at:.3f}s 4%: {stop}+3.0+0.004 ms clock, {stop}+{assist}/4/1.5+0.008 ms cpu, "
+            f"{2 * live - 2}->{2 * live - 1}->{live} MB, {2 * live} MB goal, 0 MB stacks, 0 MB globals, 2 P\n")
+
+
+def leaking(cycles):
+    """The live heap grows; cycle 30 stops for 5 ms."""
+    return "".join(line(i, i / 10, 5 if i == 30 else 0.05, 20 + i, 9 if i == 40 else 0.2) for i in range(1, cycles + 1))
+
+
+class Page:
+    def __init__(self, chromium, unheap, folder):
+        self.browser, self.unheap, self.folder = chromium, unheap, folder
+        with open(os.path.join(HERE, "page_helpers.js"), encoding="utf-8") as file:
+            self.helpers = file.read()
+        self.write("leak.log", leaking(60))
+        self.write("calm.log", "".join(line(i, i / 2, 0.03, 10) for i in range(1, 13)))
+        self.write("long.log", leaking(9001) + leaking(100))
+        self.write(HOSTILE, leaking(8))
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def run(self, *arguments):
+        return subprocess.run([self.unheap, "gc", *arguments], check=True, cwd=self.folder,
+                              stdout=subprocess.PIPE).stdout.decode()
+
+    def show(self, *names, width=1440, height=1000, theme="light", change=None):
+        path = os.path.join(self.folder, "page.html")
+        self.run("-html", path, "-limit", "256MB", *names)
+        if change:
+            with open(path, "rb") as file:
+                text = change(file.read())
+            with open(path, "wb") as file:
+                file.write(text)
+        self.browser.view(width, height, theme)
+        self.browser.open(path)
+        self.browser.script(self.helpers)
+
+    def ask(self, expression):
+        return self.browser.script(expression)
+
+    def key(self, name, code):
+        self.browser.key(name, code)
+
+    def shot(self, name):
+        self.browser.screenshot(os.path.join(self.folder, name + ".png"), True)
+
+
+def is_equal(got, wanted, what):
+    assert got == wanted, "%s: %r, wanted %r" % (what, got, wanted)
+
+
+# ---- cases: each raises AssertionError ----
+
+def case_looks(page, names, name, width, height, theme):
+    page.show(*names, width=width, height=height, theme=theme)
+    is_equal(page.browser.errors, [], "errors")
+    is_equal(len(page.browser.requests), 1, "requests")
+    is_equal(page.ask("test.count('#trace-box .stems')"), len(names), "pauses")
+    is_equal(page.ask("test.count('#trace-box .limit-line')"), 1, "limit")
+    page.ask("document.querySelector('#trace-box svg').focus()")
+    page.key("End", 35)
+    is_equal(page.ask("test.lowContrast()"), [], "contrast")
+    assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
+    page.shot("gc-%d-%s-%s" % (len(names), name, theme))
+    is_equal(page.browser.errors, [], "errors afterwards")
+
+
+def case_figures(page):
+    """What the page shows is what -json and the terminal say."""
+    page.show("leak.log")
+    report, text = json.loads(page.run("-json", "leak.log")), page.run("-limit", "256MB", "leak.log")
+    for field in ("at", "live", "goal", "heap_end", "sweep_stop", "mark"):
+        is_equal(page.ask("__unheap.data.trace." + field), [one[field] for one in report["cycles"]], field)
+    shares = page.ask("__unheap.data.trace.cpu")
+    assert all(abs(a - one["cpu_share"]) < 1e-6 for a, one in zip(shares, report["cycles"])), "shares"
+    assert page.ask("test.text('#notices')") in text.replace("\n", " "), "the sentence"
+    for words in (page.ask("__unheap.seconds(__unheap.data.trace.summary.pause_max)"),
+                  page.ask("__unheap.bytes(__unheap.data.trace.summary.peak)")):
+        assert words in text, words + " is not what the terminal shows"
+    is_equal(page.ask("test.text('#longest-table tbody td')"), "5.00ms", "the longest pause")
+    is_equal(page.ask("test.text('#longest-table tbody td:nth-child(3)')"), "30", "its cycle")
+
+
+def case_keys(page):
+    page.show("calm.log", "leak.log")
+    page.ask("document.querySelector('#trace-box svg').focus()")
+    status = "test.text('#trace-status')"
+    for key, code, wanted in (("Home", 36, "new, cycle 1 "), ("ArrowRight", 39, "new, cycle 2 "),
+                              ("ArrowLeft", 37, "new, cycle 1 "), ("End", 35, "new, cycle 60 "),
+                              ("ArrowRight", 39, "new, cycle 60 "), ("ArrowUp", 38, "old, cycle 12 "),
+                              ("ArrowDown", 40, "new, cycle 60 ")):
+        page.key(key, code)
+        assert page.ask(status).startswith(wanted), "%s: %s" % (key, page.ask(status))
+    page.key("Enter", 13)
+    span = page.ask("__unheap.view.to - __unheap.view.from")
+    assert abs(span - 1.5) < 0.01, "Enter shows a quarter: %r" % span
+    page.key("Home", 36)
+    assert page.ask("__unheap.view.from") < 0.2, "the chosen cycle stays in sight"
+    page.key("Escape", 27)
+    is_equal(page.ask("__unheap.view.from"), 0, "Escape shows all")
+    page.browser.click("#zoom-in")
+    assert page.ask("__unheap.view.to") < 6, "the button zooms"
+    page.browser.click("#zoom-out")
+    assert page.ask("document.querySelector('#zoom-out').disabled"), "the whole trace"
+    page.browser.click("#trace-box svg")
+    assert page.ask("__unheap.view.to - __unheap.view.from") < 2, "a click zooms"
+
+
+def case_longest(page):
+    page.show("leak.log")
+    page.ask("document.getElementById('longest-box').focus()")
+    page.key("Home", 36)
+    assert page.ask("test.text('#trace-status')").startswith("cycle 30 "), "the first row's cycle"
+    page.key("ArrowDown", 40)
+    is_equal(page.ask("document.querySelector('#longest-table [aria-selected=true]').id"), "longest-1", "arrow")
+    page.key("Enter", 13)
+    assert page.ask("__unheap.view.to - __unheap.view.from") < 2, "Enter zooms"
+
+
+def case_many_cycles(page):
+    """LIMIT_PAGE_GC_POINTS: neighbours share a point, runs do not, nothing is lost."""
+    page.show("long.log")
+    is_equal(page.browser.errors, [], "errors")
+    assert page.ask("__unheap.data.trace.at.length") <= 4100, "points"
+    is_equal(page.ask("__unheap.data.trace.of.reduce((a, b) => a + b)"), 9101, "cycles")
+    is_equal(page.ask("Math.max(...__unheap.data.trace.pause)"), 0.005, "the longest pause")
+    is_equal(page.ask("__unheap.data.trace.starts.length"), 1, "runs")
+    is_equal(page.ask("test.count('#trace-box .run')"), 1, "the line where a run begins")
+    assert "a point is some cycles" in page.ask("test.text('#trace-note')"), "it is told"
+
+
+def case_hostile(page):
+    page.show("./" + HOSTILE)
+    is_equal(page.browser.errors, [], "errors")
+    is_equal(page.ask("window.hostile ?? null"), None, "a name that became a script")
+    is_equal(page.ask("test.count('img')"), 0, "images")
+    assert "<img src=x" in page.ask("test.text('#command')"), "the name as it is"
+
+
+def case_without_scripts(page):
+    page.show("leak.log")
+    page.browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        page.browser.open(os.path.join(page.folder, "page.html"))
+        root = page.browser.call("DOM.getDocument", depth=-1)["root"]["nodeId"]
+        pre = page.browser.call("DOM.querySelector", nodeId=root, selector="noscript pre")["nodeId"]
+        text = page.browser.call("DOM.getOuterHTML", nodeId=pre)["outerHTML"]
+        assert "60 in 6.0" in text, "no text for readers without scripts"
+    finally:
+        page.browser.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def case_faults_are_found(page):
+    page.show("leak.log", change=lambda text: text.replace(b'"at":[', b'"at":[,', 1))
+    assert page.browser.has_errors(), "damaged data was not noticed"
+    page.show("leak.log", change=lambda text: text.replace(b"const traces", b"const  traces", 1))
+    assert page.browser.has_errors(), "a changed script was let through by the page's policy"
+
+
+def cases():
+    for names in (("leak.log",), ("calm.log", "leak.log")):
+        for name, width, height in VIEWS:
+            for theme in ("light", "dark"):
+                yield ("gc, %s, %s, %s" % (" and ".join(names), name, theme),
+                       lambda page, v=(names, name, width, height, theme): case_looks(page, *v))
+    yield "gc: the figures are those of the terminal", case_figures
+    yield "gc: the trace by keyboard and mouse", case_keys
+    yield "gc: the longest pauses by keyboard", case_longest
+    yield "gc: more cycles than points", case_many_cycles
+    yield "gc: a hostile name", case_hostile
+    yield "gc: without scripts", case_without_scripts
+    yield "gc: planted faults are found", case_faults_are_found
+
+
+def run(unheap, folder):
+    path = browser.find()
+    if not path:
+        print("ok 1 - the page of gc in a browser # SKIP there is no Chromium")
+        return 0
+    chromium = browser.Browser(path)
+    failures = 0
+    try:
+        page = Page(chromium, os.path.abspath(unheap), folder)
+        for number, (name, case) in enumerate(cases(), 1):
+            try:
+                case(page)
+                print("ok %d - %s" % (number, name), flush=True)
+            except (AssertionError, RuntimeError, TimeoutError) as error:
+                failures += 1
+                print("not ok %d - %s\n# %s" % (number, name, str(error).replace("\n", "\n# ")),
+                      flush=True)
+    finally:
+        chromium.close()
+    return failures != 0
+
+
+def main():
+    if len(sys.argv) > 3:
+        os.makedirs(sys.argv[3], exist_ok=True)
+        return run(sys.argv[1], sys.argv[3])
+    with tempfile.TemporaryDirectory() as folder:
+        return run(sys.argv[1], folder)
+
+
+sys.exit(main())
