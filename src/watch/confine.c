@@ -4,8 +4,9 @@
  *
  * C1. A call that is not on the list answers EPERM; the daemon goes on without what wanted it.
  * C2. Landlock may not be laid on the thread that reads processes: a domain may not look into those
- *     outside of it (security/landlock/ptrace.c). So it is laid on the thread that answers the
- *     network, which neither writes files nor reads processes. */
+ *     outside of it (security/landlock/task.c). So it is laid on all that the network reaches and
+ *     that need not write: the threads that answer, and the hand when it runs no commands. The
+ *     loop's own thread writes captures and the history; what else it may write is its user's. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
@@ -48,13 +49,6 @@ static bool set_capabilities(unsigned mask)
     data[1].effective = data[1].permitted = 0;
     data[0].inheritable = data[1].inheritable = 0;
     return syscall(SYS_capset, &header, data) == 0;
-}
-
-void confine_hand(void)
-{
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (geteuid() != 0)
-        (void)set_capabilities(0);
 }
 
 /* ---- system calls ---- */
@@ -150,7 +144,8 @@ void watch_confine(struct watch *watch)
 
 /* ---- landlock ---- */
 
-void watch_confine_answers(struct watch *watch)
+/* On this thread, and those that it starts: they can write no file and start no program. */
+static bool lay_landlock(void)
 {
     const uint64_t writing =
         LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
@@ -161,8 +156,23 @@ void watch_confine_answers(struct watch *watch)
     struct landlock_ruleset_attr rules = {.handled_access_fs = writing};
     long fd = syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
     if (fd < 0)
-        return;
-    watch->landlocked = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-                        syscall(SYS_landlock_restrict_self, (int)fd, 0) == 0;
+        return false;
+    bool laid = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                syscall(SYS_landlock_restrict_self, (int)fd, 0) == 0;
     close((int)fd);
+    return laid;
+}
+
+void watch_confine_answers(struct watch *watch)
+{
+    watch->landlocked = lay_landlock();
+}
+
+void confine_hand(bool runs_commands)
+{
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (geteuid() != 0)
+        (void)set_capabilities(0);
+    if (!runs_commands)
+        (void)lay_landlock();
 }

@@ -110,7 +110,7 @@ static int hand_work(void *ctx, int out_fd)
     struct request *request = memory_get(errand->memory, sizeof(*request));
     ssize_t n;
     (void)out_fd;
-    confine_hand();
+    confine_hand(errand->options->command != NULL);
     signal(SIGCHLD, SIG_IGN); /* errands are not waited for */
     while ((n = recv(errand->socket, request, sizeof(*request), 0)) != 0) {
         struct task task;

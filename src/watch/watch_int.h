@@ -311,8 +311,9 @@ double hand_due(const struct watch *watch);
 
 /* ---- confine.c ---- */
 
-/* Gives up the right to read others' memory, unless it is root's own. */
-void confine_hand(void);
+/* Gives up the right to read others' memory, unless it is root's own; without commands to run, also
+ * writing files and starting programs. */
+void confine_hand(bool runs_commands);
 
 /* ---- watch.c ---- */
 
