@@ -1,16 +1,20 @@
-"""diff_runs.py UNHEAP SCRATCH: see diff_runs.sh. Prints TAP."""
+"""diff_runs.py UNHEAP SCRATCH [record]: see diff_runs.sh. Prints TAP."""
 import itertools
 import json
 import math
 import os
+import re
 import subprocess
 import sys
+
+import prof_foreign
 
 RATE = 524288
 SIZES = (16, 48, 128, 512, 2048, 8192, 32768, 131072, 524288)
 SAMPLED = (3, 10, 40)  # expected number of sampled objects of a function
 RATIOS = (0.5, 1, 1.25, 2, 3)
 RUNS = 24              # of each ratio
+RECORDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "diff_runs.txt")
 
 HEAD = """package main
 
@@ -55,6 +59,8 @@ def functions():
         yield number, size, round(sampled / -math.expm1(-size / RATE))
 
 
+# ---- Go's own runs ----
+
 def build(scratch):
     calls = "\n".join("\tf%d(count(%d))" % (number, count) for number, _, count in functions())
     source = HEAD % calls + "".join(FUNCTION % (number, size) for number, size, _ in functions())
@@ -65,10 +71,74 @@ def build(scratch):
     subprocess.run(["go", "build", "-o", "program", "."], check=True, cwd=scratch)
 
 
-def run(scratch, ratio, number):
-    path = os.path.join(scratch, "%s-%d.pb.gz" % (ratio, number))
+def run(scratch, ratio):
+    """Objects and bytes of each function, as Go says them in a new run."""
+    path = os.path.join(scratch, "run.pb.gz")
     subprocess.run([os.path.join(scratch, "program"), str(ratio), path], check=True)
+    text = subprocess.run(["go", "tool", "pprof", "-raw", path], check=True, capture_output=True,
+                          text=True).stdout
+    names = dict(re.findall(r"^ *(\d+): 0x\S+ M=\d+ main\.f(\d+) ", text, re.M))
+    said = [(0, 0)] * len(list(functions()))
+    for objects, space, first in re.findall(r"^ *(\d+) +(\d+) +\d+ +\d+: (\d+) ", text, re.M):
+        if first in names:
+            said[int(names[first])] = int(objects), int(space)
+    return said
+
+
+def scaled(size, seen):
+    """What Go writes for so many sampled objects (runtime/pprof, scaleHeapSample)."""
+    scale = 1 / (1 - math.exp(-size / RATE))
+    return int(seen * scale), int(seen * size * scale)
+
+
+def unscaled(said):
+    """How many objects of each function were sampled; None where Go does not scale as we do."""
+    seen = []
+    for (_, size, _), values in zip(functions(), said):
+        guess = round(values[1] / size * -math.expm1(-size / RATE))
+        seen.append(guess if values == scaled(size, guess) else None)
+    return seen
+
+
+def record(scratch):
+    version = subprocess.run(["go", "env", "GOVERSION"], check=True, capture_output=True, text=True)
+    with open(RECORDED, "w", encoding="utf-8") as file:
+        file.write("# %s, `diff_runs.py UNHEAP SCRATCH record`: the ratio of a run, and how many objects\n"
+                   "# of f0, f1, ... were sampled in it.\n" % version.stdout.strip())
+        for ratio in RATIOS:
+            for _ in range(RUNS):
+                print(ratio, *unscaled(run(scratch, ratio)), file=file)
+
+
+# ---- recorded ones ----
+
+def write_profile(path, seen):
+    writer = prof_foreign.Writer((("alloc_objects", "count"), ("alloc_space", "bytes"),
+                                  ("inuse_objects", "count"), ("inuse_space", "bytes")),
+                                 default="alloc_space", rate=RATE)
+    writer.mapping(1, 0x400000, 0x500000, "/src/runs/program")
+    writer.function(1, "main.main", "/src/runs/main.go", 12)
+    writer.location(1, [(1, 14)], 1, 0x400100)
+    for number, size, _ in functions():
+        if seen[number]:
+            writer.function(number + 2, "main.f%d" % number, "/src/runs/main.go", 50 + 7 * number)
+            writer.location(number + 2, [(number + 2, 52 + 7 * number)], 1, 0x410000 + 64 * number)
+            writer.sample([number + 2, 1], (*scaled(size, seen[number]), 0, 0), [("bytes", size)])
+    writer.save(path)
     return path
+
+
+def recorded(scratch):
+    """{ratio: [path of a profile]}"""
+    runs = {ratio: [] for ratio in RATIOS}
+    with open(RECORDED, encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith("#"):
+                ratio, *seen = line.split()
+                paths = runs[float(ratio)]
+                path = os.path.join(scratch, "%s-%d.pb.gz" % (ratio, len(paths)))
+                paths.append(write_profile(path, [int(word) for word in seen]))
+    return runs
 
 
 def diff(unheap, *arguments):
@@ -94,11 +164,24 @@ def check(number, good, what):
     return not good
 
 
+def check_record(number, scratch):
+    """The Go of today samples as the recorded one did, and scales as we do."""
+    seen = unscaled(run(scratch, 1))
+    if None in seen:
+        return check(number, False, "what Go writes is not what write_profile writes")
+    wanted = len(SIZES) * sum(SAMPLED)
+    print("# today's Go sampled %d objects, %d are expected" % (sum(seen), wanted))
+    return check(number, abs(sum(seen) - wanted) < 8 * math.sqrt(wanted), "as recorded")
+
+
 def main():
-    unheap, scratch = sys.argv[1:]
+    unheap, scratch = sys.argv[1:3]
     build(scratch)
-    runs = {ratio: [run(scratch, ratio, i) for i in range(RUNS)] for ratio in RATIOS}
-    base, failed = runs[1], 0
+    if sys.argv[3:] == ["record"]:
+        record(scratch)
+        return 0
+    runs = recorded(scratch)
+    base, failed = runs[1], check_record(1, scratch)
 
     good = tried = 0
     for ratio in RATIOS:
@@ -107,12 +190,12 @@ def main():
                 good, tried = (good + n, tried) if i == 0 else (good, tried + n)
     share = 100 * good / tried
     print("# the interval holds the true change in %.2f %% of %d" % (share, tried))
-    failed |= check(1, 93 <= share <= 98, "coverage of single pairs")
+    failed |= check(2, 94 <= share <= 98, "coverage of single pairs")
 
     pairs = list(itertools.combinations(base, 2))
     found = [any(row["significant"] for row in diff(unheap, *pair)["sites"]) for pair in pairs]
     print("# %d of %d pairs of equal runs have anything significant" % (sum(found), len(pairs)))
-    failed |= check(2, sum(found) <= len(pairs) // 25, "equal runs")
+    failed |= check(3, sum(found) <= len(pairs) // 25, "equal runs")
 
     good = tried = significant = 0
     for first in range(0, RUNS, 4):
@@ -122,7 +205,7 @@ def main():
         significant += sum(row["significant"] for row in report["functions"])
     print("# four runs a side, times 2: held in %.1f %% of %d; %d significant"
           % (100 * good / tried, tried, significant))
-    failed |= check(3, good >= 0.92 * tried and significant > tried // 2, "groups of runs")
+    failed |= check(4, good >= 0.92 * tried and significant > tried // 2, "groups of runs")
     return failed
 
 
