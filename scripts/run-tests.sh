@@ -81,6 +81,6 @@ for wanted; do
     "jobs_$group" | while IFS='	' read -r name command; do
         # shellcheck disable=SC2053 # the right side is a pattern
         [[ $name == ${pattern:-*} ]] && echo "$group.$name $command"
-    done | xargs -r -P "$(nproc)" -L 1 scripts/tap-run.sh
+    done | xargs -r -P "${NPROC:-$(nproc)}" -L 1 scripts/tap-run.sh
 done
 scripts/tap-total.sh "$TAP_DIR"

@@ -4,7 +4,7 @@
 # Programs that print TAP ("ok 1 - name", "not ok 2 - name", "ok 3 - name # SKIP why") are taken at
 # their word, except that a failure status without a failed case becomes one. Others count as one
 # case: status 0 passed, 77 skipped (the last line says why), anything else failed. A failing
-# program's whole output is shown.
+# program's whole output is shown. $TAP_DIR/NAME.seconds keeps how long it took and how long it computed.
 set -u
 name=$1
 shift
@@ -12,10 +12,11 @@ tap=$TAP_DIR/$name.tap
 log=$TAP_DIR/$name.log
 seconds=${TEST_SECONDS:-300}
 
-start=$SECONDS
-timeout -k 5 "$seconds" "$@" >"$log" 2>"$log.err" </dev/null
+TIMEFORMAT='%R %U %S'
+{ time timeout -k 5 "$seconds" "$@" >"$log" 2>"$log.err" </dev/null; } 2>"$TAP_DIR/$name.seconds"
 status=$?
-took=$((SECONDS - start))
+read -r took _ <"$TAP_DIR/$name.seconds"
+took=${took%.*}
 [ $status -ne 124 ] || echo "ran longer than $seconds s" >>"$log.err"
 cat "$log.err" >>"$log"
 rm -f "$log.err"
