@@ -41,10 +41,10 @@ check-headers check-layers check-globals check-size: check-%: ## one check alone
 	@scripts/build.sh $(BUILD) $(TESTS)
 	@scripts/check.sh $(BUILD) $*
 
-asan: ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer (all but test/once.txt)
 	@scripts/install-deps.sh test
 	@scripts/build.sh $(BUILD)-asan -Dtests=true -Db_sanitize=address,undefined -Dwerror=true
-	@scripts/run-tests.sh $(BUILD)-asan
+	@scripts/run-tests.sh $(BUILD)-asan -again $(BUILD)
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (10) seconds
 	@scripts/install-deps.sh test

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# run-tests.sh BUILD [GROUP[/PATTERN]...]: runs the tests of a build folder and counts their cases.
+# run-tests.sh BUILD [-again FIRST] [GROUP[/PATTERN]...]: runs the tests of a build folder and counts their
+# cases. With -again they have all passed with the build folder FIRST, and what would see nothing new is
+# left out (test/once.txt).
 #
-# Groups, in this order when none is named:
+# Groups, all when none is named:
 #   unit     test/<room>/test_*.c   cmocka programs
 #   cli      test/cli/<name>/       command lines with wanted output (see cli-case.sh)
 #   fuzz     test/fuzz/seeds/<what> each seed once through its fuzz target
@@ -15,8 +17,13 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 ROOT=$PWD
-build=$(cd "${1:?usage: run-tests.sh BUILD [GROUP[/PATTERN]...]}" && pwd) || exit 1
+build=$(cd "${1:?usage: run-tests.sh BUILD [-again FIRST] [GROUP[/PATTERN]...]}" && pwd) || exit 1
 shift
+export AGAIN=
+if [ "${1:-}" = -again ]; then
+    AGAIN=$(realpath -m "$2")
+    shift 2
+fi
 [ $# -gt 0 ] || set -- unit cli fuzz page house oracle torture
 
 export ROOT
@@ -65,22 +72,49 @@ scripts_in() {
     done
 }
 
+# left_out: the lines of standard input but those of tests that are not repeated; how many is told.
+left_out() {
+    if [ -z "$AGAIN" ]; then
+        cat
+        return
+    fi
+    local name rest pattern times=0
+    while read -r name rest; do
+        while read -r pattern _; do
+            # shellcheck disable=SC2053 # the right side is a pattern
+            [[ $pattern != '#'* && $name == $pattern ]] && times=$((times + 1)) && continue 2
+        done <test/once.txt
+        echo "$name $rest"
+    done
+    echo "$times tests are not repeated here: test/once.txt says why" >&2
+}
+
+# list WANTED...: what is wanted, the longest first (test/longest.txt), so that none is left for the end.
+list() {
+    local wanted group pattern
+    for wanted; do
+        group=${wanted%%/*}
+        pattern=${wanted#"$group"}
+        pattern=${pattern#/}
+        "jobs_$group" | while IFS='	' read -r name command; do
+            # shellcheck disable=SC2053 # the right side is a pattern
+            [[ $name == ${pattern:-*} ]] && echo "$group.$name $command"
+        done
+    done | left_out | awk '
+        NR == FNR { if ($1 !~ /^#/) first[$1] = FNR; next }
+        { print ($1 in first ? first[$1] : 1000) "\t" $0 }' test/longest.txt - |
+        sort -s -n -k 1,1 | cut -f 2-
+}
+
 rm -rf "$TAP_DIR"
 mkdir -p "$TAP_DIR"
-for wanted; do
-    group=${wanted%%/*}
-    pattern=${wanted#"$group"}
-    pattern=${pattern#/}
-    # Torture starts the program some thousands of times, oracles build real programs: what takes a
-    # minute here may take ten on a busy machine, and is no fault.
-    case $group in
-    torture | oracle) TEST_SECONDS=1200 ;;
-    *) TEST_SECONDS=300 ;;
-    esac
-    export TEST_SECONDS
-    "jobs_$group" | while IFS='	' read -r name command; do
-        # shellcheck disable=SC2053 # the right side is a pattern
-        [[ $name == ${pattern:-*} ]] && echo "$group.$name $command"
-    done | xargs -r -P "${NPROC:-$(nproc)}" -L 1 scripts/tap-run.sh
-done
+start=$SECONDS
+# One more than there are processors: some tests wait most of their time.
+list "$@" | xargs -r -P "${JOBS:-$(($(nproc) + 1))}" -L 1 scripts/tap-run.sh
+find "$TAP_DIR" -name '*.seconds' -exec awk '
+    { name = FILENAME; sub(/.*\//, "", name); sub(/\.seconds$/, "", name); print $1, $2 + $3, name }' {} + |
+    sort -rn |
+    awk -v took=$((SECONDS - start)) '
+        { all += $2; if (NR <= 8) longest = longest sprintf(", %s %d", $3, $1) }
+        END { printf "took %d s, computed for %d s; the longest: %s\n", took, all, substr(longest, 3) }'
 scripts/tap-total.sh "$TAP_DIR"

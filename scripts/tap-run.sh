@@ -10,7 +10,12 @@ name=$1
 shift
 tap=$TAP_DIR/$name.tap
 log=$TAP_DIR/$name.log
-seconds=${TEST_SECONDS:-300}
+# Torture starts the program some thousands of times, oracles build real programs: what takes a minute
+# here may take ten on a busy machine, and is no fault.
+case $name in
+torture.* | oracle.*) seconds=${TEST_SECONDS:-1800} ;;
+*) seconds=${TEST_SECONDS:-600} ;;
+esac
 
 TIMEFORMAT='%R %U %S'
 { time timeout -k 5 "$seconds" "$@" >"$log" 2>"$log.err" </dev/null; } 2>"$TAP_DIR/$name.seconds"
@@ -34,7 +39,7 @@ fi
 
 cases=$(wc -l <"$tap")
 if grep -q '^not ok' "$tap"; then
-    printf 'FAILED %s after %d s\n%s\n' "$name" $took "$(sed 's/^/    /' "$log")"
+    printf 'FAILED %s after %d s\n%s\n' "$name" "$took" "$(sed 's/^/    /' "$log")"
 else
-    printf 'ok     %s (%d)%s\n' "$name" "$cases" "$([ $took -lt 20 ] || echo " $took s")"
+    printf 'ok     %s (%d)%s\n' "$name" "$cases" "$([ "$took" -lt 10 ] || echo " $took s")"
 fi

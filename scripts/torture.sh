@@ -33,24 +33,28 @@ fi
 # run DIR [VARIABLE=VALUE...]: one run; sets `status`, leaves stdout, stderr, faults and `place`. Only
 # unheap itself is to fail, so it is started by a function of its own.
 run() {
-    local dir=$1
+    local dir=$1 files
     shift
-    mkdir -p "$dir/place"
-    rm -rf "$dir/faults" "$dir"/place/*
+    [ -d "$dir/place" ] || mkdir -p "$dir/place"
+    files=("$dir/faults" "$dir"/place/*)
+    rm -rf "${files[@]}"
     (
         cd "$dir/place" || exit
-        FAULTS="LD_PRELOAD=$preload UNHEAP_FAIL_REPORT=$dir/faults $*"
-        export FAULTS
-        exec timeout -k 2 $run_seconds bash -c "
-            unheap() { env \$FAULTS $build/unheap \"\$@\"; }
-            $script"
+        unheap() {
+            timeout -k 2 $run_seconds env LD_PRELOAD="$preload" UNHEAP_FAIL_REPORT="$dir/faults" "${faults[@]}" \
+                "$build/unheap" "$@"
+        }
+        faults=("$@")
+        eval "$script"
     ) >"$dir/stdout" 2>"$dir/stderr" </dev/null
     status=$?
 }
 
 # verdict DIR STATUS: says what is wrong with a run; nothing when it is as wanted.
 verdict() {
-    if grep -qE 'Sanitizer|runtime error:' "$1/stderr"; then
+    local said
+    said=$(<"$1/stderr")
+    if [[ $said == *Sanitizer* || $said == *'runtime error:'* ]]; then
         echo "a sanitizer reports"
     elif [ "$2" -gt 1 ]; then
         echo "exit status $2"

@@ -24,6 +24,23 @@ CI=true refuses "skipping where all is there" 'skipping is a failure' \
     total 'echo "ok 1 - a"; echo "ok 2 - b # SKIP why"'
 refuses "no tests at all" '^0 passed, 0 failed, 0 skipped$' "$scripts/tap-total.sh" "$tree/src"
 
+# suite PASSED [-again BUILD]: a project of three tests, of which the second takes longest, and the last is
+# not repeated.
+suite() {
+    local wanted=$1 name
+    shift
+    mkdir -p "$tree/test/house" "$tree/build"
+    for name in first second third; do echo true >"$tree/test/house/$name.sh"; done
+    echo 'house.second' >"$tree/test/longest.txt"
+    printf '# why\nhouse.thi* it says nothing new\n' >"$tree/test/once.txt"
+    JOBS=1 "$tree/scripts/run-tests.sh" "$tree/build" "$@" house >"$tree/said" 2>&1
+    sed 's/ (1)$//' "$tree/said"
+    [ "$(tail -n 1 "$tree/said")" = "$wanted passed, 0 failed, 0 skipped" ]
+}
+passes "a suite, the longest first" eval 'suite 3 && [ "$(head -n 1 "$tree/said")" = "ok     house.second (1)" ]'
+passes "a suite again, less what says nothing new" eval \
+    'suite 2 -again "$tree/build" && grep -q "^1 tests are not repeated here" "$tree/said"'
+
 # cli TEXT [WANTED]: one command line test.
 cli() {
     mkdir -p "$tree/case"

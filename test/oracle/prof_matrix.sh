@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # prof_matrix.sh [PROFILE FOLDER...]: `unheap prof` beside `go tool pprof`, cell by cell (see
-# prof_matrix.py). Profiles are made once and kept with pprof's answers in the build folder. CELLS is
-# how many cells are compared: 360, or all of them with CELLS=0. ONLY picks cells by a word.
+# prof_matrix.py). Profiles are made once and kept with pprof's answers in the (first) build folder. CELLS
+# is how many cells are compared: 360, or all of them with CELLS=0. ONLY picks cells by a word.
 # RANDOM_CELLS more have several options each, drawn by SEED (see prof_random.py).
 set -eu
-folder=$BUILD/prof_matrix
+folder=${AGAIN:-$BUILD}/prof_matrix
 if [ ! -f "$folder/made" ] || [ test/oracle/prof_foreign.py -nt "$folder/made" ] ||
     [ test/oracle/prof_legacy.py -nt "$folder/made" ]; then
     rm -rf "$folder"

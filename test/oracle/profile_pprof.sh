@@ -9,12 +9,14 @@ trap 'rm -rf "$scratch"' EXIT
 export TMPDIR=$scratch
 
 go build -o "$scratch/profile_make" test/oracle/profile_make.go
-folders=()
-for rate in 1 8192 524288; do
+folders=() rates='1 8192 524288'
+# Rates are other numbers, not other code.
+[ -z "${AGAIN:-}" ] || { rates=8192 && echo "# again: one rate of three"; }
+for rate in $rates; do
     mkdir "$scratch/rate$rate"
-    "$scratch/profile_make" $rate "$scratch/rate$rate"
+    "$scratch/profile_make" "$rate" "$scratch/rate$rate"
     # The rate concerns heap profiles only: of the other kinds one set is enough.
-    [ $rate = 1 ] || (cd "$scratch/rate$rate" && rm cpu* goroutine* mutex* block* threadcreate* allocs*)
+    [ "$rate" = "${rates%% *}" ] || (cd "$scratch/rate$rate" && rm cpu* goroutine* mutex* block* threadcreate* allocs*)
     folders+=("$scratch/rate$rate")
 done
 for captured in examples/oom-service/captured/*/; do
