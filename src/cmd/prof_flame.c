@@ -43,7 +43,7 @@ static int write_page(struct cmd *cmd, const struct prof_flags *flags,
     if (flags->command)
         report_calls_svg(report, &out);
     else
-        report_calls_html(report, &cmd->memory, &out);
+        report_calls_html(report, &out);
     int code = flags->output && *flags->output ? prof_put(cmd, flags, sb_str(&out), false)
                                                : cmd_print(cmd, sb_str(&out));
     sb_release(&out);

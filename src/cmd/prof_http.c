@@ -404,7 +404,7 @@ static void answer_flame(void *ctx, const struct serve_request *request,
         struct report_calls report = {.calls = &calls,
                                       .command = str_from(answer.flags.sources.paths[0])};
         response->type = "text/html; charset=utf-8";
-        report_calls_html(&report, &answer.site->cmd->memory, response->body);
+        report_calls_html(&report, response->body);
         view_calls_release(&calls);
     } else {
         take_diagnostics(&answer);

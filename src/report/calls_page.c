@@ -1,7 +1,8 @@
 /* calls_page.c: `prof -flame`: the template of page_calls/ with its data, and the dearest calls as
  * a list for readers without JavaScript. */
-#include "report/page_calls_pieces.h"
 #include "report_int.h"
+
+#include "report/page_calls_pieces.h"
 #include "view/view.h"
 
 /* ---- a profile's values on the nodes of all profiles' tree ---- */
@@ -110,10 +111,11 @@ static void write_names(struct json_out *json, const struct view_calls *calls, u
     json_end(json, ']');
 }
 
-static void add_data(struct sb *out, const struct report_calls *report,
-                     const struct memory *memory)
+static void add_data(const void *ctx, struct sb *out)
 {
+    const struct report_calls *report = ctx;
     const struct view_calls *calls = report->calls;
+    const struct memory *memory = out->memory;
     struct json_out json;
     json_out_init(&json, memory, out, true);
     uint32_t *names = memory_get(memory, (calls->call_count + 1) * sizeof(*names));
@@ -134,45 +136,36 @@ static void add_data(struct sb *out, const struct report_calls *report,
 
 /* ---- what stands around it ---- */
 
-static void add_title(struct sb *out, const struct view_calls *calls)
+static void add_title(const void *ctx, struct sb *out)
 {
-    struct sb title;
-    sb_init(&title, out->memory);
-    sb_addf(&title, "unheap prof: %.*s ", STR_ARGS(calls->type));
-    view_amount(calls->tree.total, calls->unit, STR("auto"), &title);
-    page_add_escaped(out, sb_str(&title));
-    sb_release(&title);
+    const struct view_calls *calls = ((const struct report_calls *)ctx)->calls;
+    sb_addf(out, "unheap prof: %.*s ", STR_ARGS(calls->type));
+    view_amount(calls->tree.total, calls->unit, STR("auto"), out);
 }
 
 /* Calls of the tree down to a hundredth of the whole, indented, dearest siblings first. */
-static void add_text(struct sb *out, const struct view_calls *calls, uint32_t node, unsigned depth)
+static void add_calls(struct sb *out, const struct view_calls *calls, uint32_t node,
+                      unsigned depth)
 {
     enum { DEEPEST = 60, PARTS = 100 };
     const struct call_node *nodes = calls->tree.nodes.at;
     for (uint32_t i = node + 1; i < calls->tree.nodes.len && depth < DEEPEST; i++) {
         if (nodes[i].parent != node || nodes[i].value < calls->tree.total / PARTS)
             continue;
-        struct sb line;
-        sb_init(&line, out->memory);
-        sb_repeat(&line, ' ', (size_t)depth * 2);
-        view_amount(nodes[i].value, calls->unit, STR("auto"), &line);
-        sb_addf(&line, "  %.*s\n", STR_ARGS(calls->names[nodes[i].call]));
-        page_add_escaped(out, sb_str(&line));
-        sb_release(&line);
-        add_text(out, calls, i, depth + 1);
+        sb_repeat(out, ' ', (size_t)depth * 2);
+        view_amount(nodes[i].value, calls->unit, STR("auto"), out);
+        sb_addf(out, "  %.*s\n", STR_ARGS(calls->names[nodes[i].call]));
+        add_calls(out, calls, i, depth + 1);
     }
 }
 
-void report_calls_html(const struct report_calls *report, const struct memory *memory,
-                       struct sb *out)
+static void add_text(const void *ctx, struct sb *out)
 {
-    for (size_t i = 0; i < COUNT_OF(page_pieces); i++) {
-        sb_addn(out, page_pieces[i].text, page_pieces[i].len);
-        switch (page_pieces[i].slot) {
-        case PAGE_SLOT_TITLE: add_title(out, report->calls); break;
-        case PAGE_SLOT_DATA: add_data(out, report, memory); break;
-        case PAGE_SLOT_TEXT: add_text(out, report->calls, 0, 0); break;
-        case PAGE_SLOT_END: break;
-        }
-    }
+    add_calls(out, ((const struct report_calls *)ctx)->calls, 0, 0);
+}
+
+void report_calls_html(const struct report_calls *report, struct sb *out)
+{
+    const struct page_filler filler = {report, add_title, add_text, add_data};
+    page_fill(page_pieces, COUNT_OF(page_pieces), &filler, out);
 }

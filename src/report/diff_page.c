@@ -1,35 +1,32 @@
 /* diff_page.c: `diff -html`: the template of page_diff/ with title, data, and the terminal's text
  * for readers without JavaScript put in. Its data are what -json has, with the call tree. */
-#include "report/page_diff_pieces.h"
 #include "report_int.h"
+
+#include "report/page_diff_pieces.h"
 
 #include <math.h>
 
-enum { NOSCRIPT_COLUMNS = 100 };
+struct diff_page {
+    const struct report_diff *report;
+    const struct report_style *style;
+};
 
-static void add_title(struct sb *out, const struct report_diff *report)
+static void add_title(const void *ctx, struct sb *out)
 {
-    const struct comparison *comparison = report->comparison;
-    struct sb title;
-    sb_init(&title, out->memory);
-    sb_addf(&title, "unheap diff: %.*s ", STR_ARGS(comparison->type));
-    diff_amount(&title, comparison->totals[comparison->selected].change.delta, comparison->unit,
+    const struct diff_page *page = ctx;
+    const struct comparison *comparison = page->report->comparison;
+    sb_addf(out, "unheap diff: %.*s ", STR_ARGS(comparison->type));
+    diff_amount(out, comparison->totals[comparison->selected].change.delta, comparison->unit,
                 true);
-    page_add_escaped(out, sb_str(&title));
-    sb_release(&title);
 }
 
-static void add_text(struct sb *out, const struct report_diff *report,
-                     const struct report_style *style)
+static void add_text(const void *ctx, struct sb *out)
 {
-    struct report_style plain = *style;
-    plain.columns = NOSCRIPT_COLUMNS;
+    const struct diff_page *page = ctx;
+    struct report_style plain = *page->style;
+    plain.columns = PAGE_TEXT_COLUMNS;
     plain.color = false;
-    struct sb text;
-    sb_init(&text, out->memory);
-    report_diff_text(report, &plain, &text);
-    page_add_escaped(out, sb_str(&text));
-    sb_release(&text);
+    report_diff_text(page->report, &plain, out);
 }
 
 /* ---- data ---- */
@@ -91,8 +88,9 @@ static void write_tree(struct json_out *json, const struct comparison *compariso
     json_write(json, "tree_cut", json_new_bool(json, comparison->tree_cut));
 }
 
-static void add_data(struct sb *out, const struct report_diff *report)
+static void add_data(const void *ctx, struct sb *out)
 {
+    const struct report_diff *report = ((const struct diff_page *)ctx)->report;
     struct json_out json;
     json_out_init(&json, out->memory, out, true);
     json_begin(&json, NULL, '{');
@@ -110,13 +108,7 @@ static void add_data(struct sb *out, const struct report_diff *report)
 void report_diff_html(const struct report_diff *report, const struct report_style *style,
                       struct sb *out)
 {
-    for (size_t i = 0; i < COUNT_OF(page_pieces); i++) {
-        sb_addn(out, page_pieces[i].text, page_pieces[i].len);
-        switch (page_pieces[i].slot) {
-        case PAGE_SLOT_TITLE: add_title(out, report); break;
-        case PAGE_SLOT_DATA: add_data(out, report); break;
-        case PAGE_SLOT_TEXT: add_text(out, report, style); break;
-        case PAGE_SLOT_END: break;
-        }
-    }
+    const struct diff_page page = {report, style};
+    const struct page_filler filler = {&page, add_title, add_text, add_data};
+    page_fill(page_pieces, COUNT_OF(page_pieces), &filler, out);
 }

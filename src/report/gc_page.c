@@ -4,10 +4,14 @@
  * A trace may have a million cycles. Then neighbours share a point, which has the longest of their
  * pauses, the largest of their heaps, and processor time over all their time; cycles of two runs
  * never do. */
-#include "report/page_gc_pieces.h"
 #include "gc_int.h"
 
-enum { NOSCRIPT_COLUMNS = 100 };
+#include "report/page_gc_pieces.h"
+
+struct gc_page {
+    const struct report_gc *report;
+    const struct report_gc *old; /* NULL: one run */
+};
 
 /* What a point of the page has; lists of one length in the page's data, in this order. */
 #define POINT_FIELDS                                                                      \
@@ -135,8 +139,10 @@ static void write_trace(struct json_out *json, const char *name, const struct re
     VEC_RELEASE(memory, &points.starts);
 }
 
-static void add_data(const struct report_gc *report, const struct report_gc *old, struct sb *out)
+static void add_data(const void *ctx, struct sb *out)
 {
+    const struct gc_page *page = ctx;
+    const struct report_gc *report = page->report;
     struct json_out json;
     json_out_init(&json, out->memory, out, true);
     json_begin(&json, NULL, '{');
@@ -144,48 +150,36 @@ static void add_data(const struct report_gc *report, const struct report_gc *old
     if (report->summary->limit)
         json_write(&json, "limit", json_new_number(&json, report->summary->limit));
     write_trace(&json, "trace", report);
-    if (old)
-        write_trace(&json, "old_trace", old);
+    if (page->old)
+        write_trace(&json, "old_trace", page->old);
     json_end(&json, '}');
     json_out_release(&json);
 }
 
 /* ---- the page ---- */
 
-static void add_title(const struct report_gc *report, const struct report_gc *old, struct sb *out)
+static void add_title(const void *ctx, struct sb *out)
 {
-    struct sb title;
-    sb_init(&title, out->memory);
-    sb_adds(&title, "unheap gc: ");
-    if (old)
-        sb_addf(&title, "%.*s and ", STR_ARGS(str_base_name(old->name)));
-    sb_add(&title, str_base_name(report->name));
-    page_add_escaped(out, sb_str(&title));
-    sb_release(&title);
+    const struct gc_page *page = ctx;
+    sb_adds(out, "unheap gc: ");
+    if (page->old)
+        sb_addf(out, "%.*s and ", STR_ARGS(str_base_name(page->old->name)));
+    sb_add(out, str_base_name(page->report->name));
 }
 
-static void add_text(const struct report_gc *report, const struct report_gc *old, struct sb *out)
+static void add_text(const void *ctx, struct sb *out)
 {
-    const struct report_style plain = {.columns = NOSCRIPT_COLUMNS};
-    struct sb text;
-    sb_init(&text, out->memory);
-    if (old)
-        report_gc_compare_text(old, report, &plain, &text);
+    const struct gc_page *page = ctx;
+    const struct report_style plain = {.columns = PAGE_TEXT_COLUMNS};
+    if (page->old)
+        report_gc_compare_text(page->old, page->report, &plain, out);
     else
-        report_gc_text(report, &plain, &text);
-    page_add_escaped(out, sb_str(&text));
-    sb_release(&text);
+        report_gc_text(page->report, &plain, out);
 }
 
 void report_gc_html(const struct report_gc *report, const struct report_gc *old, struct sb *out)
 {
-    for (size_t i = 0; i < COUNT_OF(page_pieces); i++) {
-        sb_addn(out, page_pieces[i].text, page_pieces[i].len);
-        switch (page_pieces[i].slot) {
-        case PAGE_SLOT_TITLE: add_title(report, old, out); break;
-        case PAGE_SLOT_DATA: add_data(report, old, out); break;
-        case PAGE_SLOT_TEXT: add_text(report, old, out); break;
-        case PAGE_SLOT_END: break;
-        }
-    }
+    const struct gc_page page = {report, old};
+    const struct page_filler filler = {&page, add_title, add_text, add_data};
+    page_fill(page_pieces, COUNT_OF(page_pieces), &filler, out);
 }

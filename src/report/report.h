@@ -124,8 +124,7 @@ struct report_calls {
     struct str command;  /* for the page's head */
 };
 /* One self-contained page: flame graph, treemap by package, timeline. */
-void report_calls_html(const struct report_calls *report, const struct memory *memory,
-                       struct sb *out);
+void report_calls_html(const struct report_calls *report, struct sb *out);
 /* The flame graph as an SVG picture of its own, light and dark as the reader has it. */
 void report_calls_svg(const struct report_calls *report, struct sb *out);
 

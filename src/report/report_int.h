@@ -188,8 +188,26 @@ void flame_build(struct call_tree *tree, const struct evidence *evidence, int64_
  * call's name; the root's is 0. */
 void tree_write_nodes(struct json_out *json, const struct call_tree *tree, const uint32_t *names);
 
-/* ---- page.c ---- */
+/* ---- page_fill.c: what is common to pages made from a template (page/embed.py) ---- */
 
+/* What a template leaves to be put in. */
+enum page_slot { PAGE_SLOT_TITLE, PAGE_SLOT_TEXT, PAGE_SLOT_DATA, PAGE_SLOT_END };
+struct page_piece {
+    const char *text;
+    size_t len;
+    enum page_slot slot; /* what follows */
+};
+/* Who adds it. Title and text are plain, page_fill escapes them; the text is for readers without
+ * JavaScript, PAGE_TEXT_COLUMNS wide. The data are JSON as json_out makes it for pages. */
+enum { PAGE_TEXT_COLUMNS = 100 };
+struct page_filler {
+    const void *ctx;
+    void (*title)(const void *ctx, struct sb *out);
+    void (*text)(const void *ctx, struct sb *out);
+    void (*data)(const void *ctx, struct sb *out);
+};
+void page_fill(const struct page_piece *pieces, size_t count, const struct page_filler *filler,
+               struct sb *out);
 /* Text as HTML: valid UTF-8, with what could begin markup or end an attribute escaped. */
 void page_add_escaped(struct sb *out, struct str text);
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """embed.py OUT TEMPLATE STYLE... SCRIPT...: writes the page's files as C text.
 
-Style and scripts (in the order given) go into the template at build time, with their SHA-256 for
-the page's Content-Security-Policy: the browser then runs these scripts and no others, whatever a
-profile's names may hold. Slots that are filled when the page is made cut the text into pieces.
+The head that all pages share (head.html, beside this file), style and scripts (in the order given)
+go into the template at build time, with their SHA-256 for the page's Content-Security-Policy: the
+browser then runs these scripts and no others, whatever a profile's names may hold. Slots that are
+filled when the page is made (enum page_slot in report_int.h) cut the text into pieces.
 """
 import base64
 import hashlib
+import os
 import re
 import sys
 
@@ -39,8 +41,10 @@ def assemble(template, style, script):
         raise SystemExit("embed.py: an end tag inside a script or style would end it early")
     built = {"style": style, "script": script,
              "style_hash": source_hash(style), "script_hash": source_hash(script)}
+    head = read(os.path.join(os.path.dirname(os.path.abspath(__file__)), "head.html"))
     return re.sub(r"\{\{(\w+)\}\}",
-                  lambda match: built.get(match.group(1), match.group(0)), template)
+                  lambda match: built.get(match.group(1), match.group(0)),
+                  template.replace("{{head}}", head))
 
 
 def pieces(page):
@@ -57,12 +61,7 @@ def main():
     page = assemble(read(template), style, script)
     with open(out, "w", encoding="ascii") as file:
         file.write("/* Made by page/embed.py from the files beside it. */\n")
-        file.write("#include <stddef.h>\n\n")
-        names = ["PAGE_SLOT_" + slot.upper() for slot in SLOTS + ("end",)]
-        file.write("enum page_slot { %s };\n" % ", ".join(names))
-        file.write("static const struct page_piece {\n    const char *text;\n"
-                   "    size_t len;\n    enum page_slot slot; /* what follows */\n"
-                   "} page_pieces[] = {\n")
+        file.write("static const struct page_piece page_pieces[] = {\n")
         for text, slot in pieces(page):
             file.write("    {\n%s,\n     %d, %s},\n"
                        % (c_literal(text), len(text.encode("utf-8")), slot))
