@@ -38,9 +38,8 @@ static uint32_t find_place(struct graph *graph, struct map *index, const struct 
 /* Reports about binaries keep their names; else functions of several binaries are one. */
 static bool keeps_objects(const struct report *report)
 {
-    return report->kind == VIEW_LIST || report->kind == VIEW_WEBLIST ||
-           report->kind == VIEW_CALLGRIND || report->kind == VIEW_RAW ||
-           report->kind == VIEW_DISASM;
+    return report->kind == VIEW_LIST || report->kind == VIEW_CALLGRIND ||
+           report->kind == VIEW_RAW || report->kind == VIEW_DISASM;
 }
 
 static struct place make_place(const struct report *report, const struct view_location *location,

@@ -6,7 +6,7 @@ enum { MARGIN = 5 }; /* lines shown before the first and after the last that wei
 struct listing {
     struct graph graph;
     struct source_reader reader;
-    struct list_writer *writer;
+    struct report *report;
     uint32_t *nodes; /* that fit, by function, then file, then line */
     size_t count;
 };
@@ -86,6 +86,15 @@ static int64_t line_of(const struct listing *listing, size_t index)
     return graph_place(&listing->graph, listing->nodes[index])->line;
 }
 
+static void write_line(struct report *report, int64_t number, int64_t flat, int64_t cum,
+                       struct str text)
+{
+    sb_addf(report->out, "%10s %10s %6lld:", show_amount_or_dot(report, flat).text,
+            show_amount_or_dot(report, cum).text, (long long)number);
+    sb_add(report->out, text);
+    sb_addc(report->out, '\n');
+}
+
 static void list_lines(struct listing *listing, const struct source_file *file, size_t first,
                        size_t end, int64_t from, int64_t to)
 {
@@ -101,27 +110,29 @@ static void list_lines(struct listing *listing, const struct source_file *file, 
             next++;
         sum(listing, first, next, &flat, &cum);
         first = next;
-        listing->writer->line(listing->writer, number, flat, cum, text);
+        write_line(listing->report, number, flat, cum, text);
     }
 }
 
 static void list_file(struct listing *listing, size_t first, size_t end)
 {
-    struct list_writer *writer = listing->writer;
-    const struct view *view = listing->graph.report->view;
+    struct report *report = listing->report;
     const struct place *place = graph_place(&listing->graph, listing->nodes[first]);
-    struct str path = view_str(view, place->file);
+    struct str path = view_str(report->view, place->file);
+    struct str name = view_str(report->view, place->name);
     int64_t flat, cum, from, to;
     find_range(listing, first, end, &from, &to);
     /* Where lines before the function's start leave no range, the file is not looked for. */
     struct source_file *file = source_file_open(&listing->reader, path, from <= to);
     sum(listing, first, end, &flat, &cum);
-    writer->begin(writer, view_str(view, place->name), path, flat, cum);
+    sb_addf(report->out, "ROUTINE ======================== %.*s in %.*s\n", STR_ARGS(name),
+            STR_ARGS(path));
+    sb_addf(report->out, "%10s %10s (flat, cum) %s of Total\n", show_amount(report, flat).text,
+            show_amount(report, cum).text, units_percent(cum, report->total).text);
     if (file && file->err)
-        writer->fail(writer, file->err);
+        sb_addf(report->out, " Error: %s\n", file->err);
     else if (file)
         list_lines(listing, file, first, end, from, to);
-    writer->end(writer);
 }
 
 /* ---- all ---- */
@@ -135,7 +146,6 @@ static bool same_function(const struct listing *listing, size_t a, size_t b, boo
 
 static void list_function(struct listing *listing, size_t first, size_t end)
 {
-    const struct view *view = listing->graph.report->view;
     bool any = false;
     for (size_t i = first; i < end;) {
         size_t next = i + 1;
@@ -149,7 +159,8 @@ static void list_function(struct listing *listing, size_t first, size_t end)
     }
     const struct place *place = graph_place(&listing->graph, listing->nodes[first]);
     if (!any)
-        listing->writer->no_source(listing->writer, view_str(view, place->name));
+        sb_addf(listing->report->out, "No source information for %.*s\n",
+                STR_ARGS(view_str(listing->report->view, place->name)));
 }
 
 static void list_all(struct listing *listing)
@@ -163,10 +174,10 @@ static void list_all(struct listing *listing)
     }
 }
 
-enum status list_functions(struct report *report, struct list_writer *writer)
+enum status list_write(struct report *report)
 {
-    struct listing listing = {.writer = writer};
-    writer->report = report;
+    struct listing listing = {.report = report};
+    sb_addf(report->out, "Total: %s\n", show_amount(report, report->total).text);
     graph_init(&listing.graph, report);
     listing.graph.sums_only = true;
     graph_fill(&listing.graph);
@@ -176,54 +187,4 @@ enum status list_functions(struct report *report, struct list_writer *writer)
     source_reader_release(&listing.reader);
     graph_release(&listing.graph);
     return listing.count ? STATUS_OK : show_no_match(report);
-}
-
-/* ---- as text ---- */
-
-static void text_begin(struct list_writer *writer, struct str name, struct str file, int64_t flat,
-                       int64_t cum)
-{
-    struct report *report = writer->report;
-    sb_addf(report->out, "ROUTINE ======================== %.*s in %.*s\n", STR_ARGS(name),
-            STR_ARGS(file));
-    sb_addf(report->out, "%10s %10s (flat, cum) %s of Total\n", show_amount(report, flat).text,
-            show_amount(report, cum).text, units_percent(cum, report->total).text);
-}
-
-static void text_line(struct list_writer *writer, int64_t number, int64_t flat, int64_t cum,
-                      struct str text)
-{
-    struct report *report = writer->report;
-    sb_addf(report->out, "%10s %10s %6lld:", show_amount_or_dot(report, flat).text,
-            show_amount_or_dot(report, cum).text, (long long)number);
-    sb_add(report->out, text);
-    sb_addc(report->out, '\n');
-}
-
-static void text_fail(struct list_writer *writer, const char *why)
-{
-    sb_addf(writer->report->out, " Error: %s\n", why);
-}
-
-static void text_end(struct list_writer *writer)
-{
-    (void)writer;
-}
-
-static void text_no_source(struct list_writer *writer, struct str name)
-{
-    sb_addf(writer->report->out, "No source information for %.*s\n", STR_ARGS(name));
-}
-
-enum status list_write(struct report *report)
-{
-    struct list_writer writer = {
-        .begin = text_begin,
-        .line = text_line,
-        .fail = text_fail,
-        .end = text_end,
-        .no_source = text_no_source,
-    };
-    sb_addf(report->out, "Total: %s\n", show_amount(report, report->total).text);
-    return list_functions(report, &writer);
 }

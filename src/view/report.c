@@ -25,7 +25,7 @@ static const struct report_kind kinds[] = {
     {proto_write, true, false, true},
     {topproto_write, false, true, false},
     {list_write, true, false, false},
-    {weblist_write, true, false, false},
+    {weblist_write, true, false, true},
     {disasm_write, true, false, true},
     {NULL, false, false, false},
     {calls_write, true, false, false},
@@ -47,7 +47,7 @@ static void override_settings(struct view_settings *settings, enum view_report k
         settings->nodecount = kinds[kind].unlimited ? 0 : DRAWN_NODES;
     if (kinds[kind].all_addresses)
         settings->granularity = VIEW_ADDRESSES;
-    if (kind == VIEW_LIST || kind == VIEW_WEBLIST)
+    if (kind == VIEW_LIST)
         settings->granularity = VIEW_LINES;
     if (kind == VIEW_WEBLIST)
         settings->noinlines = false;
@@ -71,13 +71,14 @@ static bool asks_for_labels(enum view_report kind, const struct view_settings *s
     return kind == VIEW_TAGS || kind == VIEW_DOT;
 }
 
-/* A tree takes its nodes in the order of samples. Normalizing rounds each sample. Of several
- * sources, samples of equal stack and labels may be above zero here and below there. */
+/* A tree takes its nodes in the order of samples. Normalizing rounds each sample, and so does a
+ * mean of -weblist. Of several sources, samples of equal stack and labels may be above zero here
+ * and below there. */
 enum view_fold view_fold_for(enum view_report kind, const struct view_settings *settings,
                              const struct view_sources *sources)
 {
     if (kind == VIEW_TRACES || kind == VIEW_RAW || kind == VIEW_PROTO || kind == VIEW_GREETING ||
-        settings->call_tree || sources->normalize)
+        settings->call_tree || sources->normalize || (kind == VIEW_WEBLIST && settings->mean))
         return VIEW_FOLD_NONE;
     if (asks_for_labels(kind, settings) || sources->path_count > 1 || sources->base_count)
         return VIEW_FOLD_SAMPLES;

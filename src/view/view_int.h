@@ -8,7 +8,8 @@
  *   filter.c, tagfilter.c, tagroot.c, aggregate.c   what the settings leave of it
  *   graph.c, order.c, trim.c   nodes and edges, sorted and cut down
  *   text.c, tree.c, traces.c, raw.c, tags.c, dot.c, nodelets.c, callgrind.c, encode.c, list.c,
- *   weblist.c, disasm.c, calls.c   one report each; header.c writes what stands above most of them
+ *   weblist.c (weblist_page.c), disasm.c, calls.c   one report each; header.c writes what stands
+ *   above most of them
  *   names.c, units.c   texts and amounts */
 #ifndef UNHEAP_VIEW_INT_H
 #define UNHEAP_VIEW_INT_H
@@ -462,20 +463,6 @@ void source_reader_release(struct source_reader *reader);
 struct source_file *source_file_open(struct source_reader *reader, struct str path, bool look);
 /* Line 1 is the first; no pointer beyond the last. */
 struct str source_file_line(const struct source_file *file, int64_t number);
-
-/* ---- list.c: the lines of functions, for -list and -weblist ---- */
-struct list_writer {
-    void (*begin)(struct list_writer *writer, struct str name, struct str file, int64_t flat,
-                  int64_t cum);
-    void (*line)(struct list_writer *writer, int64_t number, int64_t flat, int64_t cum,
-                 struct str text);
-    void (*fail)(struct list_writer *writer, const char *why);
-    void (*end)(struct list_writer *writer);
-    void (*no_source)(struct list_writer *writer, struct str name);
-    struct report *report;
-};
-/* Tells the writer all functions that fit the report's pattern. */
-NODISCARD enum status list_functions(struct report *report, struct list_writer *writer);
 
 /* ---- the reports ---- */
 void header_profile(struct report *report, struct sb *out);

@@ -157,6 +157,25 @@ def case_picture(page):
     page.browser.screenshot(os.path.join(page.folder, "calls-svg.png"), True)
 
 
+def case_weblist(page):
+    """Lines with code below them are opened by keyboard; there is nothing to load and no script."""
+    path = os.path.join(page.folder, "weblist.html")
+    with open(path, "wb") as file:
+        file.write(page.run("-weblist=api|cart", "-alloc_space", page.profiles[0]))
+    page.browser.view(420, 900, "dark")
+    page.browser.open(path)
+    page.browser.script(page.helpers)
+    is_equal(page.browser.errors, [], "errors")
+    is_equal(len(page.browser.requests), 1, "requests")
+    assert page.ask("document.querySelectorAll('details').length") > 0, "lines with inlined calls"
+    is_equal(page.ask("document.scripts.length"), 0, "scripts")
+    is_equal(page.ask("test.lowContrast()"), [], "contrast")
+    assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
+    page.ask("document.querySelector('summary').focus()")
+    page.browser.key("Enter", ENTER, "\r")
+    is_equal(page.ask("document.querySelectorAll('details[open]').length"), 1, "opened")
+
+
 def case_faults_are_found(page):
     page.show(page.profiles[0], change=lambda text: text.replace(b'"parent":[', b'"parent":[,', 1))
     assert page.browser.has_errors(), "damaged data was not noticed"
@@ -175,6 +194,7 @@ def cases():
     yield "prof -flame: filters", case_filters
     yield "prof -flame: a difference", case_difference
     yield "prof -flame -svg", case_picture
+    yield "prof -weblist", case_weblist
     yield "prof -flame: planted faults are found", case_faults_are_found
 
 
