@@ -2,6 +2,7 @@
 
 The protocol's messages are JSON objects, each ended by a NUL byte, on the browser's file descriptors
 3 and 4 (--remote-debugging-pipe). No port is opened, and nothing but the standard library is needed.
+Below the browser is what the tests of all pages share: how their cases are run and told.
 """
 import base64
 import json
@@ -182,3 +183,41 @@ class Browser:
                               "scale": 1}
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.call("Page.captureScreenshot", **params)["data"]))
+
+
+# ---- the tests ----
+
+def is_equal(got, wanted, what):
+    assert got == wanted, "%s: %r, wanted %r" % (what, got, wanted)
+
+
+def _run_cases(chromium, make_page, cases, folder):
+    failures = 0
+    page = make_page(chromium, folder)
+    for number, (name, case) in enumerate(cases, 1):
+        try:
+            case(page)
+            print("ok %d - %s" % (number, name), flush=True)
+        except (AssertionError, RuntimeError, TimeoutError, KeyError) as error:
+            failures += 1
+            print("not ok %d - %s\n# %s" % (number, name, repr(error).replace("\\n", "\n# ")),
+                  flush=True)
+    return failures != 0
+
+
+def run_cases(what, make_page, cases, screenshots=None):
+    """Runs (name, case) pairs on the page that make_page(browser, folder) gives, prints a line for
+    each and returns the exit code. Files and screenshots go into the folder, if one is given."""
+    path = find()
+    if not path:
+        print("ok 1 - %s in a browser # SKIP there is no Chromium" % what)
+        return 0
+    chromium = Browser(path)
+    try:
+        if screenshots:
+            os.makedirs(screenshots, exist_ok=True)
+            return _run_cases(chromium, make_page, cases, screenshots)
+        with tempfile.TemporaryDirectory() as folder:
+            return _run_cases(chromium, make_page, cases, folder)
+    finally:
+        chromium.close()

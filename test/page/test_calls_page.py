@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 
 import browser
 
@@ -38,10 +37,6 @@ class Page:
         return self.browser.script(expression)
 
 
-def is_equal(got, wanted, what):
-    assert got == wanted, "%s: %r, wanted %r" % (what, got, wanted)
-
-
 def totals(page, *arguments):
     """Total, and flat and cum by function, as -top -unit=B has them."""
     text = page.run("-top", "-unit=B", "-nodecount=100000", "-trim=false", *arguments).decode()
@@ -52,12 +47,12 @@ def totals(page, *arguments):
 
 def case_looks(page, name, width, height, theme):
     page.show("-alloc_space", *page.profiles, width=width, height=height, theme=theme)
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(len(page.browser.requests), 1, "requests")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(len(page.browser.requests), 1, "requests")
     assert page.ask("test.count('#flame-box g')") > 20, "frames"
     assert page.ask("test.count('#treemap-box g')") > 10, "tiles"
-    is_equal(page.ask("test.count('#timeline-box .hit')"), len(page.profiles), "profiles")
-    is_equal(page.ask("test.lowContrast()"), [], "contrast")
+    browser.is_equal(page.ask("test.count('#timeline-box .hit')"), len(page.profiles), "profiles")
+    browser.is_equal(page.ask("test.lowContrast()"), [], "contrast")
     assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
     page.browser.screenshot(os.path.join(page.folder, "calls-%s-%s.png" % (name, theme)), True)
 
@@ -67,7 +62,7 @@ def case_figures(page):
     for profile in page.profiles[:1] + page.profiles[2:3]:
         total, functions = totals(page, "-alloc_space", profile)
         page.show("-alloc_space", profile)
-        is_equal(page.ask("__unheap.data.value[0]"), total, "total")
+        browser.is_equal(page.ask("__unheap.data.value[0]"), total, "total")
         shown = page.ask("""(() => {
             const d = __unheap.data, own = d.value.slice(), sums = {};
             for (let i = own.length - 1; i > 0; i--) own[d.parent[i]] -= d.value[i];
@@ -90,18 +85,18 @@ def case_timeline(page):
     """Each profile alone has its own total, and looking at it changes the other pictures."""
     page.show("-alloc_space", *page.profiles)
     for index, profile in enumerate(page.profiles):
-        is_equal(page.ask("__unheap.data.sources[%d].value[0]" % index),
+        browser.is_equal(page.ask("__unheap.data.sources[%d].value[0]" % index),
                  totals(page, "-alloc_space", profile)[0], profile)
     page.ask("document.querySelector('#timeline-box svg').focus()")
     before = page.ask("test.text('#flame-status')")
     page.browser.key("End", END)
-    is_equal(page.ask("__unheap.state.source"), len(page.profiles) - 1, "End")
+    browser.is_equal(page.ask("__unheap.state.source"), len(page.profiles) - 1, "End")
     assert page.ask("test.text('#flame-status')") != before, "the flame graph did not follow"
     page.browser.key("Escape", ESCAPE)
-    is_equal(page.ask("__unheap.state.source"), -1, "Escape")
-    is_equal(page.ask("test.text('#flame-status')"), before, "all together again")
+    browser.is_equal(page.ask("__unheap.state.source"), -1, "Escape")
+    browser.is_equal(page.ask("test.text('#flame-status')"), before, "all together again")
     page.browser.click("#timeline-box .hit")
-    is_equal(page.ask("__unheap.state.source"), 0, "a click")
+    browser.is_equal(page.ask("__unheap.state.source"), 0, "a click")
 
 
 def case_treemap(page):
@@ -112,7 +107,7 @@ def case_treemap(page):
         return __unheap.squarify(items, { x: 0, y: 0, width: 600, height: 300 })
           .map((one) => one.width * one.height / one.item.value); })()""")
     assert max(spread) / min(spread) < 1.0001, "areas are not in proportion: %r" % spread
-    is_equal(len(spread), 6, "tiles")
+    browser.is_equal(len(spread), 6, "tiles")
     page.ask("document.querySelector('#treemap-box svg').focus()")
     page.browser.key("ArrowDown", DOWN)
     here = page.ask("__unheap.map.here")
@@ -120,12 +115,12 @@ def case_treemap(page):
     page.browser.key("Enter", ENTER)
     focus = page.ask("__unheap.map.focus")
     assert focus, "Enter does not open the package"
-    is_equal(page.ask("__unheap.map.tiles.every((tile) => tile.package === %r)" % focus), True, "tiles")
+    browser.is_equal(page.ask("__unheap.map.tiles.every((tile) => tile.package === %r)" % focus), True, "tiles")
     page.browser.key("ArrowRight", RIGHT)
     page.browser.key("Enter", ENTER)
     assert page.ask("test.count('#flame-box g.found')") > 0, "the function is not found in the graph"
     page.browser.key("Escape", ESCAPE)
-    is_equal(page.ask("__unheap.map.focus"), "", "Escape")
+    browser.is_equal(page.ask("__unheap.map.focus"), "", "Escape")
 
 
 def case_filters(page):
@@ -134,7 +129,7 @@ def case_filters(page):
     page.show("-alloc_space", page.profiles[0])
     assert 0 < focused < page.ask("__unheap.data.value[0]"), "-focus has no effect"
     page.show("-alloc_space", "-focus=nothing_of_that_name", page.profiles[0])
-    is_equal(page.ask("document.getElementById('nothing').hidden"), False, "an empty profile")
+    browser.is_equal(page.ask("document.getElementById('nothing').hidden"), False, "an empty profile")
 
 
 def case_difference(page):
@@ -148,12 +143,12 @@ def case_picture(page):
         file.write(page.run("-flame", "-svg", "-alloc_space", page.profiles[0]))
     page.browser.view(1300, 600)
     page.browser.open(path)
-    is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(page.browser.errors, [], "errors")
     assert page.ask("document.querySelectorAll('g rect').length") > 20, "frames"
     wide = page.ask("""[...document.querySelectorAll('g')].every((g) => {
         const text = g.querySelector('text'), rect = g.querySelector('rect');
         return !text || text.getBBox().width <= rect.getBBox().width; })""")
-    is_equal(wide, True, "a name leaves its frame")
+    browser.is_equal(wide, True, "a name leaves its frame")
     page.browser.screenshot(os.path.join(page.folder, "calls-svg.png"), True)
 
 
@@ -198,34 +193,12 @@ def cases():
     yield "prof -flame: planted faults are found", case_faults_are_found
 
 
-def run(unheap, captured, folder):
-    path = browser.find()
-    if not path:
-        print("ok 1 - the page of prof -flame in a browser # SKIP there is no Chromium")
-        return 0
-    chromium = browser.Browser(path)
-    failures = 0
-    try:
-        page = Page(chromium, os.path.abspath(unheap), captured, folder)
-        for number, (name, case) in enumerate(cases(), 1):
-            try:
-                case(page)
-                print("ok %d - %s" % (number, name), flush=True)
-            except (AssertionError, RuntimeError, TimeoutError, KeyError) as error:
-                failures += 1
-                print("not ok %d - %s\n# %s" % (number, name, repr(error).replace("\n", "\n# ")),
-                      flush=True)
-    finally:
-        chromium.close()
-    return failures != 0
-
-
 def main():
-    if len(sys.argv) > 3:
-        os.makedirs(sys.argv[3], exist_ok=True)
-        return run(sys.argv[1], sys.argv[2], sys.argv[3])
-    with tempfile.TemporaryDirectory() as folder:
-        return run(sys.argv[1], sys.argv[2], folder)
+    unheap, captured, *screenshots = sys.argv[1:]
+    unheap = os.path.abspath(unheap)
+    return browser.run_cases("the page of prof -flame",
+                             lambda chromium, folder: Page(chromium, unheap, captured, folder),
+                             cases(), *screenshots)
 
 
 sys.exit(main())

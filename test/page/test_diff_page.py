@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 
 import browser
 
@@ -51,10 +50,6 @@ class Page:
         self.browser.screenshot(os.path.join(self.folder, name + ".png"), True)
 
 
-def is_equal(got, wanted, what):
-    assert got == wanted, "%s: %r, wanted %r" % (what, got, wanted)
-
-
 # ---- a profile by hand ----
 
 def varint(value):
@@ -85,20 +80,20 @@ def profile(name, objects):
 
 def case_looks(page, name, width, height, theme):
     page.show(width, height, theme)
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(len(page.browser.requests), 1, "requests")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(len(page.browser.requests), 1, "requests")
     assert page.ask("test.count('#changes-table tbody tr')") > 50, "rows"
     assert page.ask("test.count('#flame-box g')") > 60, "frames"
     assert page.ask("test.count('#notices li.warning')") == 1, "the rule that failed"
     for kind in ("sites", "functions", "causes"):
         page.ask("document.querySelector('[name=kind][value=%s]').click()" % kind)
-        is_equal(page.ask("test.lowContrast()"), [], "contrast of " + kind)
+        browser.is_equal(page.ask("test.lowContrast()"), [], "contrast of " + kind)
         assert page.ask("test.sideways()") <= 0, kind + ": the page scrolls sideways"
     for width_of in ("old", "new", "larger"):
         page.ask("document.querySelector('[name=width][value=%s]').click()" % width_of)
-        is_equal(page.ask("test.lowContrast()"), [], "contrast of the graph, " + width_of)
+        browser.is_equal(page.ask("test.lowContrast()"), [], "contrast of the graph, " + width_of)
     page.shot("diff-%s-%s" % (name, theme))
-    is_equal(page.browser.errors, [], "errors afterwards")
+    browser.is_equal(page.browser.errors, [], "errors afterwards")
 
 
 def case_figures(page):
@@ -107,14 +102,14 @@ def case_figures(page):
     report = json.loads(page.run("-json", *page.pair))
     rows = page.ask("[...document.querySelectorAll('#changes-table tbody tr')].map("
                     "(row) => [...row.cells].map((cell) => cell.textContent))")
-    is_equal(len(rows), len(report["sites"]), "rows")
+    browser.is_equal(len(rows), len(report["sites"]), "rows")
     text = page.run("-n", "500", *page.pair).decode()
     for row, site in zip(rows, report["sites"]):
-        is_equal(row[5], site["verdict"], "verdict")
+        browser.is_equal(row[5], site["verdict"], "verdict")
         for figure in (row[0], row[1], row[2]):
             assert figure in text, "%s is not what the terminal shows" % figure
-    is_equal(page.ask("__unheap.data.tree.old[0]"), report["old_total"], "the whole of OLD")
-    is_equal(page.ask("__unheap.data.tree.new[0]"), report["new_total"], "the whole of NEW")
+    browser.is_equal(page.ask("__unheap.data.tree.old[0]"), report["old_total"], "the whole of OLD")
+    browser.is_equal(page.ask("__unheap.data.tree.new[0]"), report["new_total"], "the whole of NEW")
 
 
 def case_table(page):
@@ -124,7 +119,7 @@ def case_table(page):
     for key, code, wanted in (("ArrowDown", 40, 1), ("ArrowDown", 40, 2), ("ArrowUp", 38, 1),
                               ("PageDown", 34, 11), ("Home", 36, 0), ("ArrowUp", 38, 0)):
         page.key(key, code)
-        is_equal(page.ask(selected), "change-%d" % wanted, "after " + key)
+        browser.is_equal(page.ask(selected), "change-%d" % wanted, "after " + key)
     page.key("Enter", 13)
     found = page.ask("test.text('#flame-found')")
     assert found.startswith("1 frame, 2") or "frames, 2" in found, "Enter searches: " + found
@@ -132,10 +127,10 @@ def case_table(page):
     page.browser.click("#only-significant")
     verdicts = page.ask("[...new Set([...document.querySelectorAll('#changes-table tbody tr')]"
                         ".map((row) => row.cells[5].textContent))]")
-    is_equal(verdicts, ["significant"], "only significant ones")
+    browser.is_equal(verdicts, ["significant"], "only significant ones")
     page.ask("document.getElementById('changes-search').focus()")
     page.browser.type("newquote")
-    is_equal(page.ask("test.count('#changes-table tbody tr')"), 1, "rows with newQuote")
+    browser.is_equal(page.ask("test.count('#changes-table tbody tr')"), 1, "rows with newQuote")
 
 
 def case_flame(page):
@@ -150,20 +145,20 @@ def case_flame(page):
     page.key("ArrowRight", 39)
     assert page.ask("__unheap.flame.here") != here, "right does not move"
     page.key("ArrowLeft", 37)
-    is_equal(page.ask("__unheap.flame.here"), here, "left")
+    browser.is_equal(page.ask("__unheap.flame.here"), here, "left")
     page.key("Enter", 13)
-    is_equal(page.ask("__unheap.flame.root"), here, "Enter")
+    browser.is_equal(page.ask("__unheap.flame.root"), here, "Enter")
     assert page.ask("test.count('#flame-box g')") < everything, "zoom shows less"
     page.key("Escape", 27)
-    is_equal(page.ask("__unheap.flame.root"), 0, "Escape")
+    browser.is_equal(page.ask("__unheap.flame.root"), 0, "Escape")
     page.browser.click("#flame-box g:nth-of-type(8)")
     assert page.ask("__unheap.flame.root") != 0, "a click zooms"
     page.browser.click("#flame-reset")
-    is_equal(page.ask("__unheap.flame.root"), 0, "whole profile")
+    browser.is_equal(page.ask("__unheap.flame.root"), 0, "whole profile")
     page.browser.click("[name=width][value=new]")
     gone = page.ask("[...document.querySelectorAll('#flame-box g')].some("
                     "(one) => one.textContent.includes('render.Report'))")
-    is_equal(gone, False, "what is gone has no width in NEW")
+    browser.is_equal(gone, False, "what is gone has no width in NEW")
 
 
 def case_theme(page):
@@ -172,7 +167,7 @@ def case_theme(page):
     light = page.ask(ground)
     page.browser.click("#theme")
     page.browser.click("#theme")
-    is_equal(page.ask("test.text('#theme')"), "Theme: Dark", "after two clicks")
+    browser.is_equal(page.ask("test.text('#theme')"), "Theme: Dark", "after two clicks")
     assert page.ask(ground) != light, "dark is not dark"
     page.browser.click("#theme")
 
@@ -184,10 +179,10 @@ def case_hostile(page):
         with open(pair[-1], "wb") as file:
             file.write(profile(HOSTILE, objects))
     page.show(arguments=pair)
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(page.ask("window.hostile ?? null"), None, "a name that became a script")
-    is_equal(page.ask("test.count('script')"), 2, "scripts")
-    is_equal(page.ask("test.count('img')"), 0, "images")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(page.ask("window.hostile ?? null"), None, "a name that became a script")
+    browser.is_equal(page.ask("test.count('script')"), 2, "scripts")
+    browser.is_equal(page.ask("test.count('img')"), 0, "images")
     assert "<img src=x" in page.ask("test.text('#changes-table tbody .name')"), "the name as it is"
     page.show(420, 900, arguments=pair)
     assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
@@ -229,34 +224,12 @@ def cases():
     yield "diff: planted faults are found", case_faults_are_found
 
 
-def run(unheap, root, folder):
-    path = browser.find()
-    if not path:
-        print("ok 1 - the page of diff in a browser # SKIP there is no Chromium")
-        return 0
-    chromium = browser.Browser(path)
-    failures = 0
-    try:
-        page = Page(chromium, os.path.abspath(unheap), root, folder)
-        for number, (name, case) in enumerate(cases(), 1):
-            try:
-                case(page)
-                print("ok %d - %s" % (number, name), flush=True)
-            except (AssertionError, RuntimeError, TimeoutError) as error:
-                failures += 1
-                print("not ok %d - %s\n# %s" % (number, name, str(error).replace("\n", "\n# ")),
-                      flush=True)
-    finally:
-        chromium.close()
-    return failures != 0
-
-
 def main():
-    if len(sys.argv) > 3:
-        os.makedirs(sys.argv[3], exist_ok=True)
-        return run(sys.argv[1], sys.argv[2], sys.argv[3])
-    with tempfile.TemporaryDirectory() as folder:
-        return run(sys.argv[1], sys.argv[2], folder)
+    unheap, root, *screenshots = sys.argv[1:]
+    unheap = os.path.abspath(unheap)
+    return browser.run_cases("the page of diff",
+                             lambda chromium, folder: Page(chromium, unheap, root, folder),
+                             cases(), *screenshots)
 
 
 sys.exit(main())

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 
 import browser
 
@@ -64,24 +63,20 @@ class Page:
         self.browser.screenshot(os.path.join(self.folder, name + ".png"), True)
 
 
-def is_equal(got, wanted, what):
-    assert got == wanted, "%s: %r, wanted %r" % (what, got, wanted)
-
-
 # ---- cases: each raises AssertionError ----
 
 def case_looks(page, names, name, width, height, theme):
     page.show(*names, width=width, height=height, theme=theme)
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(len(page.browser.requests), 1, "requests")
-    is_equal(page.ask("test.count('#trace-box .stems')"), len(names), "pauses")
-    is_equal(page.ask("test.count('#trace-box .limit-line')"), 1, "limit")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(len(page.browser.requests), 1, "requests")
+    browser.is_equal(page.ask("test.count('#trace-box .stems')"), len(names), "pauses")
+    browser.is_equal(page.ask("test.count('#trace-box .limit-line')"), 1, "limit")
     page.ask("document.querySelector('#trace-box svg').focus()")
     page.key("End", 35)
-    is_equal(page.ask("test.lowContrast()"), [], "contrast")
+    browser.is_equal(page.ask("test.lowContrast()"), [], "contrast")
     assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
     page.shot("gc-%d-%s-%s" % (len(names), name, theme))
-    is_equal(page.browser.errors, [], "errors afterwards")
+    browser.is_equal(page.browser.errors, [], "errors afterwards")
 
 
 def case_figures(page):
@@ -89,15 +84,15 @@ def case_figures(page):
     page.show("leak.log")
     report, text = json.loads(page.run("-json", "leak.log")), page.run("-limit", "256MB", "leak.log")
     for field in ("at", "live", "goal", "heap_end", "sweep_stop", "mark"):
-        is_equal(page.ask("__unheap.data.trace." + field), [one[field] for one in report["cycles"]], field)
+        browser.is_equal(page.ask("__unheap.data.trace." + field), [one[field] for one in report["cycles"]], field)
     shares = page.ask("__unheap.data.trace.cpu")
     assert all(abs(a - one["cpu_share"]) < 1e-6 for a, one in zip(shares, report["cycles"])), "shares"
     assert page.ask("test.text('#notices')") in text.replace("\n", " "), "the sentence"
     for words in (page.ask("__unheap.seconds(__unheap.data.trace.summary.pause_max)"),
                   page.ask("__unheap.bytes(__unheap.data.trace.summary.peak)")):
         assert words in text, words + " is not what the terminal shows"
-    is_equal(page.ask("test.text('#longest-table tbody td')"), "5.00ms", "the longest pause")
-    is_equal(page.ask("test.text('#longest-table tbody td:nth-child(3)')"), "30", "its cycle")
+    browser.is_equal(page.ask("test.text('#longest-table tbody td')"), "5.00ms", "the longest pause")
+    browser.is_equal(page.ask("test.text('#longest-table tbody td:nth-child(3)')"), "30", "its cycle")
 
 
 def case_keys(page):
@@ -116,7 +111,7 @@ def case_keys(page):
     page.key("Home", 36)
     assert page.ask("__unheap.view.from") < 0.2, "the chosen cycle stays in sight"
     page.key("Escape", 27)
-    is_equal(page.ask("__unheap.view.from"), 0, "Escape shows all")
+    browser.is_equal(page.ask("__unheap.view.from"), 0, "Escape shows all")
     page.browser.click("#zoom-in")
     assert page.ask("__unheap.view.to") < 6, "the button zooms"
     page.browser.click("#zoom-out")
@@ -131,7 +126,7 @@ def case_longest(page):
     page.key("Home", 36)
     assert page.ask("test.text('#trace-status')").startswith("cycle 30 "), "the first row's cycle"
     page.key("ArrowDown", 40)
-    is_equal(page.ask("document.querySelector('#longest-table [aria-selected=true]').id"), "longest-1", "arrow")
+    browser.is_equal(page.ask("document.querySelector('#longest-table [aria-selected=true]').id"), "longest-1", "arrow")
     page.key("Enter", 13)
     assert page.ask("__unheap.view.to - __unheap.view.from") < 2, "Enter zooms"
 
@@ -139,20 +134,20 @@ def case_longest(page):
 def case_many_cycles(page):
     """LIMIT_PAGE_GC_POINTS: neighbours share a point, runs do not, nothing is lost."""
     page.show("long.log")
-    is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(page.browser.errors, [], "errors")
     assert page.ask("__unheap.data.trace.at.length") <= 4100, "points"
-    is_equal(page.ask("__unheap.data.trace.of.reduce((a, b) => a + b)"), 9101, "cycles")
-    is_equal(page.ask("Math.max(...__unheap.data.trace.pause)"), 0.005, "the longest pause")
-    is_equal(page.ask("__unheap.data.trace.starts.length"), 1, "runs")
-    is_equal(page.ask("test.count('#trace-box .run')"), 1, "the line where a run begins")
+    browser.is_equal(page.ask("__unheap.data.trace.of.reduce((a, b) => a + b)"), 9101, "cycles")
+    browser.is_equal(page.ask("Math.max(...__unheap.data.trace.pause)"), 0.005, "the longest pause")
+    browser.is_equal(page.ask("__unheap.data.trace.starts.length"), 1, "runs")
+    browser.is_equal(page.ask("test.count('#trace-box .run')"), 1, "the line where a run begins")
     assert "a point is some cycles" in page.ask("test.text('#trace-note')"), "it is told"
 
 
 def case_hostile(page):
     page.show("./" + HOSTILE)
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(page.ask("window.hostile ?? null"), None, "a name that became a script")
-    is_equal(page.ask("test.count('img')"), 0, "images")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(page.ask("window.hostile ?? null"), None, "a name that became a script")
+    browser.is_equal(page.ask("test.count('img')"), 0, "images")
     assert "<img src=x" in page.ask("test.text('#command')"), "the name as it is"
 
 
@@ -191,34 +186,12 @@ def cases():
     yield "gc: planted faults are found", case_faults_are_found
 
 
-def run(unheap, folder):
-    path = browser.find()
-    if not path:
-        print("ok 1 - the page of gc in a browser # SKIP there is no Chromium")
-        return 0
-    chromium = browser.Browser(path)
-    failures = 0
-    try:
-        page = Page(chromium, os.path.abspath(unheap), folder)
-        for number, (name, case) in enumerate(cases(), 1):
-            try:
-                case(page)
-                print("ok %d - %s" % (number, name), flush=True)
-            except (AssertionError, RuntimeError, TimeoutError) as error:
-                failures += 1
-                print("not ok %d - %s\n# %s" % (number, name, str(error).replace("\n", "\n# ")),
-                      flush=True)
-    finally:
-        chromium.close()
-    return failures != 0
-
-
 def main():
-    if len(sys.argv) > 3:
-        os.makedirs(sys.argv[3], exist_ok=True)
-        return run(sys.argv[1], sys.argv[3])
-    with tempfile.TemporaryDirectory() as folder:
-        return run(sys.argv[1], folder)
+    unheap, *screenshots = sys.argv[1:]
+    unheap = os.path.abspath(unheap)
+    return browser.run_cases("the page of gc",
+                             lambda chromium, folder: Page(chromium, unheap, folder),
+                             cases(), *screenshots)
 
 
 sys.exit(main())

@@ -9,7 +9,6 @@ import re
 import struct
 import subprocess
 import sys
-import tempfile
 import zlib
 
 import browser
@@ -102,17 +101,13 @@ def colours_of(page, selector):
 
 # ---- cases: each raises AssertionError ----
 
-def is_equal(got, wanted, what):
-    assert got == wanted, "%s: %r, wanted %r" % (what, got, wanted)
-
-
 def case_looks(page, name, width, height, theme):
     """Every part is there; nothing overflows, overlaps or is hard to read."""
     page.show("shop", width, height, theme)
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(len(page.browser.requests), 1, "requests")
-    is_equal(page.ask("test.count('#ranking .row')"), CAUSES, "rows")
-    is_equal(page.ask("test.count('#ranking .row.weak')"), 1, "rows with too few samples")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(len(page.browser.requests), 1, "requests")
+    browser.is_equal(page.ask("test.count('#ranking .row')"), CAUSES, "rows")
+    browser.is_equal(page.ask("test.count('#ranking .row.weak')"), 1, "rows with too few samples")
     assert page.ask("test.count('#flame-box g')") >= 15, "flame graph"
     assert page.ask("test.count('#source-box tr[data-line]')") > 60, "source lines"
     assert page.ask("test.count('#unexplained-box tbody tr')") == 2, "unexplained"
@@ -121,17 +116,17 @@ def case_looks(page, name, width, height, theme):
     for index in range(CAUSES):
         page.ask("__unheap.select(%d)" % index)
         assert page.ask("test.count('.flow .card')") >= 3, "graph of cause %d" % index
-        is_equal(page.ask("test.overlapping()"), [], "cards over one another in %d" % index)
-        is_equal(page.ask("test.spilling()"), [], "text outside its box in %d" % index)
-        is_equal(page.ask("test.lowContrast()"), [], "contrast in cause %d" % index)
+        browser.is_equal(page.ask("test.overlapping()"), [], "cards over one another in %d" % index)
+        browser.is_equal(page.ask("test.spilling()"), [], "text outside its box in %d" % index)
+        browser.is_equal(page.ask("test.lowContrast()"), [], "contrast in cause %d" % index)
         assert page.ask("test.sideways()") <= 0, "cause %d scrolls sideways" % index
     page.ask("document.querySelector('[name=paint][value=one]').click()")
-    is_equal(page.ask("test.lowContrast()"), [], "contrast of shares")
+    browser.is_equal(page.ask("test.lowContrast()"), [], "contrast of shares")
     page.ask("document.querySelector('[name=paint][value=all]').click()")
     page.ask("__unheap.select(0)")
     page.ask("scrollTo(0, 0)")
     page.shot("%s-%s" % (name, theme))
-    is_equal(page.browser.errors, [], "errors afterwards")
+    browser.is_equal(page.browser.errors, [], "errors afterwards")
 
 
 def case_colours(page, theme):
@@ -155,28 +150,28 @@ def case_figures(page):
     text = subprocess.run([page.program, "shop", "text", "140"], check=True,
                           stdout=subprocess.PIPE).stdout.decode()
     rows = re.findall(r"^ +(\d+) +(\S+%) +(\S+) +(\S+)  ", text, re.MULTILINE)
-    is_equal(len(rows), CAUSES, "rows on the terminal")
+    browser.is_equal(len(rows), CAUSES, "rows on the terminal")
     for rank, share, amount, interval in rows:
         row = page.ask("(() => { const r = document.getElementById('cause-%d');"
                        " return [r.querySelector('.bytes').textContent,"
                        " r.querySelector('.share').textContent, r.title]; })()" % (int(rank) - 1))
-        is_equal(row[:2], [amount, share], "figures of cause " + rank)
+        browser.is_equal(row[:2], [amount, share], "figures of cause " + rank)
         assert interval in row[2], "%s is not in %s" % (interval, row[2])
     for value, wanted in ((0, "0"), (1023, "1023B"), (1024, "1kB"), (524339, "512.05kB"),
                           (1572864, "1.50MB"), (-1572864, "-1.50MB"), (1 << 42, "4TB")):
-        is_equal(page.ask("__unheap.amount(%d)" % value), wanted, "amount")
+        browser.is_equal(page.ask("__unheap.amount(%d)" % value), wanted, "amount")
 
 
 def case_ranking_keys(page):
     page.show("shop")
     page.ask("document.getElementById('ranking').focus()")
-    is_equal(page.ask("test.selected()"), "cause-0", "at first")
+    browser.is_equal(page.ask("test.selected()"), "cause-0", "at first")
     for key, code, wanted in (("ArrowDown", 40, 1), ("ArrowDown", 40, 2), ("ArrowUp", 38, 1),
                               ("End", 35, 7), ("ArrowDown", 40, 7), ("Home", 36, 0),
                               ("ArrowUp", 38, 0), ("PageDown", 34, 7)):
         page.key(key, code)
-        is_equal(page.ask("test.selected()"), "cause-%d" % wanted, "after " + key)
-        is_equal(page.ask("document.activeElement.getAttribute('aria-activedescendant')"),
+        browser.is_equal(page.ask("test.selected()"), "cause-%d" % wanted, "after " + key)
+        browser.is_equal(page.ask("document.activeElement.getAttribute('aria-activedescendant')"),
                  "cause-%d" % wanted, "what is announced")
         heading = page.ask("test.text('#detail h2')")
         assert page.ask("__unheap.data.causes[%d].text" % wanted) in heading, heading
@@ -205,18 +200,18 @@ def case_address(page):
     page.ask("new Promise((done) => { document.readyState === 'complete' ? done()"
              " : addEventListener('load', done); })")
     page.ask(page.helpers)
-    is_equal(page.ask("test.selected()"), "cause-4", "the cause that the address names")
+    browser.is_equal(page.ask("test.selected()"), "cause-4", "the cause that the address names")
 
 
 def case_mouse(page):
     page.show("shop")
     page.browser.click("#cause-3")
-    is_equal(page.ask("test.selected()"), "cause-3", "a click on a row")
+    browser.is_equal(page.ask("test.selected()"), "cause-3", "a click on a row")
     page.browser.click("#detail .story a")
     hit = page.ask("test.text('#source-box tr.hit .line')")
     assert hit and hit in page.ask("test.text('#detail .story a')"), "a click on a place"
     page.browser.click("#legend li:nth-child(2) button")
-    is_equal(page.ask("test.selected()"), "cause-1", "a click on the legend")
+    browser.is_equal(page.ask("test.selected()"), "cause-1", "a click on the legend")
     page.browser.click("#detail details summary")
     page.ask("new Promise((done) => setTimeout(done, 50))")
     assert "sampled object" in page.ask("test.text('#detail details dl')"), "what is known of a site"
@@ -240,60 +235,60 @@ def case_flame(page):
     beside = page.ask("__unheap.flame.here")
     assert beside not in (0, here), "right does not move"
     page.key("ArrowLeft", 37)
-    is_equal(page.ask("__unheap.flame.here"), here, "left")
+    browser.is_equal(page.ask("__unheap.flame.here"), here, "left")
     page.key("Enter", 13)
-    is_equal(page.ask("__unheap.flame.root"), here, "Enter")
+    browser.is_equal(page.ask("__unheap.flame.root"), here, "Enter")
     assert page.ask("test.count('#flame-box g')") < everything, "zoom shows less"
-    is_equal(page.ask("document.activeElement.getAttribute('role')"), "tree", "focus after zooming")
+    browser.is_equal(page.ask("document.activeElement.getAttribute('role')"), "tree", "focus after zooming")
     page.key("Escape", 27)
-    is_equal(page.ask("__unheap.flame.root"), 0, "Escape")
+    browser.is_equal(page.ask("__unheap.flame.root"), 0, "Escape")
     page.browser.click("#flame-box g:nth-of-type(6)")
     assert page.ask("__unheap.flame.root") != 0, "a click zooms"
     page.browser.click("#flame-reset")
-    is_equal(page.ask("__unheap.flame.root"), 0, "whole profile")
+    browser.is_equal(page.ask("__unheap.flame.root"), 0, "whole profile")
     page.ask("document.getElementById('flame-search').focus()")
     page.browser.type("newquote")
-    is_equal(page.ask("test.count('#flame-box g.found')"), 1, "frames found")
+    browser.is_equal(page.ask("test.count('#flame-box g.found')"), 1, "frames found")
     assert page.ask("test.text('#flame-found')").startswith("1 frame, 172MB"), "what is found"
 
 
 def case_theme(page):
     page.show("shop")
     ground = "getComputedStyle(document.body).backgroundColor"
-    is_equal(page.ask("test.text('#theme')"), "Theme: Auto", "at first")
+    browser.is_equal(page.ask("test.text('#theme')"), "Theme: Auto", "at first")
     light = page.ask(ground)
     page.browser.click("#theme")
     page.browser.click("#theme")
-    is_equal(page.ask("test.text('#theme')"), "Theme: Dark", "after two clicks")
+    browser.is_equal(page.ask("test.text('#theme')"), "Theme: Dark", "after two clicks")
     assert page.ask(ground) != light, "dark is not dark"
     page.browser.click("#theme")
-    is_equal(page.ask(ground), light, "and back")
+    browser.is_equal(page.ask(ground), light, "and back")
 
 
 def case_hostile(page):
     page.show("hostile")
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(page.ask("window.hostile ?? null"), None, "a name that became a script")
-    is_equal(page.ask("test.count('script')"), 2, "scripts")
-    is_equal(page.ask("test.count('img')"), 0, "images")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(page.ask("window.hostile ?? null"), None, "a name that became a script")
+    browser.is_equal(page.ask("test.count('script')"), 2, "scripts")
+    browser.is_equal(page.ask("test.count('img')"), 0, "images")
     for index in range(CAUSES):
         page.ask("__unheap.select(%d)" % index)
     assert "</script><script>" in page.ask("test.text('#cause-0 .what')"), "the name as it is"
     page.ask("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    is_equal(page.ask("window.hostile ?? null"), None, "a name that became a handler")
+    browser.is_equal(page.ask("window.hostile ?? null"), None, "a name that became a handler")
     for width in (1440, 420):
         page.show("hostile", width)
         for index in range(CAUSES):
             page.ask("__unheap.select(%d)" % index)
-            is_equal(page.ask("test.spilling()"), [], "text outside its box")
+            browser.is_equal(page.ask("test.spilling()"), [], "text outside its box")
             assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
     page.shot("hostile")
 
 
 def case_big(page):
     page.show("big")
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(page.ask("test.count('#ranking .row')"), 300, "rows")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(page.ask("test.count('#ranking .row')"), 300, "rows")
     assert "600 smaller causes" in page.ask("test.text('#ranking-rest')")
     assert "3,000 of 9,000 sites" in page.ask("test.text('#limits')")
     assert page.ask("test.count('#flame-box g')") > 30, "flame graph"
@@ -304,10 +299,10 @@ def case_big(page):
 
 def case_empty(page):
     page.show("empty")
-    is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(page.browser.errors, [], "errors")
     for part in ("causes", "flame", "source", "unexplained", "elided"):
-        is_equal(page.ask("document.getElementById('%s').hidden" % part), True, part)
-    is_equal(page.ask("document.getElementById('nothing').hidden"), False, "what is said instead")
+        browser.is_equal(page.ask("document.getElementById('%s').hidden" % part), True, part)
+    browser.is_equal(page.ask("document.getElementById('nothing').hidden"), False, "what is said instead")
 
 
 def case_without_scripts(page):
@@ -367,34 +362,10 @@ def cases():
     yield "planted faults are found", case_faults_are_found
 
 
-def run(program, folder):
-    path = browser.find()
-    if not path:
-        print("ok 1 - the page in a browser # SKIP there is no Chromium")
-        return 0
-    chromium = browser.Browser(path)
-    failures = 0
-    try:
-        page = Page(chromium, program, folder)
-        for number, (name, case) in enumerate(cases(), 1):
-            try:
-                case(page)
-                print("ok %d - %s" % (number, name), flush=True)
-            except (AssertionError, RuntimeError, TimeoutError) as error:
-                failures += 1
-                print("not ok %d - %s\n# %s" % (number, name, str(error).replace("\n", "\n# ")),
-                      flush=True)
-    finally:
-        chromium.close()
-    return failures != 0
-
-
 def main():
-    if len(sys.argv) > 2:
-        os.makedirs(sys.argv[2], exist_ok=True)
-        return run(sys.argv[1], sys.argv[2])
-    with tempfile.TemporaryDirectory() as folder:
-        return run(sys.argv[1], folder)
+    program, *screenshots = sys.argv[1:]
+    return browser.run_cases("the page", lambda chromium, folder: Page(chromium, program, folder),
+                             cases(), *screenshots)
 
 
 sys.exit(main())
