@@ -134,6 +134,12 @@ int str_compare(struct str a, struct str b); /* bytewise, as memcmp then length 
 bool str_starts(struct str text, struct str prefix);
 bool str_ends(struct str text, struct str suffix);
 bool str_contains(struct str text, struct str part);
+/* Can a byte be part of a Go identifier? Those of UTF-8 beyond ASCII count. */
+static inline bool is_name_byte(char c)
+{
+    return c == '_' || (unsigned char)c >= 0x80 || (unsigned)((c | 0x20) - 'a') < 26 ||
+           (unsigned)(c - '0') < 10;
+}
 /* Index of the first (last) occurrence, or -1. */
 ptrdiff_t str_find(struct str text, struct str part);
 ptrdiff_t str_find_char(struct str text, char c);

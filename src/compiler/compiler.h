@@ -227,6 +227,19 @@ enum flow_reason {
 };
 const char *flow_reason_text(enum flow_reason reason);
 const char *flow_reason_sentence(enum flow_reason reason);
+/* Is something put into a variable, a field, an element? */
+bool flow_is_assignment(enum flow_reason reason);
+
+/* Parts of the expressions of stories; pieces of their text. */
+/* "orders[id]" of "orders[id] = o" and of ":="; empty for what is no assignment. */
+struct str expression_target(struct str expression);
+/* Takes the next of the parts that stand between commas outside of brackets and quotes; false when
+ * there are no more. */
+bool expression_next_part(struct str *rest, struct str *part);
+/* "fmt.errorf" of "fmt.errorf(fmt.format, fmt.a...)"; empty for what does not end in a call. */
+struct str expression_called(struct str expression);
+/* "list" of "append(list, x)" and "copy(list, x)"; empty for other calls. */
+struct str expression_filled(struct str expression);
 
 /* One "from expr (why) at pos" line, or, for a flow without such a line, the flow itself (reason
  * FLOW_NONE, expression empty). */

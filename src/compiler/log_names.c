@@ -42,12 +42,6 @@ static struct str line_at(const struct log_source *source, uint32_t line)
     return str_span(start, end);
 }
 
-static bool is_name_byte(char c)
-{
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (unsigned char)c >= 0x80;
-}
-
 static struct str name_at(struct str text)
 {
     size_t len = 0;

@@ -9,13 +9,6 @@ static struct str holder_of(struct str destination)
     return str_starts(destination, STR("{")) ? STR_NONE : destination;
 }
 
-static bool is_assignment(enum flow_reason reason)
-{
-    return reason == FLOW_ASSIGN || reason == FLOW_ASSIGN_PAIR ||
-           reason == FLOW_ASSIGN_PAIR_DOT_TYPE || reason == FLOW_ASSIGN_PAIR_MAPR ||
-           reason == FLOW_ASSIGN_PAIR_RECEIVE;
-}
-
 /* gc's names for results without one ("~r0", before Go 1.22 "~R0"). */
 static bool is_nameless_result(struct str name)
 {
@@ -55,12 +48,12 @@ static void holder_tell(const struct story_step *step, bool last, struct sb *out
     bool heap = str_is(step->destination, "{heap}");
     if (step->reason == FLOW_CALL_PARAMETER && heap)
         sb_adds(out, " that may keep it");
-    else if (is_assignment(step->reason) && is_nameless_result(holder))
+    else if (flow_is_assignment(step->reason) && is_nameless_result(holder))
         sb_adds(out, " as the result of an inlined call");
-    else if (is_assignment(step->reason) && holder.len)
+    else if (flow_is_assignment(step->reason) && holder.len)
         sb_addf(out, " to %.*s", STR_ARGS(holder));
     else if (heap)
-        sb_adds(out, is_assignment(step->reason) ? " to something that outlives the function"
+        sb_adds(out, flow_is_assignment(step->reason) ? " to something that outlives the function"
                                                  : ", where it outlives the function");
     else if (holder.len)
         sb_addf(out, "; %.*s holds it", STR_ARGS(holder));
@@ -68,11 +61,23 @@ static void holder_tell(const struct story_step *step, bool last, struct sb *out
         sb_adds(out, ", which lives longer");
 }
 
+/* gc counts append among the calls: what is appended goes to the heap with the slice's array
+ * (escape/call.go, OAPPEND). */
+static bool is_appended(const struct story_step *step)
+{
+    return step->reason == FLOW_CALL_PARAMETER && str_is(step->destination, "{heap}") &&
+           str_is(expression_called(step->expression), "append");
+}
+
 static void tell_step(const struct story_step *step, bool last_of_flow, bool last,
                       struct sb *out)
 {
     if (step->expression.len)
         sb_addf(out, "%.*s: ", STR_ARGS(step->expression));
+    if (is_appended(step)) {
+        sb_adds(out, "is appended to a slice, whose elements may outlive the function");
+        return;
+    }
     bool allocation = step->reason == FLOW_SPILL;
     sb_adds(out, allocation ? allocation_words(step->expression)
                             : flow_reason_sentence(step->reason));

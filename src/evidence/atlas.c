@@ -8,19 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The last element of an import path that is a name: "yaml" of "gopkg.in/yaml.v3", "v2" is none. */
-struct str package_name(struct str import_path)
-{
-    struct str name = str_base_name(import_path);
-    if (name.len > 1 && name.ptr[0] == 'v' && name.ptr[1] >= '0' && name.ptr[1] <= '9') {
-        struct str dir = str_dir_name(import_path);
-        if (dir.ptr)
-            name = str_base_name(dir);
-    }
-    ptrdiff_t version = str_find(name, STR(".v"));
-    return version > 0 ? str_slice(name, 0, (size_t)version) : name;
-}
-
 struct str root_function(struct str name)
 {
     if (str_ends(name, STR("-fm")))
@@ -176,7 +163,7 @@ bool atlas_function(const struct atlas *atlas, struct arena *arena, struct str i
     struct str inner = STR_NONE; /* sync/atomic before internal/runtime/atomic */
     for (size_t i = 0; i < atlas->compiler->packages.len; i++) {
         *found_path = compiler_str(atlas->compiler, atlas->compiler->packages.at[i].import_path);
-        if (!str_equal(package_name(*found_path), package) ||
+        if (!str_equal(atlas_package_name(atlas, *found_path), package) ||
             !compiler_index_function(atlas->index, *found_path, *found_name))
             continue;
         if (!str_starts(*found_path, STR("internal/")))
@@ -185,6 +172,37 @@ bool atlas_function(const struct atlas *atlas, struct arena *arena, struct str i
     }
     *found_path = inner;
     return inner.len > 0;
+}
+
+struct str atlas_package_name(const struct atlas *atlas, struct str import_path)
+{
+    const struct compiled_package *package = atlas_package(atlas, import_path);
+    struct str told = package && package->name ? compiler_str(atlas->compiler, package->name)
+                                               : STR_NONE;
+    return told.len > 0 ? told : package_name_of_path(import_path);
+}
+
+struct str atlas_imported(const struct atlas *atlas, const struct syntax_file *file,
+                          struct str name)
+{
+    for (size_t i = 0; i < file->import_count; i++) {
+        const struct syntax_import *import = &file->imports[i];
+        struct str known = import->name.len > 0 ? import->name
+                                                : atlas_package_name(atlas, import->path);
+        if (str_equal(known, name))
+            return import->path;
+    }
+    return STR_NONE;
+}
+
+struct str atlas_function_title(const struct atlas *atlas, struct str symbol)
+{
+    struct str path, name;
+    symbol_split(symbol, atlas->arena, &path, &name);
+    if (path.len == 0)
+        return symbol;
+    return arena_fmt(atlas->arena, "%.*s.%.*s", STR_ARGS(atlas_package_name(atlas, path)),
+                     STR_ARGS(name));
 }
 
 static bool directory_works(struct atlas *atlas, struct str dir)

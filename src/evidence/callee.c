@@ -66,16 +66,13 @@ enum callee_kind callee_resolve(struct sites *sites, const struct located *calle
     callee->name = first;
     if (!rest.ptr)
         return CALLEE_FUNCTION;
-    if (str_find_char(rest, '.') < 0)
-        for (size_t i = 0; i < source->syntax.import_count; i++) {
-            const struct syntax_import *import = &source->syntax.imports[i];
-            struct str known = import->name.len > 0 ? import->name : package_name(import->path);
-            if (!str_equal(known, first))
-                continue;
-            callee->import_path = import->path;
-            callee->name = rest;
-            return CALLEE_FUNCTION;
-        }
+    struct str imported = str_find_char(rest, '.') < 0
+                              ? atlas_imported(sites->atlas, &source->syntax, first) : STR_NONE;
+    if (imported.len > 0) {
+        callee->import_path = imported;
+        callee->name = rest;
+        return CALLEE_FUNCTION;
+    }
     return resolve_chain(sites, caller, source, called, callee);
 }
 

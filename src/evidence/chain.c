@@ -78,6 +78,45 @@ uint32_t chain_next(const struct atlas *atlas, uint32_t message, const struct st
     return NONE;
 }
 
+static bool is_name(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_name_byte(text.ptr[i]))
+            return false;
+    return text.len > 0;
+}
+
+/* Is it the explanation of a method value of the variable, "state.Iterator"? A field that becomes
+ * an interface looks the same, but does not take the variable with it. */
+static bool binds_method(const struct compiler *compiler, const struct message *story,
+                         const struct message *from, struct str variable)
+{
+    ptrdiff_t verdict = str_find(story->text, STR(" escapes to heap"));
+    struct str expression = verdict > 0 ? str_slice(story->text, 0, (size_t)verdict) : STR_NONE;
+    struct str method = str_skip(expression, variable.len);
+    return story->kind == MESSAGE_STORY_ESCAPES && story->package == from->package &&
+           str_starts(expression, variable) && str_starts(method, STR(".")) &&
+           is_name(str_skip(method, 1)) &&
+           same_root(compiler, story->function, from->function);
+}
+
+uint32_t chain_method_value(const struct atlas *atlas, uint32_t message,
+                            const struct story_step *last, const struct step *step)
+{
+    const struct compiler *compiler = atlas->compiler;
+    const struct message *from = story_of(compiler, &compiler->messages.at[message]);
+    struct str variable = ending_expression(last);
+    for (uint32_t line = last->line; variable.len > 0 && line < last->line + LINES_BACK; line++) {
+        size_t count;
+        const uint32_t *at = compiler_index_at(atlas->index, step->import_path, step->base_name,
+                                               line, &count);
+        for (size_t i = 0; i < count; i++)
+            if (binds_method(compiler, &compiler->messages.at[at[i]], from, variable))
+                return at[i];
+    }
+    return NONE;
+}
+
 /* ---- steps of inlined code ---- */
 
 struct search {
@@ -166,7 +205,8 @@ static bool step_in_callee(struct tracer *tracer, const struct step *step, struc
     struct search search = {.tracer = tracer, .reason = told->reason, .function = function,
                             .expression = told->expression};
     if (!str_equal(path, step->import_path))
-        search.expression = unqualified(tracer->arena, told->expression, package_name(path));
+        search.expression = unqualified(tracer->arena, told->expression,
+                                        atlas_package_name(atlas, path));
     search_function(&search, path, source);
     if (search.count == 0)
         return step_in_source(&search, source, file, told);

@@ -30,6 +30,8 @@ enum cause_category {
 };
 const char *cause_category_name(enum cause_category category);
 const char *cause_category_title(enum cause_category category);
+/* Of the reasons of a story that are a category by themselves; else CAUSE_OTHER. */
+enum cause_category cause_category_of_reason(enum flow_reason reason);
 /* What takes such a cause off the heap: a sentence or two. */
 struct str cause_category_advice(enum cause_category category);
 

@@ -72,8 +72,13 @@ bool atlas_function(const struct atlas *atlas, struct arena *arena, struct str i
                     struct str name, struct str *found_path, struct str *found_name);
 /* The directory of a package's sources, or an empty text. */
 struct str atlas_directory(struct atlas *atlas, struct str import_path);
-/* The last element of an import path that is a name: "yaml" of "gopkg.in/yaml.v3". */
-struct str package_name(struct str import_path);
+/* A package's name: what the go command told, else package_name_of_path. */
+struct str atlas_package_name(const struct atlas *atlas, struct str import_path);
+/* The path of the import that a file knows by this name; empty when there is none. */
+struct str atlas_imported(const struct atlas *atlas, const struct syntax_file *file,
+                          struct str name);
+/* A symbol as code names it: "yaml.(*parser).node" of "gopkg.in/yaml%2ev3.(*parser).node". */
+struct str atlas_function_title(const struct atlas *atlas, struct str symbol);
 /* "F" of "F.func1.2", "F-range1", "F.gowrap1", "T.M-fm". */
 struct str root_function(struct str name);
 
@@ -154,13 +159,21 @@ struct verdict sites_decide(struct sites *sites, uint32_t point, int64_t object_
 /* A message as a candidate, when it says that something is on the heap: kind and expression. */
 bool sites_candidate_of(const struct compiler *compiler, uint32_t message,
                         struct candidate *candidate);
+/* Is the line in that function in the analysed sources too? */
+bool sites_line_belongs(struct sites *sites, const struct located *located, int64_t line);
+
+/* ---- names.c: names in the expressions that gc prints ---- */
+
+/* The last element of an import path that is a name: "yaml" of "gopkg.in/yaml.v3", "v2" is none. */
+struct str package_name_of_path(struct str import_path);
 /* Names of a package in an inlined copy are qualified with it ("fmt.a"): takes "name." off. */
 struct str unqualified(struct arena *arena, struct str text, struct str package);
+/* Does a text name something that no other package can name, "net.addr" for "net"? Then it stands
+ * in a body of that package. */
+bool names_private(struct str text, struct str package);
 /* Instances of generic code print their shapes, "&box[go.shape.int]{...}": one expression has one
  * text, with "[...]" for them. */
 struct str without_shapes(struct arena *arena, struct str text);
-/* Is the line in that function in the analysed sources too? */
-bool sites_line_belongs(struct sites *sites, const struct located *located, int64_t line);
 
 /* ---- sizes.c: how large is what a message speaks of ---- */
 
@@ -225,11 +238,14 @@ struct step {
     enum step_class class;
     enum cause_category category;
     bool own;
+    bool boxes;           /* the value is converted to an interface here */
     bool library_body;    /* it lies in a library function's body, inlined at this own line */
     struct str function;  /* symbol it is in; empty when unknown */
     struct place place;
     struct str expression;
     struct str detail;    /* callee, container, reason of not inlining ... */
+    struct str passed;    /* of a flow's call: the value that is passed, as gc prints it */
+    struct str title;     /* of a function, for people: what is called or was not inlined */
     struct str sentence;  /* for stories */
     struct str import_path, base_name;
 };
@@ -318,6 +334,10 @@ bool target_is_global(struct atlas *atlas, const struct step *step, struct str t
  * heap): index of its record, or NONE. step: where the last step of the first one lies. */
 uint32_t chain_next(const struct atlas *atlas, uint32_t message, const struct story_step *last,
                     const struct step *step);
+/* The same where the last step leaves the value in a variable that one of its method values takes
+ * to the heap, for which gc has no "from" line (escape/expr.go, OMETHVALUE). */
+uint32_t chain_method_value(const struct atlas *atlas, uint32_t message,
+                            const struct story_step *last, const struct step *step);
 /* Where a step of an inlined own function is written: changes told's position. false when it is not
  * inlined, or nothing says where. */
 bool chain_written(struct tracer *tracer, const struct step *step, struct story_step *told);
@@ -329,6 +349,9 @@ struct str inlined_callee(const struct message *message);
 /* The step of the innermost own frame's call into a library; NONE when own code is on top or
  * absent. */
 uint32_t payer_of_stack(struct tracer *tracer, const struct profile_frame *frames, size_t count);
+/* The same of an own site whose one message lies in a library's body that was inlined there: the
+ * profile does not always have a frame for it. NONE when it does not. */
+uint32_t payer_of_message(struct tracer *tracer, uint32_t message);
 /* The same of a flow's step at a library's call in own code; called: the name of what is called,
  * may be empty. NONE when there is none. *library_body: the step lies in its inlined body. */
 uint32_t payer_of_step(struct tracer *tracer, const struct step *step, struct str called,
@@ -464,6 +487,9 @@ struct cause_facts {
     const struct site *largest; /* the site that gives it most */
     size_t site_count;
     struct str written; /* that site's expression in the source, where gc's is no Go; else empty */
+    struct str library; /* the library's function that it stands in, "net.ParseIP"; else empty */
+    bool leads;         /* it gives more than half of the bytes */
+    bool boxed;         /* its value is in an interface when it comes to the step */
     bool from_pool;     /* it is made by the New of a sync.Pool */
 };
 /* Is the source clearer than gc's text of the allocation? */

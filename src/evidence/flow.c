@@ -10,71 +10,10 @@ enum { LEAK_DEPTH = 6, INLINED_DEPTH = 4 };
 
 /* ---- what kind of step it is ---- */
 
-/* "orders[id] = o" -> "orders[id]". */
-static struct str assigned_target(struct str expression)
-{
-    ptrdiff_t at = str_find(expression, STR(" = "));
-    ptrdiff_t define = str_find(expression, STR(" := "));
-    if (define >= 0 && (at < 0 || define < at))
-        at = define;
-    return at < 0 ? STR_NONE : str_slice(expression, 0, (size_t)at);
-}
-
-/* Takes the next of the parts that stand between commas outside of brackets and quotes; false when
- * there are no more. */
-static bool next_part(struct str *rest, struct str *part)
-{
-    int depth = 0;
-    char quote = '\0';
-    size_t end = 0;
-    if (!rest->ptr)
-        return false;
-    for (; end < rest->len && (depth > 0 || quote || rest->ptr[end] != ','); end++) {
-        char c = rest->ptr[end];
-        if (quote) {
-            end += c == '\\' && quote != '`';
-            quote = c == quote ? '\0' : quote;
-        } else if (c == '"' || c == '`' || c == '\'') {
-            quote = c;
-        }
-        if (!quote)
-            depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
-    }
-    end = end < rest->len ? end : rest->len;
-    *part = str_trim(str_slice(*rest, 0, end));
-    *rest = end < rest->len ? str_skip(*rest, end + 1) : STR_NONE;
-    return true;
-}
-
-/* "fmt.errorf(fmt.format, fmt.a...)" -> "fmt.errorf". */
-static struct str called_name(struct str expression)
-{
-    if (expression.len == 0 || expression.ptr[expression.len - 1] != ')')
-        return STR_NONE;
-    int depth = 0;
-    for (size_t i = expression.len; i-- > 0;) {
-        depth += expression.ptr[i] == ')';
-        depth -= expression.ptr[i] == '(';
-        if (depth == 0)
-            return str_slice(expression, 0, i);
-    }
-    return STR_NONE;
-}
-
-/* "list" of "append(list, x)" and "copy(list, x)"; empty for other calls. */
-static struct str filled_slice(struct str expression)
-{
-    struct str name = called_name(expression);
-    if (!str_is(name, "append") && !str_is(name, "copy"))
-        return STR_NONE;
-    struct str arguments = str_slice(expression, name.len + 1, expression.len - 1), first;
-    return next_part(&arguments, &first) ? first : STR_NONE;
-}
-
 static enum cause_category category_of_call(struct tracer *tracer, const struct step *step)
 {
-    struct str name = called_name(step->expression), path, callee;
-    struct str filled = filled_slice(step->expression);
+    struct str name = expression_called(step->expression), path, callee;
+    struct str filled = expression_filled(step->expression);
     if (filled.len > 0)
         return target_is_global(tracer->atlas, step, filled) ? CAUSE_GLOBAL : CAUSE_CONTAINER;
     if (str_starts(step->expression, STR("<node "))) /* unsafe.String and the like: a conversion */
@@ -84,34 +23,6 @@ static enum cause_category category_of_call(struct tracer *tracer, const struct 
     if (atlas_function(tracer->atlas, tracer->arena, step->import_path, name, &path, &callee))
         return CAUSE_PARAMETER;
     return CAUSE_UNKNOWN_CALL;
-}
-
-/* Reasons that are a category by themselves. */
-static enum cause_category category_of_reason(enum flow_reason reason)
-{
-    static const struct {
-        enum flow_reason reason;
-        enum cause_category category;
-    } categories[] = {
-        {FLOW_SEND, CAUSE_CHANNEL},
-        {FLOW_CAPTURED, CAUSE_CLOSURE},
-        {FLOW_REFERENCE, CAUSE_CLOSURE},
-        {FLOW_CALLEE_OPERAND, CAUSE_UNKNOWN_CALL},
-        {FLOW_RETURN, CAUSE_RETURNED},
-        {FLOW_TOO_LARGE, CAUSE_TOO_LARGE},
-        {FLOW_NON_CONSTANT_SIZE, CAUSE_DYNAMIC_SIZE},
-        {FLOW_SLICE_LITERAL_ELEMENT, CAUSE_CONTAINER},
-        {FLOW_MAP_LITERAL_KEY, CAUSE_CONTAINER},
-        {FLOW_MAP_LITERAL_VALUE, CAUSE_CONTAINER},
-        {FLOW_KEY_OF_MAP_PUT, CAUSE_CONTAINER},
-        {FLOW_APPENDEE_SLICE, CAUSE_CONTAINER},
-        {FLOW_APPENDED_SLICE, CAUSE_CONTAINER},
-        {FLOW_COPIED_SLICE, CAUSE_CONTAINER},
-    };
-    for (size_t i = 0; i < COUNT_OF(categories); i++)
-        if (categories[i].reason == reason)
-            return categories[i].category;
-    return CAUSE_OTHER;
 }
 
 /* What the step was given: what the step before it in the same flow made ("&o", "p.next"), else the
@@ -130,21 +41,14 @@ static struct str passed_value(const struct story_step *step)
 /* Where an assignment puts what it was given: "b" of "a, b = x, y" and y. */
 static struct str target_of_value(const struct story_step *told, struct str value)
 {
-    struct str all = assigned_target(told->expression), left = all, target, source;
+    struct str all = expression_target(told->expression), left = all, target, source;
     struct str right = str_skip(told->expression, all.len + sizeof(" =") - 1);
     if (str_starts(right, STR("="))) /* of := */
         right = str_skip(right, 1);
-    while (next_part(&left, &target) && next_part(&right, &source))
+    while (expression_next_part(&left, &target) && expression_next_part(&right, &source))
         if (str_equal(source, value))
             return target;
     return all; /* one value, or several of one call */
-}
-
-static bool is_assignment(enum flow_reason reason)
-{
-    return reason == FLOW_ASSIGN || reason == FLOW_ASSIGN_PAIR ||
-           reason == FLOW_ASSIGN_PAIR_DOT_TYPE || reason == FLOW_ASSIGN_PAIR_MAPR ||
-           reason == FLOW_ASSIGN_PAIR_RECEIVE;
 }
 
 /* value: what the step was given. alone: no other step is told. A closure that goes to the heap
@@ -165,10 +69,10 @@ static enum cause_category category_of_step(struct tracer *tracer, const struct 
         /* T{f: x} that has no memory of its own is a value on its way */
         return str_starts(told->destination, STR("{storage for ")) ? CAUSE_CONTAINER : CAUSE_OTHER;
     default:
-        if (to_heap && is_assignment(told->reason))
+        if (to_heap && flow_is_assignment(told->reason))
             return target_is_global(tracer->atlas, step, target_of_value(told, value))
                        ? CAUSE_GLOBAL : CAUSE_CONTAINER;
-        return category_of_reason(told->reason);
+        return cause_category_of_reason(told->reason);
     }
 }
 
@@ -181,6 +85,7 @@ struct flow_builder {
     struct flow *flow;
     unsigned depth;
     bool in_callee; /* in the explanation of a callee's parameter */
+    bool bound_to_method; /* the last explanation ends on the heap without saying how */
 };
 
 static void place_step(struct tracer *tracer, const struct story_step *told, struct step *step)
@@ -224,7 +129,9 @@ static struct step read_step(struct tracer *tracer, struct story_step *told, str
         step.category = category_of_step(tracer, &step, told, value, alone);
     }
     step.class = step.category == CAUSE_RETURNED ? STEP_RETURN : STEP_FLOW;
-    step.detail = filled_slice(step.expression);
+    step.detail = expression_filled(step.expression);
+    step.passed = value;
+    step.boxes = told->reason == FLOW_INTERFACE_CONVERTED;
     return step;
 }
 
@@ -241,7 +148,7 @@ static void add_step(struct flow_builder *builder, const struct story *story, si
     struct str value = passed_value(&story->steps[index]);
     struct step step = read_step(tracer, &told, value, story->count == 1);
     struct str called =
-        told.reason == FLOW_CALL_PARAMETER ? called_name(told.expression) : STR_NONE;
+        told.reason == FLOW_CALL_PARAMETER ? expression_called(told.expression) : STR_NONE;
     uint32_t payer = payer_of_step(tracer, &step, called, &step.library_body);
     bool added;
     sb_clear(&tracer->text);
@@ -287,6 +194,8 @@ static void add_story(struct flow_builder *builder, uint32_t message)
     }
     if (!last || builder->depth >= LEAK_DEPTH)
         return;
+    const struct story_step *end = &story.steps[story.count - 1];
+    builder->bound_to_method = end->reason == FLOW_NONE && str_is(end->destination, "{heap}");
     builder->depth++;
     struct step step = {0}; /* place of the last, as gc printed it */
     place_step(tracer, last, &step);
@@ -296,10 +205,11 @@ static void add_story(struct flow_builder *builder, uint32_t message)
 /* The number of the argument whose text is `value`, or of the only argument there is. */
 static int argument_number(struct str expression, struct str value, struct str callee)
 {
-    struct str rest = str_slice(expression, called_name(expression).len + 1, expression.len - 1);
+    size_t open = expression_called(expression).len;
+    struct str rest = str_slice(expression, open + 1, expression.len - 1);
     struct str argument;
     bool method = str_find(callee, STR(".")) >= 0; /* gc prints the receiver as first argument */
-    for (int number = method ? -1 : 0; next_part(&rest, &argument); number++) {
+    for (int number = method ? -1 : 0; expression_next_part(&rest, &argument); number++) {
         if (str_ends(argument, STR("...")))
             argument.len -= 3;
         if (str_equal(argument, value))
@@ -312,7 +222,7 @@ static void continue_in_callee(struct flow_builder *builder, const struct story_
                                struct str import_path)
 {
     struct str path, callee;
-    struct str name = called_name(last->expression);
+    struct str name = expression_called(last->expression);
     if (name.len == 0 || !atlas_function(builder->tracer->atlas, builder->tracer->arena,
                                          import_path, name, &path, &callee))
         return;
@@ -379,9 +289,12 @@ static void end_story(struct flow_builder *builder, uint32_t message,
         set_last_category(builder, CAUSE_RETURNED);
         return;
     }
-    uint32_t next = chain_next(tracer->atlas, message, last, step);
+    uint32_t next = builder->bound_to_method
+                        ? chain_method_value(tracer->atlas, message, last, step)
+                        : chain_next(tracer->atlas, message, last, step);
     if (next == NONE) {
-        if (!builder->in_callee && !str_starts(last->destination, STR("{")))
+        if (!builder->in_callee && !builder->bound_to_method &&
+            !str_starts(last->destination, STR("{")))
             set_last_category(builder, CAUSE_LOOP);
         return;
     }

@@ -253,8 +253,8 @@ static uint32_t fate_step(const struct follower *follower, const struct fate *fa
     if (step->sentence.len > 0)
         return id;
     step->detail = fate->target.len > 0 ? fate->target : fate->callee;
-    step->sentence = arena_fmt(follower->tracer->arena, "%.*s %s%s%.*s",
-                               STR_ARGS(str_base_name(step->function)),
+    struct str caller = atlas_function_title(follower->tracer->atlas, step->function);
+    step->sentence = arena_fmt(follower->tracer->arena, "%.*s %s%s%.*s", STR_ARGS(caller),
                                fate_sentence(fate->kind), step->detail.len > 0 ? " " : "",
                                STR_ARGS(step->detail));
     return id;
@@ -279,6 +279,7 @@ static uint32_t constructor_step(const struct follower *follower)
     struct step *step = &tracer->steps->at.at[id];
     *step = (struct step){.class = STEP_CONSTRUCTOR, .category = CAUSE_CONSTRUCTOR_NOT_INLINED,
                           .own = callee->own, .function = callee->symbol,
+                          .title = atlas_function_title(tracer->atlas, callee->symbol),
                           .import_path = callee->import_path, .base_name = callee->base_name};
     const struct judged_function *judged =
         compiler_index_function(tracer->atlas->index, callee->import_path, callee->name);
@@ -502,7 +503,7 @@ static void follow(struct follower *follower, uint32_t line, struct continuation
     struct step *step = &tracer->steps->at.at[next->call_step];
     if (step->sentence.len == 0)
         step->sentence = arena_fmt(tracer->arena, "%.*s gets it",
-                                   STR_ARGS(str_base_name(step->function)));
+                                   STR_ARGS(atlas_function_title(tracer->atlas, step->function)));
     count = follow_handed_back(follower, function, &fates, count);
     settle(follower, fates, count, next);
 }

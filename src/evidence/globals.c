@@ -114,17 +114,6 @@ static bool is_local(const struct syntax_file *file, uint32_t line, struct str n
     return false;
 }
 
-/* The path of the import that a file knows by this name; empty when there is none. */
-static struct str imported_path(const struct syntax_file *file, struct str name)
-{
-    for (size_t i = 0; i < file->import_count; i++) {
-        const struct syntax_import *import = &file->imports[i];
-        if (str_equal(import->name.len > 0 ? import->name : package_name(import->path), name))
-            return import->path;
-    }
-    return STR_NONE;
-}
-
 /* The name at the root of "orders[id]", "s.items", "*p", "pkg.Last": "orders", "s", "p", "pkg". */
 static struct str root_name(struct str target)
 {
@@ -151,7 +140,7 @@ bool target_is_global(struct atlas *atlas, const struct step *step, struct str t
     for (size_t i = 0; i < source->syntax.global_count; i++)
         if (str_equal(source->syntax.globals[i], root))
             return true;
-    struct str path = imported_path(&source->syntax, root);
+    struct str path = atlas_imported(atlas, &source->syntax, root);
     if (path.len == 0)
         return package_declares(atlas, step->import_path, root);
     struct str name = root_name(str_skip(target, root.len + 1));

@@ -30,7 +30,8 @@ static uint32_t call_step(struct tracer *tracer, const struct call *call)
         step->place = (struct place){.line = call->line};
         step->place.file = atlas_display(tracer->atlas, call->import_path, call->base_name,
                                          call->file);
-        step->sentence = arena_fmt(tracer->arena, "%.*s is called here", STR_ARGS(call->callee));
+        step->title = atlas_function_title(tracer->atlas, call->callee);
+        step->sentence = arena_fmt(tracer->arena, "%.*s is called here", STR_ARGS(step->title));
     }
     if (step->function.len == 0)
         step->function = call->caller;
@@ -93,33 +94,40 @@ uint32_t payer_of_stack(struct tracer *tracer, const struct profile_frame *frame
     return call_step(tracer, &call);
 }
 
-/* "fmt.errorf" in own code -> the symbol "fmt.errorf", when it is a library's. */
+/* "fmt.errorf" in own code -> "fmt" and the symbol "fmt.errorf", when it is a library's. */
 static bool library_symbol(struct tracer *tracer, struct str import_path, struct str called,
-                           struct str *symbol)
+                           struct str *path, struct str *symbol)
 {
     const struct atlas *atlas = tracer->atlas;
-    struct str path, name;
+    struct str name;
     if (called.len == 0 ||
-        !atlas_function(atlas, tracer->arena, import_path, called, &path, &name) ||
-        atlas_owns(atlas, path))
+        !atlas_function(atlas, tracer->arena, import_path, called, path, &name) ||
+        atlas_owns(atlas, *path))
         return false;
-    *symbol = arena_fmt(tracer->arena, "%.*s.%.*s", STR_ARGS(path),
+    *symbol = arena_fmt(tracer->arena, "%.*s.%.*s", STR_ARGS(*path),
                         STR_ARGS(without_shapes(tracer->arena, name)));
     return true;
 }
 
-/* The library function whose inlined body lies at a step: the outermost, which gc names first. */
+/* The library function whose inlined body lies at a step. gc prints all that was inlined at one
+ * call there, the outermost first: when that is own code, only a name that none but the library's
+ * package can use tells its body from own code's. */
 static bool library_body_at(struct tracer *tracer, const struct step *step, struct str *symbol)
 {
     const struct atlas *atlas = tracer->atlas;
+    bool outermost = true;
     size_t count;
     const uint32_t *at = compiler_index_at(atlas->index, step->import_path, step->base_name,
                                            step->place.line, &count);
     for (size_t i = 0; i < count; i++) {
         const struct message *message = &atlas->compiler->messages.at[at[i]];
-        if (message->kind == MESSAGE_INLINING_CALL && message->column == step->place.column &&
-            library_symbol(tracer, step->import_path, inlined_callee(message), symbol))
+        if (message->kind != MESSAGE_INLINING_CALL || message->column != step->place.column)
+            continue;
+        struct str path;
+        if (library_symbol(tracer, step->import_path, inlined_callee(message), &path, symbol) &&
+            (outermost || names_private(step->expression, atlas_package_name(atlas, path))))
             return true;
+        outermost = false;
     }
     return false;
 }
@@ -129,9 +137,25 @@ uint32_t payer_of_step(struct tracer *tracer, const struct step *step, struct st
 {
     struct call call = {.import_path = step->import_path, .base_name = step->base_name,
                         .file = step->place.file, .line = step->place.line};
+    struct str path;
     *library_body = step->own && library_body_at(tracer, step, &call.callee);
     if (*library_body ||
-        (step->own && library_symbol(tracer, step->import_path, called, &call.callee)))
+        (step->own && library_symbol(tracer, step->import_path, called, &path, &call.callee)))
         return call_step(tracer, &call);
     return NONE;
+}
+
+uint32_t payer_of_message(struct tracer *tracer, uint32_t index)
+{
+    const struct compiler *compiler = tracer->atlas->compiler;
+    const struct message *message = &compiler->messages.at[index];
+    struct str path = compiler_str(compiler, message->path);
+    struct step step = {.own = true, .expression = message->text,
+                        .base_name = str_base_name(path),
+                        .place = {.file = path, .line = message->line, .column = message->column}};
+    uint32_t package = compiler_index_package_of_path(tracer->atlas->index, message->path);
+    step.import_path = package ? compiler_str(compiler, package) : STR_NONE;
+    bool library_body;
+    uint32_t payer = payer_of_step(tracer, &step, STR_NONE, &library_body);
+    return library_body ? payer : NONE;
 }

@@ -275,8 +275,28 @@ static struct str written_text(struct joiner *joiner, const struct site *site)
                                               &joiner->evidence->arena, &found) : 0;
     for (size_t i = 0; i < count; i++)
         if (found[i].column == site->place.column)
-            return found[i].text;
+            return found[i].kind == CONSTRUCT_APPEND && found[i].target.len > 0 ? found[i].target
+                                                                                : found[i].text;
     return STR_NONE;
+}
+
+/* The function of a library that a group's allocation stands in, when own code's step is its cause;
+ * else empty. */
+static struct str library_of(const struct joiner *joiner, const struct group *group,
+                             const struct step *cause)
+{
+    const struct step *site = &joiner->steps.at.at[group->links[0].step];
+    if (site->own || !cause->own || site->class != STEP_SITE || cause->class == STEP_PAYING_CALL)
+        return STR_NONE;
+    return atlas_function_title(joiner->atlas, site->function);
+}
+
+static bool is_boxed(const struct joiner *joiner, const struct group *group)
+{
+    for (size_t i = 0; i < group->link_count; i++)
+        if (joiner->steps.at.at[group->links[i].step].boxes)
+            return true;
+    return false;
 }
 
 static void fill_cause(struct joiner *joiner, size_t index, const uint32_t *groups, size_t count,
@@ -297,6 +317,9 @@ static void fill_cause(struct joiner *joiner, size_t index, const uint32_t *grou
         &joiner->tracer.groups.at[largest_group(joiner, groups, count)];
     facts.category = category_of_cause(joiner, step, cause, largest);
     facts.written = written_text(joiner, facts.largest);
+    facts.library = library_of(joiner, largest, step);
+    facts.boxed = is_boxed(joiner, largest);
+    facts.leads = 2 * (double)cause->parts[0].value > (double)cause->measure.value;
     facts.from_pool = largest->from_pool;
     cause->category = facts.category;
     cause->text = tell_cause(arena, &facts);

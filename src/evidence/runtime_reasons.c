@@ -161,21 +161,65 @@ static bool reason_of_literal(const struct syntax_file *file, uint32_t line, str
     return false;
 }
 
+static struct str without_comment(struct str line)
+{
+    ptrdiff_t comment = str_find(line, STR("//"));
+    return str_trim(comment < 0 ? line : str_slice(line, 0, (size_t)comment));
+}
+
+/* "s" of a line "s = append(s, x)"; empty for other lines. */
+static struct str grown_slice(struct str line)
+{
+    ptrdiff_t at = str_find(line, STR("= append("));
+    struct str name = at > 0 ? str_trim(str_slice(line, 0, (size_t)at)) : STR_NONE;
+    struct str first = str_skip(line, (size_t)at + sizeof("= append(") - 1);
+    return name.len > 0 && str_starts(first, name) ? name : STR_NONE;
+}
+
+static bool is_result(const struct syntax_function *function, struct str name)
+{
+    for (uint32_t i = 0; i < function->result_count; i++)
+        if (str_equal(function->results[i].name, name))
+            return true;
+    return false;
+}
+
+/* Does a statement hand on the slice itself: "return f(s)", "return" of a named result,
+ * "p.list = s"? */
+static bool hands_on_slice(const struct syntax_function *function, struct str statement,
+                           struct str name)
+{
+    if (str_starts(statement, STR("return ")))
+        return true;
+    if (str_is(statement, "return"))
+        return name.len > 0 && is_result(function, name);
+    ptrdiff_t at = str_find(statement, STR("= "));
+    struct str values = at > 0 ? str_skip(statement, (size_t)at + 2) : STR_NONE;
+    while (name.len > 0 && values.ptr)
+        if (str_equal(str_trim(str_cut(&values, ',')), name))
+            return true;
+    return false;
+}
+
 /* Go 1.26 and newer: a slice that append made on the stack is copied to the heap where it leaves
- * the function (runtime.moveSlice). */
+ * its variable, in the one return or assignment that does it (runtime.moveSlice,
+ * cmd/compile/internal/slice). */
 static bool reason_of_moved_slice(const struct syntax_file *file, uint32_t line,
                                   struct runtime_reason *reason)
 {
     uint32_t id = syntax_function_at(file, line);
-    struct str text = str_trim(syntax_line(file, line));
-    if (id == SYNTAX_NONE || !str_starts(text, STR("return ")))
+    struct str text = without_comment(syntax_line(file, line));
+    if (id == SYNTAX_NONE)
         return false;
     const struct syntax_function *function = &file->functions[id];
     for (uint32_t at = function->first_line; at < line; at++) {
-        if (!str_contains(syntax_line(file, at), STR("append(")))
+        struct str before = syntax_line(file, at);
+        struct str slice = grown_slice(before);
+        if (!str_contains(before, STR("append(")) || !hands_on_slice(function, text, slice))
             continue;
         *reason = (struct runtime_reason){
-            .kind = SITE_APPEND, .category = CAUSE_SLICE_GROWTH, .expression = text,
+            .kind = SITE_APPEND, .category = CAUSE_SLICE_GROWTH,
+            .expression = slice.len > 0 ? slice : text,
             .text = STR("an appended slice is copied to the heap when it leaves the function")};
         return true;
     }

@@ -64,49 +64,6 @@ static struct str expression_of(const struct message *message)
     return text;
 }
 
-static bool is_word(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
-           (unsigned char)c >= 0x80;
-}
-
-struct str unqualified(struct arena *arena, struct str text, struct str package)
-{
-    if (package.len == 0 || str_find(text, package) < 0)
-        return text;
-    char *out = arena_text(arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len;) {
-        struct str rest = str_skip(text, i);
-        bool starts = i == 0 || (!is_word(text.ptr[i - 1]) && text.ptr[i - 1] != '.');
-        if (starts && str_starts(rest, package) && rest.len > package.len &&
-            rest.ptr[package.len] == '.') {
-            i += package.len + 1;
-            continue;
-        }
-        out[len++] = text.ptr[i++];
-    }
-    return (struct str){out, len};
-}
-
-struct str without_shapes(struct arena *arena, struct str text)
-{
-    if (str_find(text, STR("[go.shape.")) < 0)
-        return text;
-    char *out = arena_text(arena, text.len + 4);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        out[len++] = text.ptr[i];
-        if (!str_starts(str_skip(text, i), STR("[go.shape.")))
-            continue;
-        memcpy(out + len, "...]", 4);
-        len += 4;
-        for (int depth = 1; depth > 0 && ++i < text.len;)
-            depth += (text.ptr[i] == '[') - (text.ptr[i] == ']');
-    }
-    return (struct str){out, len};
-}
-
 /* "(*List[...]).Push" and "Map[int].Sum" without what stands in brackets. */
 static struct str without_arguments(struct arena *arena, struct str name)
 {
@@ -332,7 +289,7 @@ static bool is_typed_constant(const struct sites *sites, const struct located *l
         return false;
     struct str type = str_slice(expression, 0, (size_t)paren), path, name;
     for (size_t i = 0; i < type.len; i++)
-        if (!is_word(type.ptr[i]) && type.ptr[i] != '.')
+        if (!is_name_byte(type.ptr[i]) && type.ptr[i] != '.')
             return false;
     struct str value = str_slice(expression, (size_t)paren + 1, expression.len - 1);
     return !str_is(type, "string") && never_allocates(value) &&
@@ -503,7 +460,8 @@ static size_t inlined_candidates(struct sites *sites, const struct point *point,
     ptrdiff_t dot = str_find_last(callee, '.');
     if (dot >= 0)
         callee = str_skip(callee, (size_t)dot + 1);
-    struct str package = package_name(located_at(sites, point, 0)->import_path);
+    struct str package =
+        atlas_package_name(sites->atlas, located_at(sites, point, 0)->import_path);
     size_t count = candidates_on_line(outer, ONLY_INLINED, callee, package, sites->arena, list);
     count = drop_constants(sites, outer->located, list, count);
     count = match_copies(list, count, written, written_count);

@@ -14,12 +14,21 @@ X(calls_fmt,
 X(calls_json,
   "Reuse the encoder and its buffer (json.NewEncoder over a pooled bytes.Buffer), or decode into "
   "values that are reused.")
+X(calls_reflect,
+  "Reflection allocates for what it hands over: keep it off the hot path (code for the concrete "
+  "types, written or generated), or reuse the values it fills.")
+X(grows_buffer,
+  "A buffer grows as it is written to: give it its size once (Grow), or reset and reuse it, from a "
+  "sync.Pool for example.")
 X(is_kept_by_library,
   "The library keeps the pointer or hands it on: make the object once and reuse it, or take it "
   "from a sync.Pool.")
 X(is_stored_function,
   "Make the function value once, when its owner is made, and keep it; or store what it needs and "
   "call a method.")
+X(is_stored_boxed,
+  "It is held as an interface, so a value would be boxed all the same: hold one concrete type by "
+  "value where the kinds are few, or make many at once (pointers into one slice of them).")
 X(is_stored_container,
   "Keep the one that is there and use it again: cut a slice to [:0], clear a map, and make a new "
   "one only when it is too small.")

@@ -33,6 +33,34 @@ struct str cause_category_advice(enum cause_category category)
     return advice[category];
 }
 
+enum cause_category cause_category_of_reason(enum flow_reason reason)
+{
+    static const struct {
+        enum flow_reason reason;
+        enum cause_category category;
+    } categories[] = {
+        {FLOW_SEND, CAUSE_CHANNEL},
+        {FLOW_CAPTURED, CAUSE_CLOSURE},
+        {FLOW_REFERENCE, CAUSE_CLOSURE},
+        {FLOW_CALLEE_OPERAND, CAUSE_UNKNOWN_CALL},
+        {FLOW_RETURN, CAUSE_RETURNED},
+        {FLOW_TOO_LARGE, CAUSE_TOO_LARGE},
+        {FLOW_TOO_ALIGNED, CAUSE_TOO_LARGE},
+        {FLOW_NON_CONSTANT_SIZE, CAUSE_DYNAMIC_SIZE},
+        {FLOW_SLICE_LITERAL_ELEMENT, CAUSE_CONTAINER},
+        {FLOW_MAP_LITERAL_KEY, CAUSE_CONTAINER},
+        {FLOW_MAP_LITERAL_VALUE, CAUSE_CONTAINER},
+        {FLOW_KEY_OF_MAP_PUT, CAUSE_CONTAINER},
+        {FLOW_APPENDEE_SLICE, CAUSE_CONTAINER},
+        {FLOW_APPENDED_SLICE, CAUSE_CONTAINER},
+        {FLOW_COPIED_SLICE, CAUSE_CONTAINER},
+    };
+    for (size_t i = 0; i < COUNT_OF(categories); i++)
+        if (categories[i].reason == reason)
+            return categories[i].category;
+    return CAUSE_OTHER;
+}
+
 const char *site_verdict_name(enum site_verdict verdict)
 {
     static const char *const names[] = {"heap", "stack", "maybe", "elided", "none"};
@@ -80,6 +108,8 @@ static struct str allocation_text(const struct site *site)
         text = str_slice(text, 0, (size_t)bar);
     if (str_starts(text, STR("moved to heap: ")))
         return str_skip(text, 15);
+    if (str_starts(text, STR("... argument")))
+        return STR("the slice of variadic arguments");
     ptrdiff_t verdict = str_find(text, STR(" escapes to heap"));
     if (verdict < 0)
         verdict = str_find(text, STR(" does not escape"));
@@ -91,18 +121,29 @@ static struct str allocation_text(const struct site *site)
 bool tell_prefers_source(const struct site *site)
 {
     return str_find(site->text, STR("[go.shape.")) >= 0 ||
-           str_find(site->text, STR("<node ")) >= 0 || str_find(site->text, STR("~r")) >= 0;
+           str_find(site->text, STR("<node ")) >= 0 || str_find(site->text, STR("~r")) >= 0 ||
+           str_starts(site->text, STR("append "));
+}
+
+/* The allocation that gives most; a library's with the function that it stands in. */
+static struct str largest_value(struct arena *arena, const struct cause_facts *facts)
+{
+    struct str text = facts->written.len > 0 ? facts->written : allocation_text(facts->largest);
+    if (text.len == 0)
+        text = STR("a value");
+    if (facts->library.len == 0)
+        return text;
+    return arena_fmt(arena, "%.*s in %.*s", STR_ARGS(text), STR_ARGS(facts->library));
 }
 
 static struct str values(struct arena *arena, const struct cause_facts *facts)
 {
-    if (facts->site_count == 1 && facts->written.len > 0)
-        return facts->written;
-    if (facts->site_count == 1 && facts->largest->text.len > 0)
-        return allocation_text(facts->largest);
     if (facts->site_count == 1)
-        return STR("a value");
-    return arena_fmt(arena, "%zu allocations", facts->site_count);
+        return largest_value(arena, facts);
+    if (!facts->leads)
+        return arena_fmt(arena, "%zu allocations", facts->site_count);
+    return arena_fmt(arena, "%.*s and %zu more", STR_ARGS(largest_value(arena, facts)),
+                     facts->site_count - 1);
 }
 
 /* gc prints a called function, "fmt.errorf(fmt.format, fmt.a...)": its name is enough. */
@@ -145,6 +186,15 @@ static struct str tell_conversion(struct arena *arena, const struct cause_facts 
     }
 }
 
+/* Is what comes to a call of gc's story its receiver: "v" of "v.Parent()"? gc prints the receiver
+ * of a method it knows as the first argument; only an interface's stands before the dot. */
+static bool is_receiver(const struct step *step)
+{
+    return step->class == STEP_FLOW && step->passed.len > 0 &&
+           str_starts(step->expression, step->passed) &&
+           str_starts(str_skip(step->expression, step->passed.len), STR("."));
+}
+
 static struct str tell_flow_cause(struct arena *arena, const struct cause_facts *facts)
 {
     const struct step *step = facts->step;
@@ -167,8 +217,9 @@ static struct str tell_flow_cause(struct arena *arena, const struct cause_facts 
     case CAUSE_UNKNOWN_CALL:
         if (step->class != STEP_FATE)
             where = called(step->expression);
-        return arena_fmt(arena, "%.*s passed to %.*s, which the compiler cannot see into",
-                         STR_ARGS(what), STR_ARGS(where));
+        return arena_fmt(arena, "%.*s passed %s %.*s, which the compiler cannot see into",
+                         STR_ARGS(what), is_receiver(step) ? "as receiver to" : "to",
+                         STR_ARGS(where));
     case CAUSE_PARAMETER:
         return arena_fmt(arena, "%.*s passed to %.*s, which keeps it", STR_ARGS(what),
                          STR_ARGS(step->detail.len > 0 ? step->detail : called(step->expression)));
@@ -190,10 +241,10 @@ struct str tell_cause(struct arena *arena, const struct cause_facts *facts)
         return tell_site_cause(arena, facts);
     case STEP_CONSTRUCTOR:
         return arena_fmt(arena, "%.*s was not inlined%s%.*s",
-                         STR_ARGS(str_base_name(step->function)), step->detail.len > 0 ? ": " : "",
+                         STR_ARGS(step->title), step->detail.len > 0 ? ": " : "",
                          STR_ARGS(step->detail));
     case STEP_PAYING_CALL:
-        return arena_fmt(arena, "call of %.*s", STR_ARGS(step->detail));
+        return arena_fmt(arena, "call of %.*s", STR_ARGS(step->title));
     default:
         return tell_flow_cause(arena, facts);
     }
@@ -222,6 +273,14 @@ static bool is_stored_function(const struct cause_facts *facts)
     enum site_kind kind = facts->largest->kind;
     return facts->category == CAUSE_CONTAINER &&
            (kind == SITE_CLOSURE || kind == SITE_METHOD_VALUE);
+}
+
+/* A value in place of the pointer would be boxed, which allocates too. */
+static bool is_stored_boxed(const struct cause_facts *facts)
+{
+    enum site_kind kind = facts->largest->kind;
+    return facts->category == CAUSE_CONTAINER && facts->boxed &&
+           (kind == SITE_NEW || kind == SITE_COMPOSITE || kind == SITE_VARIABLE);
 }
 
 static bool is_stored_container(const struct cause_facts *facts)
@@ -266,6 +325,20 @@ static bool calls_testing(const struct cause_facts *facts)
 static bool calls_fmt(const struct cause_facts *facts)
 {
     return calls_package(facts, "fmt.");
+}
+
+static bool calls_reflect(const struct cause_facts *facts)
+{
+    return calls_package(facts, "reflect.");
+}
+
+/* What grows is a bytes.Buffer, a strings.Builder or the like, under whatever writes to it. */
+static bool grows_buffer(const struct cause_facts *facts)
+{
+    struct str package = facts->largest->package;
+    return facts->step->class == STEP_PAYING_CALL && facts->category == CAUSE_SLICE_GROWTH &&
+           (str_is(package, "bytes") || str_is(package, "strings") ||
+            str_is(package, "internal/bytealg"));
 }
 
 static bool calls_json(const struct cause_facts *facts)

@@ -72,7 +72,8 @@ static void link_step(struct tracer *tracer, uint32_t step, bool dominates)
     VEC_PUSH(tracer->atlas->memory, &tracer->links, link);
 }
 
-static void link_site(struct tracer *tracer, uint32_t index)
+/* library: it is no code of whoever asks, though it may be inlined in such. */
+static void link_site(struct tracer *tracer, uint32_t index, bool library)
 {
     const struct site_entry *site = &tracer->sites->entries.at[index];
     bool added;
@@ -84,7 +85,7 @@ static void link_site(struct tracer *tracer, uint32_t index)
         struct step *step = &tracer->steps->at.at[id];
         const struct located *written = &tracer->atlas->functions[site->function];
         *step = (struct step){.class = STEP_SITE, .category = category_of_site(site),
-                              .own = written->own, .function = written->symbol,
+                              .own = !library, .function = written->symbol,
                               .import_path = written->import_path,
                               .base_name = written->base_name};
         step->place = (struct place){.line = site->line, .column = site->column};
@@ -318,20 +319,33 @@ static uint32_t group_of_links(struct tracer *tracer, uint32_t site, bool follow
     return id - 1;
 }
 
+/* The call that pays for a library's allocation; NONE for own code's, and when none called. */
+static uint32_t payer_of_sample(struct tracer *tracer, const struct verdict *verdict,
+                                const struct frames *frames, bool *library)
+{
+    uint32_t function = tracer->sites->entries.at[verdict->site].function;
+    *library = !tracer->atlas->functions[function].own;
+    if (*library)
+        return payer_of_stack(tracer, frames->at, frames->count);
+    uint32_t payer =
+        verdict->message_count == 1 ? payer_of_message(tracer, verdict->messages[0]) : NONE;
+    *library = payer != NONE;
+    return payer;
+}
+
 uint32_t tracer_group(struct tracer *tracer, size_t sample, const struct verdict *verdict,
                       uint32_t point)
 {
     struct frames frames;
     read_frames(tracer, sample, point, &frames);
     tracer->links.len = 0;
-    link_site(tracer, verdict->site); /* T1 */
+    bool library;
+    uint32_t payer = payer_of_sample(tracer, verdict, &frames, &library);
+    link_site(tracer, verdict->site, library); /* T1 */
     const struct flow *flow = NULL;
     if (verdict->message_count > 0)
         flow = link_flows(tracer, verdict, point);
     bool followed = follow_returned(tracer, &frames, verdict, flow, point);
-    const struct located *written =
-        &tracer->atlas->functions[tracer->sites->entries.at[verdict->site].function];
-    uint32_t payer = written->own ? NONE : payer_of_stack(tracer, frames.at, frames.count);
     if (payer != NONE) {
         leave_later_calls(tracer, payer);
         link_step(tracer, payer, true);

@@ -46,9 +46,7 @@ uint64_t gate_unqualified_hash(struct str text)
     size_t word = 0;
     for (size_t i = 0; i <= text.len; i++) {
         char c = i < text.len ? text.ptr[i] : 0;
-        bool in_word = c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-        if (in_word)
+        if (is_name_byte(c))
             continue;
         if (c != '.' || i == word || (i + 1 < text.len && text.ptr[i + 1] == '.'))
             hash = hash_mix(hash_mix(hash, hash_bytes(text.ptr + word, i - word)), (uint64_t)c);
@@ -90,13 +88,14 @@ static bool is_global(const struct gate_scope *scope, struct str root)
     return false;
 }
 
-/* Does "a, b.c = x, y" store in a global? */
+/* Does "a, b.c = x, y" or "append(a, x)" store in a global? */
 static bool fills_global(const struct gate_scope *scope, struct str expression)
 {
-    ptrdiff_t at = str_find(expression, STR(" = "));
-    struct str targets = at < 0 ? STR_NONE : str_slice(expression, 0, (size_t)at);
-    while (targets.ptr) {
-        struct str root = root_of(str_cut(&targets, ','));
+    struct str targets = expression_filled(expression), target;
+    if (targets.len == 0)
+        targets = expression_target(expression);
+    while (expression_next_part(&targets, &target)) {
+        struct str root = root_of(target);
         if (root.len && is_global(scope, root))
             return true;
     }
@@ -126,31 +125,16 @@ static bool calls_value(const struct story_step *step, const struct gate_scope *
 static enum cause_category step_category(const struct story_step *step,
                                          const struct gate_scope *scope)
 {
-    static const struct {
-        enum flow_reason reason;
-        enum cause_category category;
-    } plain[] = {
-        {FLOW_SEND, CAUSE_CHANNEL}, {FLOW_CAPTURED, CAUSE_CLOSURE},
-        {FLOW_REFERENCE, CAUSE_CLOSURE}, {FLOW_CALLEE_OPERAND, CAUSE_UNKNOWN_CALL},
-        {FLOW_CALL_PARAMETER, CAUSE_PARAMETER}, {FLOW_RETURN, CAUSE_RETURNED},
-        {FLOW_TOO_LARGE, CAUSE_TOO_LARGE}, {FLOW_TOO_ALIGNED, CAUSE_TOO_LARGE},
-        {FLOW_NON_CONSTANT_SIZE, CAUSE_DYNAMIC_SIZE},
-        {FLOW_SLICE_LITERAL_ELEMENT, CAUSE_CONTAINER},
-        {FLOW_ARRAY_LITERAL_ELEMENT, CAUSE_CONTAINER},
-        {FLOW_STRUCT_LITERAL_ELEMENT, CAUSE_CONTAINER}, {FLOW_MAP_LITERAL_KEY, CAUSE_CONTAINER},
-        {FLOW_MAP_LITERAL_VALUE, CAUSE_CONTAINER}, {FLOW_KEY_OF_MAP_PUT, CAUSE_CONTAINER},
-        {FLOW_APPENDEE_SLICE, CAUSE_CONTAINER}, {FLOW_APPENDED_SLICE, CAUSE_CONTAINER},
-        {FLOW_COPIED_SLICE, CAUSE_CONTAINER},
-    };
-    if (step->reason == FLOW_ASSIGN || step->reason == FLOW_ASSIGN_PAIR)
+    bool filled = step->reason == FLOW_CALL_PARAMETER && expression_filled(step->expression).len;
+    if (filled || flow_is_assignment(step->reason))
         return assignment_category(step, scope);
     if (step->reason == FLOW_CALL_PARAMETER && calls_value(step, scope))
         return CAUSE_UNKNOWN_CALL;
-    for (size_t i = 0; i < COUNT_OF(plain); i++) {
-        if (plain[i].reason == step->reason)
-            return plain[i].category;
+    switch (step->reason) {
+    case FLOW_CALL_PARAMETER: return CAUSE_PARAMETER;
+    case FLOW_STRUCT_LITERAL_ELEMENT: case FLOW_ARRAY_LITERAL_ELEMENT: return CAUSE_CONTAINER;
+    default: return cause_category_of_reason(step->reason);
     }
-    return CAUSE_OTHER;
 }
 
 /* What a kind of allocation says when its story says nothing more. */

@@ -111,12 +111,6 @@ struct type_package *package_imported(struct syntax_types *types, const struct s
 
 /* ---- declarations ---- */
 
-static bool is_word_byte(char c)
-{
-    return c == '_' || (unsigned char)c >= 0x80 || (unsigned)((c | 0x20) - 'a') < 26 ||
-           (unsigned)(c - '0') < 10;
-}
-
 /* Does the line up to `end` leave room for a declared name: nothing, a keyword, or names before? */
 static bool may_declare(const char *text, const char *end)
 {
@@ -134,8 +128,8 @@ static bool shows_declaration(struct str text, struct str name)
     const char *pos = text.ptr, *end = text.ptr + text.len;
     while (pos < end && (pos = memmem(pos, (size_t)(end - pos), name.ptr, name.len)) != NULL) {
         const char *after = pos + name.len;
-        bool word = (pos == text.ptr || !is_word_byte(pos[-1])) &&
-                    (after == end || !is_word_byte(*after));
+        bool word = (pos == text.ptr || !is_name_byte(pos[-1])) &&
+                    (after == end || !is_name_byte(*after));
         if (word && may_declare(text.ptr, pos))
             return true;
         pos = after;

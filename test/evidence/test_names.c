@@ -49,7 +49,50 @@ static void names_of_packages(void **state)
         {"", ""},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
-        assert_str(package_name(str_from(cases[i].path)), cases[i].name);
+        assert_str(package_name_of_path(str_from(cases[i].path)), cases[i].name);
+}
+
+static void names_that_only_their_package_can_use(void **state)
+{
+    (void)state;
+    assert_true(names_private(STR("~r0 = net.IP(net.addr[:])"), STR("net")));
+    assert_true(names_private(STR("lib.~r0"), STR("lib")));
+    assert_false(names_private(STR("net.IP(b)"), STR("net")));
+    assert_false(names_private(STR("x.net.addr"), STR("net")));
+    assert_false(names_private(STR("subnet.addr"), STR("net")));
+    assert_false(names_private(STR("net."), STR("net")));
+    assert_false(names_private(STR("net.addr"), STR_NONE));
+}
+
+static void slices_that_leave_their_variable(void **state)
+{
+    (void)state;
+    static const char text[] = "package p\n" /* 1 */
+                               "func f(n int) (list []int) {\n"
+                               "\tlist = append(list, n)\n" /* 3 */
+                               "\treturn // both\n"
+                               "}\n" /* 5 */
+                               "func g(p *T) {\n"
+                               "\tvar s []int\n" /* 7 */
+                               "\ts = append(s, 1)\n"
+                               "\tp.n, p.list = 1, s\n" /* 9 */
+                               "\tp.n = 2\n"
+                               "\treturn\n" /* 11 */
+                               "}\n";
+    static const struct {
+        uint32_t line;
+        bool moves;
+    } cases[] = {{4, true}, {9, true}, {10, false}, {11, false}};
+    struct arena arena;
+    arena_init(&arena, &plenty);
+    struct syntax_file file;
+    syntax_read(&file, STR(text), &arena);
+    struct runtime_reason reason;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_int_equal(reason_of_line(&file, cases[i].line, &arena, &reason), cases[i].moves);
+    assert_true(reason_of_line(&file, 4, &arena, &reason));
+    assert_str(reason.expression, "list");
+    arena_release(&arena);
 }
 
 static void every_symbol_of_the_table_has_its_reason(void **state)
@@ -172,6 +215,8 @@ int main(void)
         cmocka_unit_test(every_symbol_of_the_table_has_its_reason),
         cmocka_unit_test(symbols_of_the_runtime),
         cmocka_unit_test(lines_that_allocate_without_a_verdict),
+        cmocka_unit_test(names_that_only_their_package_can_use),
+        cmocka_unit_test(slices_that_leave_their_variable),
         cmocka_unit_test(categories_have_all_their_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

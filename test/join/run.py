@@ -5,7 +5,7 @@ Each folder beside this file is one Go program that allocates known amounts with
 sampled (runtime.MemProfileRate = 1) and says in comments what the answer must be, on the line that
 must be named:
 
-    // cause: CATEGORY[|CATEGORY] SHARE [text "..."]
+    // cause: CATEGORY[|CATEGORY] SHARE [text "..."] [without "..." in its story]
     // site: KIND VERDICT SHARE [size N] [ambiguous]
     // elsewhere: CATEGORY SHARE     (causes outside the program's own folder, together)
 
@@ -93,10 +93,13 @@ def describe(cause, total):
 
 def matches_cause(fact, cause, total):
     share = 100.0 * cause["value"] / total
-    text = re.search(r'text "(.*)"', fact.rest)
+    text = re.search(r'text "(.*?)"', fact.rest)
+    unwanted = re.search(r'without "(.*?)"', fact.rest)
     return ((fact.names == "any" or cause["category"] in fact.names.split("|")) and
             fact.low <= share <= fact.high and
-            (text is None or text.group(1) in cause["text"]))
+            (text is None or text.group(1) in cause["text"]) and
+            (unwanted is None or
+             not any(unwanted.group(1) in step["text"] for step in cause["story"])))
 
 
 def matches_site(fact, site, total):
