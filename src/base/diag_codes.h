@@ -20,6 +20,7 @@ X(PROFILE_SAMPLE_TYPE, "profile-sample-type", DIAG_ERROR,
   "choose one of the sample types named above")
 X(PROFILE_MISMATCH, "profile-mismatch", DIAG_ERROR,
   "merge only profiles with the same sample types")
+X(PROFILE_CHANGED, "profile-changed", DIAG_ERROR, "start again to see what it holds now")
 X(COMPARE_SCALE, "compare-scale", DIAG_ERROR,
   "leave the scaling away, or say what was done: -per seconds=OLD,NEW")
 X(COMPARE_SAME, "compare-same", DIAG_WARNING, "give two profiles to see what changed")

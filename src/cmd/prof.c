@@ -69,15 +69,20 @@ static const char *binary_path(struct sb *sb)
 }
 
 /* The shell and the server make one report after the other, of every kind. */
+static bool makes_many_reports(const struct prof_flags *flags)
+{
+    return flags->http || (!flags->flame && !flags->json && !flags->command);
+}
+
 static enum view_fold fold_for(const struct prof_flags *flags)
 {
-    enum view_report report;
-    if (flags->http || (!flags->flame && !flags->json && !flags->command))
-        return VIEW_FOLD_NONE;
-    report = flags->flame ? VIEW_CALLS : flags->json ? VIEW_GRAPH : flags->command->report;
+    enum view_report report = flags->flame  ? VIEW_CALLS
+                              : flags->json ? VIEW_GRAPH
+                                            : flags->command->report;
     return view_fold_for(report, &flags->settings, &flags->sources);
 }
 
+/* flags->sources.fold says how much of it is kept. */
 static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs,
                         struct view **view)
 {
@@ -86,7 +91,6 @@ static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_p
     flags->sources.programs = &programs->face;
     flags->sources.notes = &notes;
     flags->sources.binary_path = binary_path(&programs->folders);
-    flags->sources.fold = fold_for(flags);
     flags->sources.workers = cmd->workers;
     enum status status = view_load(&flags->sources, &cmd->memory, cmd->sink, view);
     fwrite(notes.text, 1, notes.len, stderr);
@@ -95,16 +99,28 @@ static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_p
     return status;
 }
 
-/* Takes the view. */
-static int show(struct cmd *cmd, struct prof_flags *flags, struct view *view)
+static int show_often(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs)
 {
-    int code;
-    if (!flags->flame && !flags->json && !flags->command && !flags->http)
-        return prof_shell(cmd, flags, view);
-    if (flags->http)
-        code = prof_http(cmd, flags, view);
-    else
-        code = flags->json    ? prof_json(cmd, flags, view)
+    struct prof_samples samples;
+    struct view *view;
+    int code = EXIT_COULD_NOT;
+    prof_samples_init(&samples, cmd, flags);
+    if (!load(cmd, flags, programs, &view)) {
+        code = flags->http ? prof_http(cmd, flags, &samples, view)
+                           : prof_shell(cmd, flags, &samples, view);
+        view_free(view);
+    }
+    prof_samples_release(&samples);
+    return code;
+}
+
+static int show_once(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs)
+{
+    struct view *view;
+    flags->sources.fold = fold_for(flags);
+    if (load(cmd, flags, programs, &view))
+        return EXIT_COULD_NOT;
+    int code = flags->json    ? prof_json(cmd, flags, view)
                : flags->flame ? prof_flame(cmd, flags, view)
                               : prof_report(cmd, flags, view, false);
     view_free(view);
@@ -115,14 +131,14 @@ int verb_prof(struct cmd *cmd, int argc, char **argv)
 {
     struct prof_flags flags;
     struct prof_programs programs;
-    struct view *view = NULL;
     if (objects_asked(argc, argv))
         return verb_prof_objects(cmd, argc, argv);
     memory_keep_freed();
     int code = prof_flags_parse(cmd, &flags, argc, argv);
     prof_programs_init(&programs, cmd);
     if (code < 0) {
-        code = load(cmd, &flags, &programs, &view) ? EXIT_COULD_NOT : show(cmd, &flags, view);
+        code = makes_many_reports(&flags) ? show_often(cmd, &flags, &programs)
+                                          : show_once(cmd, &flags, &programs);
         (void)cmd_diagnose(cmd); /* as in pprof, one bad source of several is no failure */
     }
     prof_programs_release(&programs);

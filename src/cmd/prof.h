@@ -64,10 +64,28 @@ int prof_flame(struct cmd *cmd, const struct prof_flags *flags, struct view *vie
 /* As prof_report, for flags->json. */
 int prof_json(struct cmd *cmd, const struct prof_flags *flags, struct view *view);
 
+/* ---- prof_samples.c: for the shell and the server ---- */
+
+struct prof_samples {
+    struct cmd *cmd;
+    const struct view_sources *sources;
+    struct prof_stamp *stamps; /* of all sources, as they were when the profile was read */
+};
+/* Before the profile is read: sets how much of it is kept, in flags->sources, which it points to.
+ */
+void prof_samples_init(struct prof_samples *samples, struct cmd *cmd, struct prof_flags *flags);
+void prof_samples_release(struct prof_samples *samples);
+/* A view for one report to use up: a copy of `kept`, or all samples, read again. NULL when a source
+ * has changed since, which is told. */
+struct view *prof_samples_view(const struct prof_samples *samples, const struct view *kept,
+                               enum view_report report, const struct view_settings *settings,
+                               struct diag_sink *sink);
+
 /* ---- prof_http.c ---- */
 
 /* Serves pages of the view at flags->http until SIGINT or SIGTERM. Returns an exit code. */
-int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct view *view);
+int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct prof_samples *samples,
+              const struct view *view);
 
 /* ---- prof_output.c: where a report goes ---- */
 
@@ -99,12 +117,14 @@ bool prof_variable_set(struct prof_flags *flags, struct str name, struct str val
 
 /* ---- prof_shell.c, prof_shell_words.c, prof_line.c ---- */
 
-/* Reads commands until the end of standard input. Takes the view. */
-int prof_shell(struct cmd *cmd, struct prof_flags *flags, struct view *view);
+/* Reads commands until the end of standard input. */
+int prof_shell(struct cmd *cmd, struct prof_flags *flags, const struct prof_samples *samples,
+               struct view *view);
 
 struct prof_shell {
     struct cmd *cmd;
     struct prof_flags *flags;
+    const struct prof_samples *samples;
     struct view *view;
     struct arena arena; /* texts of variables */
 };

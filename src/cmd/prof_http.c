@@ -13,6 +13,7 @@ enum { TOP_ROWS = 500 }; /* as pprof's page has it */
 struct shown {
     struct cmd *cmd;
     const struct prof_flags *flags;
+    const struct prof_samples *samples;
     const struct view *view;
 };
 
@@ -277,16 +278,24 @@ static void take_diagnostics(struct answer *answer)
         diag_format(diag_at(sink, i), &answer->notes);
 }
 
+/* The profile for this answer, to be used up; NULL when there is none, which is told. */
+static struct view *view_for(struct answer *answer, enum view_report report)
+{
+    return prof_samples_view(answer->site->samples, answer->site->view, report,
+                             &answer->flags.settings, answer->site->cmd->sink);
+}
+
 static bool make_report(struct answer *answer, enum view_report report)
 {
     if (!read_query(answer))
         return false;
-    struct view *copy = view_copy(answer->site->view);
-    enum status status = view_write(copy, report, &answer->flags.settings,
-                                    answer->site->cmd->sink, &answer->notes, &answer->text);
-    view_free(copy);
+    struct view *view = view_for(answer, report);
+    bool good = view && view_write(view, report, &answer->flags.settings,
+                                   answer->site->cmd->sink, &answer->notes,
+                                   &answer->text) == STATUS_OK;
+    view_free(view);
     take_diagnostics(answer);
-    return status == STATUS_OK;
+    return good;
 }
 
 static void answer_text(struct shown *site, const struct serve_request *request,
@@ -351,12 +360,12 @@ static void answer_top(void *ctx, const struct serve_request *request,
     struct answer answer;
     struct view_graph graph;
     begin(&answer, ctx, request, response);
-    struct view *copy = view_copy(answer.site->view);
     struct view_settings *settings = &answer.flags.settings;
     bool good = read_query(&answer);
+    struct view *view = good ? view_for(&answer, VIEW_GRAPH) : NULL;
     if (settings->nodecount == -1)
         settings->nodecount = TOP_ROWS;
-    good = good && view_graph_read(copy, settings, answer.site->cmd->sink, &answer.notes,
+    good = view && view_graph_read(view, settings, answer.site->cmd->sink, &answer.notes,
                                    &graph) == STATUS_OK;
     take_diagnostics(&answer);
     if (good) {
@@ -364,7 +373,7 @@ static void answer_top(void *ctx, const struct serve_request *request,
         view_graph_release(&graph);
     }
     write_page(&answer, sb_str(&answer.text), true);
-    view_free(copy);
+    view_free(view);
     end(&answer);
 }
 
@@ -397,9 +406,9 @@ static void answer_flame(void *ctx, const struct serve_request *request,
     struct answer answer;
     struct view_calls calls;
     begin(&answer, ctx, request, response);
-    struct view *copy = view_copy(answer.site->view);
-    if (read_query(&answer) &&
-        view_calls_read(copy, &answer.flags.settings, LIMIT_PAGE_FLAME_NODES,
+    struct view *view = read_query(&answer) ? view_for(&answer, VIEW_CALLS) : NULL;
+    if (view &&
+        view_calls_read(view, &answer.flags.settings, LIMIT_PAGE_FLAME_NODES,
                         answer.site->cmd->sink, &answer.notes, &calls) == STATUS_OK) {
         struct report_calls report = {.calls = &calls,
                                       .command = str_from(answer.flags.sources.paths[0])};
@@ -410,7 +419,7 @@ static void answer_flame(void *ctx, const struct serve_request *request,
         take_diagnostics(&answer);
         write_page(&answer, STR_NONE, false);
     }
-    view_free(copy);
+    view_free(view);
     end(&answer);
 }
 
@@ -444,10 +453,11 @@ static void wait_for_signal(const sigset_t *signals)
         ;
 }
 
-int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct view *view)
+int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct prof_samples *samples,
+              const struct view *view)
 {
     struct cmd own = *cmd; /* answers have diagnostics of their own */
-    struct shown site = {&own, flags, view};
+    struct shown site = {&own, flags, samples, view};
     struct serve_options options = {.listen = flags->http, .routes = routes,
                                     .route_count = COUNT_OF(routes), .ctx = &site};
     struct serve *serve;

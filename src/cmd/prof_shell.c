@@ -83,8 +83,10 @@ static enum answer run_report(struct prof_shell *shell, struct str line)
 {
     struct prof_flags once = *shell->flags;
     if (prof_shell_parse(shell, line, &once)) {
-        struct view *copy = view_copy(shell->view);
-        (void)prof_report(shell->cmd, &once, copy, true);
+        struct view *copy = prof_samples_view(shell->samples, shell->view, once.command->report,
+                                              &once.settings, shell->cmd->sink);
+        if (copy)
+            (void)prof_report(shell->cmd, &once, copy, true);
         view_free(copy);
         tell_diagnostics(shell->cmd);
     }
@@ -152,9 +154,10 @@ static void greet(struct prof_shell *shell)
     sb_release(&notes);
 }
 
-int prof_shell(struct cmd *cmd, struct prof_flags *flags, struct view *view)
+int prof_shell(struct cmd *cmd, struct prof_flags *flags, const struct prof_samples *samples,
+               struct view *view)
 {
-    struct prof_shell shell = {.cmd = cmd, .flags = flags, .view = view};
+    struct prof_shell shell = {.cmd = cmd, .flags = flags, .samples = samples, .view = view};
     struct str text;
     arena_init(&shell.arena, &cmd->memory);
     tell_diagnostics(cmd);
@@ -165,6 +168,5 @@ int prof_shell(struct cmd *cmd, struct prof_flags *flags, struct view *view)
         ;
     prof_line_free(line);
     arena_release(&shell.arena);
-    view_free(view);
     return EXIT_CLEAN;
 }
