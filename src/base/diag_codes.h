@@ -29,7 +29,8 @@ X(HTTP_FAILED, "http-failed", DIAG_ERROR,
 X(HTTP_NOT_PROFILE, "http-not-profile", DIAG_ERROR,
   "the address answers something else than a profile; add /debug/pprof/heap")
 X(LIVE_NO_PROFILE, "live-no-profile", DIAG_ERROR,
-  "wait for load, or build the program with its symbol table and without MemProfileRate = 0")
+  "wait for load, or build the program with runtime/pprof, with its symbol table and without "
+  "MemProfileRate = 0")
 X(LIVE_INSTEAD, "live-instead", DIAG_NOTE,
   "unheap ledger shows where the memory is; unheap capture -goroutines where goroutines wait")
 X(LIVE_SKIPPED, "live-skipped", DIAG_WARNING,

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "live/live.h"
+#include "report/report.h"
 
 #include <stdio.h>
 
@@ -81,17 +82,39 @@ static enum status make_goroutines(struct cmd *cmd, const struct capture_flags *
     return status;
 }
 
+/* "; 38912 objects of 1024 B: 38MB; 3 larger than 32 kB: 12MB" */
+static void add_sizes(const struct live_sizes *sizes, struct sb *out)
+{
+    enum { SHOWN = 5 };
+    for (size_t i = 0; i < sizes->count && i < SHOWN; i++) {
+        const struct live_size *size = &sizes->list[i];
+        sb_addf(out, "; %lld objects ", (long long)size->objects);
+        if (size->size)
+            sb_addf(out, "of %llu B: ", (unsigned long long)size->size);
+        else
+            sb_adds(out, "larger than 32 kB: ");
+        report_amount(out, size->bytes, STR("bytes"));
+    }
+}
+
 /* A profile in words: what can be known of a process that keeps no heap profile. */
 static void tell_what_is_known(struct cmd *cmd, const struct live_target *target)
 {
     struct live_runtime runtime;
+    struct live_sizes sizes;
     struct live_runtime_reader *reader = live_runtime_open(target);
+    struct sb text;
+    sb_init(&text, &cmd->memory);
+    if (live_sizes_read(reader, &sizes))
+        add_sizes(&sizes, &text);
     if (live_runtime_read(reader, &runtime) && runtime.heap_in_use >= 0)
         diag_add(cmd->sink, DIAG_LIVE_INSTEAD, target->name, 0, DIAG_NO_OFFSET,
                  "known without a profile: heap in use %lld bytes, of that %lld live at the last "
-                 "collection; stacks %lld bytes, %lld goroutines",
+                 "collection; stacks %lld bytes, %lld goroutines%.*s",
                  (long long)runtime.heap_in_use, (long long)runtime.live,
-                 (long long)runtime.stacks, (long long)runtime.goroutines);
+                 (long long)runtime.stacks, (long long)runtime.goroutines,
+                 STR_ARGS(sb_str(&text)));
+    sb_release(&text);
     live_runtime_close(reader);
 }
 

@@ -35,7 +35,8 @@ struct subject {
     struct live_runtime_reader *reader;
     struct live_runtime runtime, then;
     struct live_mappings mappings;
-    bool has_mappings;
+    struct live_sizes sizes;
+    bool has_mappings, has_sizes;
 };
 /* All that a ledger is made of. */
 struct gathering {
@@ -153,6 +154,7 @@ static void connect(struct gathering *gathering)
         process->runtime = subject->reader ? &subject->runtime : NULL;
         process->then = process->interval > 0 ? &subject->then : NULL;
         process->mappings = subject->has_mappings ? &subject->mappings : NULL;
+        process->sizes = subject->has_sizes ? &subject->sizes : NULL;
     }
 }
 
@@ -211,6 +213,14 @@ static enum status get_profile(struct gathering *gathering)
     if (gathering->subjects.len && gathering->subjects.at[gathering->main].reader)
         capture_profile(gathering, gathering->subjects.at[gathering->main].target);
     return STATUS_OK;
+}
+
+static void read_sizes(struct gathering *gathering)
+{
+    if (!gathering->subjects.len)
+        return;
+    struct subject *subject = &gathering->subjects.at[gathering->main];
+    subject->has_sizes = subject->reader && live_sizes_read(subject->reader, &subject->sizes);
 }
 
 /* ---- by process, by cgroup, by address ---- */
@@ -348,8 +358,10 @@ static enum status gather(struct gathering *gathering, int pid)
     enum status status = gathering->flags->url      ? gather_url(gathering)
                          : gathering->flags->cgroup ? gather_cgroup(gathering)
                                                     : gather_process(gathering, pid);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        read_sizes(gathering);
         status = get_profile(gathering);
+    }
     connect(gathering);
     if (gathering->flags->url && gathering->processes.len)
         gathering->processes.at[0].runtime = &gathering->subjects.at[0].runtime;

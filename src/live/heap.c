@@ -164,6 +164,16 @@ static void heap_begin(const struct live_target *target, struct live_heap *heap)
     arena_init(&heap->arena, target->memory);
 }
 
+/* The linker turns profiling off where nothing refers to runtime.MemProfile. */
+static const char *why_rate_is_zero(const struct live_target *target)
+{
+    unsigned char off = 0;
+    uint64_t place = live_variable(target, LIVE_VARIABLE_DISABLE_PROFILING);
+    return place && live_read(target, place, &off, 1) && off == 1
+               ? "it was linked without heap profiling, since nothing in it uses runtime.MemProfile"
+               : "it keeps no heap profile: runtime.MemProfileRate is 0";
+}
+
 enum status live_heap_read(const struct live_target *target, bool current, struct diag_sink *sink,
                            struct live_heap *heap)
 {
@@ -175,7 +185,7 @@ enum status live_heap_read(const struct live_target *target, bool current, struc
         return say(sink, target, "runtime.mbuckets is not found: the program has no symbol table, "
                                  "and its code does not show it");
     if (!live_variable_u64(target, LIVE_VARIABLE_MEM_PROFILE_RATE, 0, &rate) || rate == 0)
-        return say(sink, target, "it keeps no heap profile: runtime.MemProfileRate is 0");
+        return say(sink, target, why_rate_is_zero(target));
     heap->rate = (int64_t)rate;
     for (int i = 0; i < ATTEMPTS; i++) {
         heap_begin(target, heap);

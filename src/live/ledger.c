@@ -461,6 +461,8 @@ void live_ledger_make(const struct live_ledger_input *input, const struct memory
         const struct live_ledger_process *process = &input->processes[input->main];
         if (process->runtime)
             ledger->runtime = *process->runtime;
+        if (process->sizes)
+            ledger->sizes = *process->sizes;
         take_runtime_facts(&maker, process);
         ledger->facts.resident = process->usage.resident;
         if (!input->group)

@@ -243,7 +243,7 @@ struct live_runtime {
     int64_t gogc;             /* percent; LIVE_NO_LIMIT: off */
     int64_t memory_limit;     /* GOMEMLIMIT; LIVE_NO_LIMIT: none */
     int64_t goroutines, threads, processors; /* processors: GOMAXPROCS */
-    int64_t heap_scan;        /* bytes of the heap the last collection scanned: /gc/scan/heap */
+    int64_t heap_scan;        /* bytes of the heap the last collection looked at for pointers */
     int64_t stack_scan, globals_scan; /* what it scans besides */
     int64_t profile_rate;     /* MemProfileRate */
     double last_gc;           /* seconds since 1970; 0: none yet */
@@ -261,6 +261,22 @@ void live_runtime_close(struct live_runtime_reader *reader);
  * newer than known is read with the newest known layout and checked; figures that make no sense are
  * LIVE_UNKNOWN. */
 bool live_runtime_read(struct live_runtime_reader *reader, struct live_runtime *runtime);
+
+/* Objects allocated and not yet freed, by the size of their slots: what can be said of a program
+ * that keeps no heap profile. As runtime.MemStats.BySize has it, but for spans that a processor
+ * allocates from: they count as when it took them, up to Go 1.18 as full. */
+struct live_size {
+    uint64_t size;   /* bytes of a slot; 0: larger than all classes, each of its own size */
+    int64_t objects; /* slots; several tiny ones may share one of 16 bytes */
+    int64_t bytes;
+};
+enum { LIVE_SIZES = 68 };
+struct live_sizes {
+    struct live_size list[LIVE_SIZES]; /* most bytes first */
+    size_t count;                      /* those of which there are objects */
+};
+/* A sample of its own. False when the process cannot be read, or what it says makes no sense. */
+bool live_sizes_read(struct live_runtime_reader *reader, struct live_sizes *sizes);
 
 /* ======== capture: the heap profile, from outside ======== */
 
@@ -331,6 +347,7 @@ struct live_ledger_process {
     struct str go_version;
     double interval;        /* seconds since the sample before; 0: there was none */
     const struct live_runtime *then; /* that sample; NULL */
+    const struct live_sizes *sizes;  /* NULL: not read */
 };
 struct profile;
 struct live_ledger_input {
@@ -379,6 +396,7 @@ struct live_ledger {
     VEC(struct live_ledger_row) rows; /* a parent before its children, depth first */
     VEC(struct live_ledger_site) sites; /* by in_use, the largest first */
     VEC(struct live_ledger_cause) causes; /* live_ledger_add_causes */
+    struct live_sizes sizes;          /* of the main process */
     struct live_ledger_facts facts;
     struct live_runtime runtime;      /* of the main process; all unknown when there is none */
     struct live_runtime then;         /* the sample before, */

@@ -462,6 +462,68 @@ static void take_goroutines(const struct live_runtime_reader *reader, struct liv
         runtime->processors = (int64_t)reader->count;
 }
 
+/* ---- objects by size ---- */
+
+/* One class of the counts that stand one behind the other, over the three. */
+static int64_t of_class(const struct live_runtime_reader *reader, struct block stats,
+                        enum layout_field name, int32_t class)
+{
+    int32_t start = offset_of(reader, FIELD_HEAP_STATS) + offset_of(reader, name) + class * 8;
+    int64_t sum = 0;
+    for (int32_t i = 0; i < DELTAS; i++)
+        sum = wrapped_sum(sum, number(stats, start + i * offset_of(reader, FIELD_DELTA_BYTES)));
+    return sum;
+}
+
+static struct live_size size_of_class(const struct live_runtime_reader *reader,
+                                      struct block stats, int32_t class)
+{
+    struct live_size size = {.size = allocator_class_bytes((unsigned)class)};
+    size.objects = wrapped_difference(of_class(reader, stats, FIELD_DELTA_SMALL_ALLOCS, class),
+                                      of_class(reader, stats, FIELD_DELTA_SMALL_FREES, class));
+    if (size.objects > 0 && size.objects < INT64_C(1) << 40)
+        size.bytes = size.objects * (int64_t)size.size;
+    return size;
+}
+
+static struct live_size large_size(const struct live_runtime_reader *reader, struct block stats)
+{
+    return (struct live_size){
+        .objects = wrapped_difference(delta(reader, stats, FIELD_DELTA_LARGE_ALLOCS),
+                                      delta(reader, stats, FIELD_DELTA_LARGE_FREES)),
+        .bytes = wrapped_difference(delta(reader, stats, FIELD_DELTA_LARGE_ALLOC),
+                                    delta(reader, stats, FIELD_DELTA_LARGE_FREE))};
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+    const struct live_size *left = a, *right = b;
+    if (left->bytes != right->bytes)
+        return left->bytes < right->bytes ? 1 : -1;
+    return (left->size > right->size) - (left->size < right->size);
+}
+
+_Static_assert((int)LIVE_SIZES == (int)ALLOCATOR_CLASSES, "one size for each class");
+
+bool live_sizes_read(struct live_runtime_reader *reader, struct live_sizes *sizes)
+{
+    static const int64_t most = INT64_C(1) << 48;
+    sizes->count = 0;
+    if (!sample(reader))
+        return false;
+    struct block stats = block(reader->scratch->stats, stats_size(reader), reader->has_stats);
+    if (!check_stats(reader, stats))
+        return false;
+    for (int32_t class = 0; class < ALLOCATOR_CLASSES; class++) {
+        struct live_size size = class ? size_of_class(reader, stats, class)
+                                      : large_size(reader, stats);
+        if (size.objects > 0 && size.bytes > 0 && size.bytes < most)
+            sizes->list[sizes->count++] = size;
+    }
+    qsort(sizes->list, sizes->count, sizeof(*sizes->list), compare_sizes);
+    return true;
+}
+
 /* ---- the whole ---- */
 
 void runtime_set_unknown(struct live_runtime *runtime)

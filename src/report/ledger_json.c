@@ -108,6 +108,19 @@ static void write_loads(struct json_out *json, const struct live_ledger *ledger)
     json_end(json, ']');
 }
 
+static void write_sizes(struct json_out *json, const struct live_sizes *sizes)
+{
+    json_begin(json, "sizes", '[');
+    for (size_t i = 0; i < sizes->count; i++) {
+        json_t *object = json_new_object(json);
+        json_put(json, object, "size", json_new_number(json, (int64_t)sizes->list[i].size));
+        json_put(json, object, "objects", json_new_number(json, sizes->list[i].objects));
+        json_put(json, object, "bytes", json_new_number(json, sizes->list[i].bytes));
+        json_write(json, NULL, object);
+    }
+    json_end(json, ']');
+}
+
 static void write_runtime(struct json_out *json, const struct live_runtime *runtime)
 {
     json_t *object = json_new_object(json);
@@ -153,6 +166,7 @@ void report_ledger_json(const struct report_ledger *report, struct sb *out)
     for (size_t i = 0; i < ledger->sites.len; i++)
         write_site(&json, &ledger->sites.at[i], report->directory);
     json_end(&json, ']');
+    write_sizes(&json, &ledger->sizes);
     write_runtime(&json, &ledger->runtime);
     write_proposals(&json, ledger);
     write_loads(&json, ledger);

@@ -84,6 +84,39 @@ static void add_table(const struct live_ledger *ledger, const struct report_styl
         add_row(ledger, i, width, columns, out);
 }
 
+/* ---- objects by size, where there is no profile that tells lines ---- */
+
+static void add_size(const struct live_size *size, int64_t all, struct sb *out)
+{
+    enum { SIZE = 14, OBJECTS = 14 };
+    struct sb cell;
+    sb_init(&cell, out->memory);
+    if (size->size)
+        sb_addf(&cell, "%llu B", (unsigned long long)size->size);
+    else
+        sb_adds(&cell, "over 32 kB");
+    column_right(out, sb_str(&cell), SIZE);
+    sb_release(&cell);
+    sb_addf(out, "%*lld", OBJECTS, (long long)size->objects);
+    add_amount(size->bytes, AMOUNT, out);
+    add_share(size->bytes, all, out);
+    sb_addc(out, '\n');
+}
+
+static void add_sizes(const struct live_ledger *ledger, struct sb *out)
+{
+    enum { SHOWN = 10 };
+    const struct live_sizes *sizes = &ledger->sizes;
+    int64_t all = 0;
+    for (size_t i = 0; i < sizes->count; i++)
+        all += sizes->list[i].bytes;
+    if (ledger->sites.len || !all)
+        return;
+    sb_adds(out, "\n  size of slot       objects      bytes   share\n");
+    for (size_t i = 0; i < sizes->count && i < SHOWN; i++)
+        add_size(&sizes->list[i], all, out);
+}
+
 /* ---- what to do ---- */
 
 static void add_proposal(const struct ledger_proposal *proposal, const struct report_style *style,
@@ -217,6 +250,7 @@ void report_ledger_text(const struct report_ledger *report, const struct report_
         sb_addc(out, '\n');
     }
     add_table(report->ledger, style, out);
+    add_sizes(report->ledger, out);
     if (report->missing.len) {
         sb_addc(out, '\n');
         add_prose(report->missing, 0, style, out);

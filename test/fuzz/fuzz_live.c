@@ -49,10 +49,16 @@ static void read_heap(const struct live_target *target, struct diag_sink *sink)
 static void read_runtime(const struct live_target *target)
 {
     struct live_runtime runtime;
+    struct live_sizes sizes;
     struct live_runtime_reader *reader = live_runtime_open(target);
     for (int i = 0; i < 2; i++)
         if (live_runtime_read(reader, &runtime) && runtime.heap_in_use < LIVE_UNKNOWN)
             BUG("less than nothing");
+    if (live_sizes_read(reader, &sizes))
+        for (size_t i = 0; i < sizes.count; i++)
+            if (sizes.list[i].objects <= 0 || sizes.list[i].bytes <= 0 ||
+                (i && sizes.list[i].bytes > sizes.list[i - 1].bytes))
+                BUG("sizes make no sense");
     live_runtime_close(reader);
 }
 

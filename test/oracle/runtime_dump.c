@@ -55,6 +55,18 @@ static void print_runtime(const struct live_runtime *runtime)
         printf("pause%zu %.17g\n", i, runtime->pauses[i]);
 }
 
+/* All sizes that MemStats.BySize has, and the large ones; the sum of their bytes. */
+static void print_sizes(const struct live_sizes *sizes)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < sizes->count; i++) {
+        printf("size%llu %lld\n", (unsigned long long)sizes->list[i].size,
+               (long long)sizes->list[i].objects);
+        sum += sizes->list[i].bytes;
+    }
+    printf("bytes_by_size %lld\n", (long long)sum);
+}
+
 static int fail(const struct memory *memory, const struct diag_sink *sink)
 {
     struct sb text;
@@ -73,6 +85,7 @@ int main(int argc, char **argv)
     struct live *live = live_new(&memory);
     struct live_target *target;
     struct live_runtime runtime;
+    struct live_sizes sizes;
     uint64_t pid;
     if (argc != 2 || !str_to_u64(str_from(argv[1]), &pid) || pid > INT32_MAX ||
         live_attach(live, (int)pid, sink, &target))
@@ -82,6 +95,8 @@ int main(int argc, char **argv)
     bool read = first && live_runtime_read(reader, &runtime);
     if (read)
         print_runtime(&runtime);
+    if (read && live_sizes_read(reader, &sizes))
+        print_sizes(&sizes);
     live_runtime_close(reader);
     live_detach(target);
     live_free(live);

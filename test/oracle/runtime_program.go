@@ -45,6 +45,7 @@ func work() {
 var samples []metrics.Sample
 var stats = debug.GCStats{PauseQuantiles: make([]time.Duration, 5), Pause: make([]time.Duration, 0, 1000),
 	PauseEnd: make([]time.Time, 0, 1000)}
+var memory runtime.MemStats
 var line = make([]byte, 0, 1<<16)
 
 func number(name string, value float64) {
@@ -54,8 +55,22 @@ func number(name string, value float64) {
 	line = append(line, '\n')
 }
 
+// Objects in use by size. ReadMemStats also counts what stands in the spans that processors allocate from,
+// so that the counts which are read from outside afterwards have it.
+func tellSizes() {
+	runtime.ReadMemStats(&memory)
+	for _, class := range memory.BySize {
+		if class.Size > 0 {
+			line = append(line, "size"...)
+			line = strconv.AppendUint(line, uint64(class.Size), 10)
+			number("", float64(class.Mallocs-class.Frees))
+		}
+	}
+}
+
 func tell() {
 	line = line[:0]
+	tellSizes()
 	debug.ReadGCStats(&stats)
 	metrics.Read(samples)
 	for _, s := range samples {
