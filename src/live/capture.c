@@ -14,7 +14,7 @@
 enum {
     PROFILE_SAMPLE_TYPE = 1, PROFILE_SAMPLE = 2, PROFILE_MAPPING = 3, PROFILE_LOCATION = 4,
     PROFILE_FUNCTION = 5, PROFILE_STRING = 6, PROFILE_TIME = 9, PROFILE_PERIOD_TYPE = 11,
-    PROFILE_PERIOD = 12,
+    PROFILE_PERIOD = 12, PROFILE_COMMENT = 13,
 };
 enum { MAX_FRAMES = LIMIT_LIVE_STACK };
 
@@ -244,6 +244,15 @@ static void add_heap_head(struct writer *writer, int64_t rate)
     add_time(writer);
 }
 
+/* Bytes in use by the process's own profile are what the last collection but one left alive. */
+static void add_comment(struct writer *writer)
+{
+    struct str text = STR(
+        "unheap: up to now. Allocations since the last collection but one are in it, so in use "
+        "counts garbage that is not yet freed too; the process's own profile does not show these.");
+    add_number(&writer->out, PROFILE_COMMENT, text_id(writer, text));
+}
+
 /* The executable, as /proc/PID/maps would have it: everything from its first to its last byte. */
 static void add_mapping(struct writer *writer)
 {
@@ -325,6 +334,8 @@ void live_heap_write(const struct live_target *target, const struct live_heap *h
     struct deck *deck = memory_get(target->memory, sizeof(*deck));
     writer_init(&writer, target);
     add_heap_head(&writer, heap->rate);
+    if (heap->current)
+        add_comment(&writer);
     for (size_t i = 0; i < heap->buckets.len; i++)
         add_sample(&writer, deck, &heap->buckets.at[i], heap->rate);
     finish(&writer, deck, out);

@@ -179,7 +179,7 @@ enum status live_heap_read(const struct live_target *target, bool current, struc
 {
     uint64_t head = 0, rate = 0;
     uint32_t after = 0;
-    *heap = (struct live_heap){.memory = target->memory};
+    *heap = (struct live_heap){.memory = target->memory, .current = current};
     arena_init(&heap->arena, target->memory);
     if (!live_variable(target, LIVE_VARIABLE_MBUCKETS))
         return say(sink, target, "runtime.mbuckets is not found: the program has no symbol table, "

@@ -297,6 +297,7 @@ struct live_heap {
     VEC(struct live_bucket) buckets;
     int64_t rate;     /* runtime.MemProfileRate: mean bytes between two samples */
     uint32_t cycle;
+    bool current;     /* up to now: what no collection has ended for is in it */
     size_t skipped;   /* buckets that were being written, or make no sense */
     bool broken;      /* the chain could not be followed to its end */
 };
@@ -306,7 +307,8 @@ struct live_heap {
 NODISCARD enum status live_heap_read(const struct live_target *target, bool current,
                                      struct diag_sink *sink, struct live_heap *heap);
 void live_heap_release(struct live_heap *heap);
-/* Appends it as a gzipped pprof profile with the four sample types of Go's. */
+/* Appends it as a gzipped pprof profile with the four sample types of Go's. One up to now says so
+ * in its comment. */
 void live_heap_write(const struct live_target *target, const struct live_heap *heap,
                      struct sb *out);
 

@@ -2,7 +2,9 @@
  * and what a hostile process may do to the reader happens to the child.
  *
  * The profile holds what was allocated up to now, unlike the process's own, which shows the last
- * collection but one: just before the end the difference is what counts. */
+ * collection but one: at 500 MB/s half of what kills may be younger. The price is garbage among
+ * what is in use, which its comment says; the lines that only grow still come first (on the example
+ * service at its limit the cause has 24 to 34 % instead of 33 to 40 %). */
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -35,6 +37,12 @@ static int say_failure(struct job *job, struct diag_sink *sink, int out_fd)
     return 1;
 }
 
+static int say(int out_fd, const char *text)
+{
+    (void)!write(out_fd, text, strlen(text));
+    return 1;
+}
+
 static int write_capture(void *ctx, int out_fd)
 {
     struct job *job = ctx;
@@ -51,6 +59,8 @@ static int write_capture(void *ctx, int out_fd)
     } else {
         if (live_heap_read(job->target->live, true, sink, &heap))
             return say_failure(job, sink, out_fd);
+        if (target_is_another(job->watch, job->target))
+            return say(out_fd, "another process has its number now, or it runs another program");
         live_heap_write(job->target->live, &heap, &profile);
     }
     if (file_write_atomic(job->path.text, sb_str(&profile), memory, sink))

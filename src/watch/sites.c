@@ -93,7 +93,7 @@ int sites_work(const struct watch *watch, const struct target *target, int out_f
     struct sb bytes, out;
     sb_init(&bytes, memory);
     sb_init(&out, memory);
-    if (live_heap_read(target->live, true, sink, &heap))
+    if (live_heap_read(target->live, true, sink, &heap) || target_is_another(watch, target))
         return 1;
     live_heap_write(target->live, &heap, &bytes);
     if (profile_read_bytes((const unsigned char *)bytes.text, bytes.len, STR("heap"), memory, sink,

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "watch_int.h"
@@ -54,6 +55,38 @@ void target_free(struct watch *watch, struct target *target)
     memory_put(watch->memory, target);
 }
 
+/* ---- which program it runs ---- */
+
+static bool find_program(const struct watch *watch, int pid, struct stat *info)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof(path), "%s/proc/%d/exe", watch->options.root, pid);
+    return stat(path, info) == 0;
+}
+
+static void note_program(const struct watch *watch, struct target *target)
+{
+    struct stat info;
+    bool found = find_program(watch, target->pid, &info);
+    target->device = found ? info.st_dev : 0;
+    target->inode = found ? info.st_ino : 0;
+}
+
+bool target_runs_another(const struct watch *watch, const struct target *target)
+{
+    struct stat info;
+    return target->inode && find_program(watch, target->pid, &info) &&
+           (info.st_ino != target->inode || info.st_dev != target->device);
+}
+
+bool target_is_another(const struct watch *watch, const struct target *target)
+{
+    struct live_usage usage;
+    if (target->remote || !live_usage_read(watch->options.root, target->pid, 0, &usage))
+        return false;
+    return usage.start_ticks != target->start_ticks || target_runs_another(watch, target);
+}
+
 enum status target_attach(struct watch *watch, struct target *target, struct diag_sink *sink)
 {
     struct live_usage usage;
@@ -66,6 +99,7 @@ enum status target_attach(struct watch *watch, struct target *target, struct dia
         return status ? status : STATUS_NOT_FOUND;
     }
     target->start_ticks = usage.start_ticks;
+    note_program(watch, target);
     snprintf(target->name, sizeof(target->name), "%s", usage.name);
     if (!target->group)
         target->group = group_join(watch, target->pid);

@@ -138,32 +138,42 @@ static void look_afar(struct watch *watch, struct target *target, double now)
     pthread_mutex_unlock(&watch->lock);
 }
 
+/* Does it run another program than the one that was just read for? */
+static bool is_another(const struct watch *watch, const struct target *target,
+                       const struct watch_sample *sample)
+{
+    return (target->reader && !sample->is_go) || target_runs_another(watch, target) ||
+           strcmp(sample->usage.name, target->name) != 0;
+}
+
+/* All that is worth reading; what another program's memory said is read again. */
+static bool look_whole(struct watch *watch, struct target *target, double now,
+                       struct watch_sample *sample)
+{
+    bool all = now - target->all_at >= ALL_SECONDS;
+    target->full_at = now;
+    if (all)
+        target->all_at = now;
+    if (all && target->live && !live_is_same(target->live) && !attach_again(watch, target))
+        return false;
+    if (!target_read(watch, target, now, all, sample))
+        return false;
+    if (!is_another(watch, target, sample))
+        return true;
+    return attach_again(watch, target) && target_read(watch, target, now, true, sample);
+}
+
 /* False when the process has ended. */
 static bool look(struct watch *watch, struct target *target, double now)
 {
-    struct watch_sample sample;
+    struct watch_sample sample = target->sample;
+    bool whole = now - target->full_at >= watch->options.interval - ALMOST;
     if (target->remote) {
         look_afar(watch, target, now);
         return true;
     }
-    bool whole = now - target->full_at >= watch->options.interval - ALMOST;
-    if (whole) {
-        bool all = now - target->all_at >= ALL_SECONDS;
-        target->full_at = now;
-        if (all)
-            target->all_at = now;
-        if (all && target->live && !live_is_same(target->live) && !attach_again(watch, target))
-            return false;
-        if (!target_read(watch, target, now, all, &sample))
-            return false;
-        bool other = strcmp(sample.usage.name, target->name) != 0;
-        if (((target->reader && !sample.is_go) || other) && !attach_again(watch, target))
-            return false;
-    } else {
-        sample = target->sample;
-        if (!target_pulse(target, now, &sample))
-            return false;
-    }
+    if (whole ? !look_whole(watch, target, now, &sample) : !target_pulse(target, now, &sample))
+        return false;
     take_sample(watch, target, &sample);
     if (whole && watch->options.line)
         write_line(watch, target);

@@ -106,6 +106,7 @@ struct target_site {
 struct target {
     int pid;
     uint64_t start_ticks;
+    uint64_t device, inode; /* of its executable; inode 0: not known */
     char name[LIVE_NAME_BYTES];
     char go_version[LIVE_NAME_BYTES];
     bool named;             /* on the command line: stays when it has ended */
@@ -197,6 +198,11 @@ void target_free(struct watch *watch, struct target *target);
 /* Attaches; failures are told to the sink when that is not NULL. */
 NODISCARD enum status target_attach(struct watch *watch, struct target *target,
                                     struct diag_sink *sink);
+/* Another program in the same process (exec), by its executable. False when that cannot be seen. */
+bool target_runs_another(const struct watch *watch, const struct target *target);
+/* That, or another process with its number: what was just read may be another's. False when there
+ * is none any more: then it was its own, up to its end. */
+bool target_is_another(const struct watch *watch, const struct target *target);
 /* What is worth reading each time, into *sample; with `all` also what costs more and changes less.
  * False when the process has ended. */
 bool target_read(struct watch *watch, struct target *target, double now, bool all,
