@@ -211,6 +211,21 @@ struct str sb_str(const struct sb *sb); /* valid until the next append */
     } while (0)
 void *vec_grow(const struct memory *memory, void *at, size_t *cap, size_t size);
 
+/* ---- sums of what foreign input says, which may be any number ---- */
+
+/* a + b, or the end of int64 that the sum would pass. */
+static inline int64_t add_saturating(int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return a < 0 ? INT64_MIN : INT64_MAX;
+    return sum;
+}
+static inline void add_to_sum(int64_t *sum, int64_t value)
+{
+    *sum = add_saturating(*sum, value);
+}
+
 /* ---- slots.c: open addressing over small numbers ---- */
 
 /* A hash table of 32-bit ids whose keys live elsewhere: the caller compares. A slot is the upper

@@ -87,25 +87,26 @@ static void add_to_site(struct joiner *joiner, const struct verdict *verdict, ui
     struct site_sum *sum = &joiner->site_sums.at[verdict->site];
     double samples, variance;
     sampling_of(joiner, sample, &samples, &variance);
-    sum->value += value;
+    add_to_sum(&sum->value, value);
     sum->samples += samples;
     sum->variance += variance;
     int64_t size = joiner->evidence->profile->samples.at[sample].object_bytes;
     sum->object_bytes = sum->object_bytes == 0 || sum->object_bytes == size ? size : -1;
     bool added;
     uint64_t *copy = map_put(&joiner->copy_sums, (uint64_t)verdict->site << 32 | point, &added);
-    *copy = (uint64_t)((int64_t)*copy + value);
+    *copy = (uint64_t)add_saturating((int64_t)*copy, value);
     sum->copies += added;
     if ((int64_t)*copy > sum->best_value) {
         sum->best_value = (int64_t)*copy;
         sum->best_point = point;
     }
     struct group *at = &joiner->tracer.groups.at[group];
-    at->value += value;
+    add_to_sum(&at->value, value);
     at->samples += samples;
     at->variance += variance;
     if (joiner->other_type != NONE)
-        at->other_value += profile_value(joiner->evidence->profile, sample, joiner->other_type);
+        add_to_sum(&at->other_value,
+                   profile_value(joiner->evidence->profile, sample, joiner->other_type));
     if (at->value > sum->best_group_value) {
         sum->best_group_value = at->value;
         sum->best_group = group;
@@ -129,7 +130,7 @@ static void add_unexplained(struct joiner *joiner, uint32_t point_index, struct 
         *at = joiner->unexplained.len;
         VEC_PUSH(joiner->atlas->memory, &joiner->unexplained, row);
     }
-    joiner->unexplained.at[*at].value += value;
+    add_to_sum(&joiner->unexplained.at[*at].value, value);
 }
 
 /* E1: each sample gets a site and a group, or a reason why not. */
@@ -152,7 +153,7 @@ static void decide_samples(struct joiner *joiner)
         uint32_t group = tracer_group(&joiner->tracer, i, &verdict, point);
         joiner->sample_group[i] = group;
         add_to_site(joiner, &verdict, point, group, i, value);
-        joiner->evidence->explained += value;
+        add_to_sum(&joiner->evidence->explained, value);
     }
 }
 
@@ -188,7 +189,7 @@ static void add_cumulative(struct joiner *joiner)
             if (!at || seen[*at] == i + 1)
                 continue;
             seen[*at] = i + 1;
-            sums[*at] += value;
+            add_to_sum(&sums[*at], value);
         }
     }
     for (size_t i = 0; i < evidence->site_count; i++)
@@ -202,20 +203,14 @@ static void add_quality(struct match_quality *quality, const struct located *loc
                         bool belongs, int64_t value)
 {
     if (located->package && belongs) {
-        quality->matched += value;
-        if (located->mapped)
-            quality->by_mapping += value;
-        else
-            quality->by_import_path += value;
+        add_to_sum(&quality->matched, value);
+        add_to_sum(located->mapped ? &quality->by_mapping : &quality->by_import_path, value);
         return;
     }
     if (quality->first_unknown.len == 0 ||
         (!located->runtime && str_starts(quality->first_unknown, STR("runtime."))))
         quality->first_unknown = located->symbol; /* the runtime is no telling example */
-    if (located->package)
-        quality->unknown_function += value;
-    else
-        quality->unknown_package += value;
+    add_to_sum(located->package ? &quality->unknown_function : &quality->unknown_package, value);
 }
 
 /* A function of a package that was asked for. Other own code may be of another program. */
@@ -266,8 +261,8 @@ static enum status judge_quality(struct joiner *joiner, struct diag_sink *sink)
         bool belongs = point->inside_runtime || sites_line_belongs(&joiner->sites, located,
                                                                    frame->line);
         add_quality(quality, located, belongs, value);
-        own += located->own ? value : 0;
-        own_unknown += located->own && !belongs ? value : 0;
+        add_to_sum(&own, located->own ? value : 0);
+        add_to_sum(&own_unknown, located->own && !belongs ? value : 0);
     }
     if (evidence->total != 0 && !any_wanted_frame(joiner)) {
         diag_add(sink, DIAG_JOIN_FOREIGN, STR_NONE, 0, DIAG_NO_OFFSET,
@@ -308,8 +303,8 @@ static void compare_rankings(struct joiner *joiner)
     int64_t total = profile_total(evidence->profile, joiner->other_type);
     for (size_t i = 0; i < evidence->profile->samples.len; i++)
         if (evidence->sample_cause[i] != EVIDENCE_NONE)
-            sums[evidence->sample_cause[i]] +=
-                profile_value(evidence->profile, i, joiner->other_type);
+            add_to_sum(&sums[evidence->sample_cause[i]],
+                       profile_value(evidence->profile, i, joiner->other_type));
     size_t best = 0;
     for (size_t i = 1; i < evidence->cause_count; i++)
         if (sums[i] > sums[best])

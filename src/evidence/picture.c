@@ -36,7 +36,7 @@ static void add_edge(struct cause *cause, uint32_t from, uint32_t to, int64_t va
 {
     for (size_t i = 0; i < cause->edge_count; i++)
         if (cause->edges[i].from == from && cause->edges[i].to == to) {
-            cause->edges[i].value += value;
+            add_to_sum(&cause->edges[i].value, value);
             return;
         }
     if (cause->edge_count < 2 * MAX_NODES)
@@ -53,14 +53,14 @@ static void draw_group(struct picture *picture, const struct group *group)
         uint32_t node = node_of(picture, group->links[i].step);
         if (node == 0) /* G2: no room */
             continue;
-        cause->nodes[node].value += group->value;
+        add_to_sum(&cause->nodes[node].value, group->value);
         if (from != NONE && from != node)
             add_edge(cause, from, node, group->value);
         from = node;
     }
     if (from != NONE)
         add_edge(cause, from, 0, group->value);
-    cause->nodes[0].value += group->value;
+    add_to_sum(&cause->nodes[0].value, group->value);
 }
 
 void draw_cause(const struct joiner *joiner, uint32_t cause_step, const uint32_t *groups,

@@ -198,7 +198,7 @@ static void take(struct ranking *ranking, uint32_t step, uint32_t cause, struct 
         if (group->cause != NONE)
             continue;
         group->cause = cause;
-        out->value += group->value;
+        add_to_sum(&out->value, group->value);
         out->samples += group->samples;
         out->variance += group->variance;
     }

@@ -188,7 +188,7 @@ static void fill_parts(struct joiner *joiner, const uint32_t *groups, size_t cou
             *at = cause->part_count++;
             cause->parts[*at].site = site_rank[group->site];
         }
-        cause->parts[*at].value += group->value;
+        add_to_sum(&cause->parts[*at].value, group->value);
     }
     map_release(&sums);
     qsort(cause->parts, cause->part_count, sizeof(*cause->parts), compare_parts);

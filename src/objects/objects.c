@@ -12,13 +12,6 @@ const char *object_witness_name(enum object_witness witness)
     return names[witness];
 }
 
-/* Foreign profiles may hold anything: sums stop at the ends of int64 (P3 of profile.h). */
-static void add_to(int64_t *sum, int64_t value)
-{
-    if (__builtin_add_overflow(*sum, value, sum))
-        *sum = value > 0 ? INT64_MAX : INT64_MIN;
-}
-
 /* Sums of a row while samples are read. */
 struct sum {
     struct object_row row;
@@ -116,16 +109,16 @@ static void sum_add(struct sum *sum, const struct facts *facts)
         row->slot = facts->slot;
     if (facts->slot > row->largest_slot)
         row->largest_slot = facts->slot;
-    add_to(&row->objects, facts->objects);
-    add_to(&row->bytes, facts->bytes);
-    add_to(&row->most_waste, facts->most_waste);
+    add_to_sum(&row->objects, facts->objects);
+    add_to_sum(&row->bytes, facts->bytes);
+    add_to_sum(&row->most_waste, facts->most_waste);
     if (facts->size_known) {
-        add_to(&row->waste_bytes_known, facts->bytes);
-        add_to(&row->waste, facts->waste);
+        add_to_sum(&row->waste_bytes_known, facts->bytes);
+        add_to_sum(&row->waste, facts->waste);
     }
     sum->samples += facts->samples;
     sum->variance += facts->variance;
-    add_to(&sum->value, facts->value);
+    add_to_sum(&sum->value, facts->value);
 }
 
 static void add_sample(struct adding *adding, size_t sample)
@@ -145,10 +138,10 @@ static void add_sample(struct adding *adding, size_t sample)
     typed->row.type = type.name;
     typed->row.witness = type.witness;
     sum_add(typed, &facts);
-    add_to(&adding->objects->objects, facts.objects);
-    add_to(&adding->objects->bytes, facts.bytes);
+    add_to_sum(&adding->objects->objects, facts.objects);
+    add_to_sum(&adding->objects->bytes, facts.bytes);
     if (type.name.len)
-        add_to(&adding->objects->typed, facts.value);
+        add_to_sum(&adding->objects->typed, facts.value);
 }
 
 static int by_value(const void *left, const void *right)

@@ -22,14 +22,6 @@ struct profile_limits profile_limits_default(void)
     };
 }
 
-int64_t add_saturating(int64_t a, int64_t b)
-{
-    int64_t sum;
-    if (__builtin_add_overflow(a, b, &sum))
-        return a < 0 ? INT64_MIN : INT64_MAX;
-    return sum;
-}
-
 struct profile *profile_new(const struct memory *memory, struct profile_limits limits)
 {
     struct profile *profile = memory_get(memory, sizeof(*profile));

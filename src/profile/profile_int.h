@@ -111,8 +111,6 @@ void build_sample(struct profile *profile, struct profile_sample sample, const i
 /* True when a ceiling was passed: the limit's name is in *limit. */
 bool build_over_limit(const struct profile *profile, const char **limit);
 
-/* a + b, or the end of int64 that the sum would pass. */
-int64_t add_saturating(int64_t a, int64_t b);
 /* Sorts labels[first..len) by key, text and number. */
 void profile_labels_sort(struct profile *profile, size_t first);
 
