@@ -35,7 +35,7 @@ check: ## all checks of the code, then all tests under the sanitizers
 	@$(MAKE) --no-print-directory asan
 
 check-fast: ## the checks that need no compiler: text, sizes, comments, lists, scripts
-	@scripts/check.sh $(BUILD) text size docs sources scripts
+	@scripts/check.sh $(BUILD) text size docs sources scripts limits
 
 check-headers check-layers check-globals check-size: check-%: ## one check alone
 	@scripts/build.sh $(BUILD) $(TESTS)

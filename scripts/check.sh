@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$1
 shift
-[ $# -gt 0 ] || set -- text size docs sources scripts headers layers cycles globals symbols tidy
+[ $# -gt 0 ] || set -- text size docs sources scripts limits headers layers cycles globals symbols tidy
 mkdir -p "$build/check-tap"
 rm -f "$build"/check-tap/*
 for name; do

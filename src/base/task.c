@@ -77,8 +77,8 @@ bool task_collect(struct task *task, struct sb *out, int *exit_code)
             return false;
         if (n <= 0)
             break;
-        if (out->len < LIMIT_TASK_BYTES)
-            sb_addn(out, bytes, (size_t)n);
+        size_t room = out->len < LIMIT_TASK_BYTES ? LIMIT_TASK_BYTES - out->len : 0;
+        sb_addn(out, bytes, (size_t)n < room ? (size_t)n : room);
     }
     *exit_code = wait_for(task);
     return true;

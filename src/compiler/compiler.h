@@ -117,6 +117,7 @@ struct compiler {
     struct arena arena;
     struct intern strings;
     VEC(struct message) messages;
+    size_t most_messages; /* LIMIT_COMPILER_RECORDS, unless a test says otherwise */
     VEC(struct compiled_package) packages;
     VEC(struct compiler_source) sources;
     VEC(struct judged_function) judged; /* CAN_INLINE and CANNOT_INLINE, in the order of messages */

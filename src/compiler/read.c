@@ -10,7 +10,8 @@ enum { PIECE_BYTES = 2 << 20, SOURCES_MAX = 255 };
 struct compiler *compiler_new(const struct memory *memory)
 {
     struct compiler *compiler = memory_get(memory, sizeof(*compiler));
-    *compiler = (struct compiler){.memory = memory, .level = 1};
+    *compiler = (struct compiler){.memory = memory, .level = 1,
+                                  .most_messages = LIMIT_COMPILER_RECORDS};
     arena_init(&compiler->arena, memory);
     intern_init(&compiler->strings, memory);
     return compiler;
@@ -256,10 +257,10 @@ static enum status reading_run(struct reading *reading, struct workers *workers,
                                struct diag_sink *sink, struct arena *arena)
 {
     workers_run(workers, reading->piece_count, piece_work, reading);
-    if (records_of(reading) > LIMIT_COMPILER_RECORDS) {
+    if (records_of(reading) > reading->compiler->most_messages) {
         diag_add(sink, DIAG_COMPILER_LIMIT, reading->name, 0, DIAG_NO_OFFSET,
                  "%zu messages, at most %zu (LIMIT_COMPILER_RECORDS) are read",
-                 records_of(reading), (size_t)LIMIT_COMPILER_RECORDS);
+                 records_of(reading), reading->compiler->most_messages);
         return STATUS_LIMIT;
     }
     reading->ids = ARENA_ARRAY(arena, uint32_t *, reading->piece_count + 1);

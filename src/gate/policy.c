@@ -156,7 +156,7 @@ static void budget_set(struct policy_reader *reader, const struct toml_entry *en
     if (!is_kind(reader, entry, TOML_NUMBER))
         return;
     if (entry->number < 0 || entry->number > LIMIT_FLAG_NUMBER) {
-        mistake(reader, entry, "a budget is a number of sites, 0 or more");
+        mistake(reader, entry, "a budget is a number of sites, at most LIMIT_FLAG_NUMBER");
         return;
     }
     struct gate_budget budget = {keep(reader, entry->key), (uint64_t)entry->number};

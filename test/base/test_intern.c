@@ -70,6 +70,7 @@ static void any_bytes(void **state)
     intern_release(&intern);
 }
 
+/* intern_add's is LIMIT_INTERNED_BYTES; 16 bytes here. */
 static void the_ceiling_is_exhausted(void **state)
 {
     (void)state;

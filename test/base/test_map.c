@@ -205,6 +205,7 @@ static void clear_forgets_all(void **state)
     map_release(&map);
 }
 
+/* map_put's is LIMIT_MAP_ENTRIES; 10 here. */
 static void the_ceiling_is_exhausted(void **state)
 {
     (void)state;

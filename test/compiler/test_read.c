@@ -259,10 +259,38 @@ static void a_line_over_the_limit_is_passed_over(void **state)
     free(text);
 }
 
+/* The ceiling is LIMIT_COMPILER_RECORDS; two messages here, of all sources together. */
+static void more_messages_than_the_limit_are_refused(void **state)
+{
+    (void)state;
+    static const char *const sources[] = {"./x.go:1:6: can inline f\n./x.go:2:6: can inline g\n",
+                                          "./y.go:1:6: can inline h\n"};
+    struct diag_sink *sink = diag_sink_new(&plenty);
+    struct workers *workers = workers_new(&plenty, 1);
+    struct compiler *compiler = compiler_new(&plenty);
+    compiler->most_messages = 2;
+    for (size_t i = 0; i < COUNT_OF(sources); i++) {
+        size_t len = strlen(sources[i]);
+        unsigned char *bytes = memory_get(&plenty, len);
+        memcpy(bytes, sources[i], len);
+        struct file file = file_of_bytes(bytes, len, &plenty);
+        assert_int_equal(
+            compiler_add_source(compiler, &file, STR("text"), false, workers, sink),
+            i == 0 ? STATUS_OK : STATUS_LIMIT);
+    }
+    assert_int_equal(diag_count(sink), 1);
+    assert_int_equal(diag_at(sink, 0)->code, DIAG_COMPILER_LIMIT);
+    assert_true(str_contains(diag_at(sink, 0)->message, STR("3 messages, at most 2")));
+    compiler_free(compiler);
+    workers_free(workers);
+    diag_sink_free(sink);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(positions_are_read),
+        cmocka_unit_test(more_messages_than_the_limit_are_refused),
         cmocka_unit_test(headers_make_packages),
         cmocka_unit_test(text_without_headers_is_one_package),
         cmocka_unit_test(line_ends_do_not_matter),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# check-text.sh, check-docs.sh and check-size.sh refuse what they are there to refuse.
+# check-text.sh, check-docs.sh, check-size.sh and check-limits.sh refuse what they are there to refuse.
 # shellcheck source=test/house/helpers.bash
 . "$ROOT/test/house/helpers.bash"
 text=$tree/scripts/check-text.sh
@@ -53,6 +53,19 @@ refuses "prototypes without comments" 'more.h:4: a has no comment' "$docs"
 printf '/* x */\n#ifndef A_H\n\n/* Both. */\nint a(void);\nint b(int x,\n      int y);\n\nint c(void); /* c */\n#endif\n' \
     >"$tree/src/base/more.h"
 passes "a comment above the paragraph, or on the line" "$docs"
+
+limits() {
+    plant
+    { seq -f '#define LIMIT_OLD_%g 1' 19 && echo "$1"; } >"$tree/src/base/limits.h"
+    echo "$2" >"$tree/test/test_x.c"
+}
+limits=$tree/scripts/check-limits.sh
+limits '#define LIMIT_NEW 5' '/* LIMIT_NEW is reached */'
+passes "a ceiling that a test names" "$limits"
+limits '#define LIMIT_BINARY_NEW 5' '{BINARY_LIMIT_NEW, 1, 0},'
+passes "one of executables" "$limits"
+limits '#define LIMIT_NEW 5' '/* LIMIT_NEWER */'
+refuses "one that no test names" 'no test names LIMIT_NEW' "$limits"
 
 plant
 body 101 >>"$tree/src/base/add.c"

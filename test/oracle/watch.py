@@ -313,7 +313,8 @@ def test_ring():
 
 
 def ask_slowly(port, shut_out):
-    """A byte a second, PATIENCE of them: the other side must have closed long before."""
+    """A byte a second, PATIENCE of them: the other side must have closed long before, after
+    LIMIT_SERVE_REQUEST_SECONDS."""
     with socket.create_connection(("127.0.0.1", port)) as one:
         one.settimeout(1)
         for byte in b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * PATIENCE:

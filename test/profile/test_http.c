@@ -144,7 +144,8 @@ static void redirects_are_followed_but_not_for_ever(void **state)
     ask(&reading, server, "http://", "/redirect/2"); /* the third leads to the profile */
     assert_objects(&reading, "5");
     ask(&reading, server, "http://", "/redirect/3");
-    assert_refused(&reading, DIAG_HTTP_FAILED, "too many redirects: at most 3 are followed");
+    assert_refused(&reading, DIAG_HTTP_FAILED,
+                   "too many redirects: at most 3 are followed (LIMIT_HTTP_REDIRECTS)");
     assert_int_equal(reading.status, STATUS_NETWORK);
     reading_release(&reading);
 }

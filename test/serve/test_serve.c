@@ -203,6 +203,13 @@ static void test_what_is_refused_at_the_start(void **state)
                   DIAG_FILE_OPEN, "");
     check_refused((struct serve_options){.listen = ":0", .tls_cert = "/dev/zero", .tls_key = "k"},
                   DIAG_FILE_LIMIT, "");
+    char large[] = "/tmp/unheap-serve-XXXXXX";
+    int fd = mkstemp(large);
+    assert_int_equal(ftruncate(fd, LIMIT_SERVE_PEM_BYTES + 1), 0);
+    close(fd);
+    check_refused((struct serve_options){.listen = ":0", .tls_cert = large, .tls_key = "k"},
+                  DIAG_FILE_LIMIT, "LIMIT_SERVE_PEM_BYTES");
+    unlink(large);
     check_refused((struct serve_options){.listen = ":0", .tls_cert = "/etc/passwd",
                                          .tls_key = "/etc/passwd"},
                   DIAG_SERVE_ADDRESS, "certificate");
