@@ -9,8 +9,10 @@
 # a hang, another status, silence.
 #
 # Four rounds, one TAP line each: allocations and file calls, one by one and lasting (from the n-th
-# on). A lasting failure is tried at about 100 places, not at all. Under ASan only file calls fail:
-# its own runtime does not live without memory.
+# on). A lasting failure is tried at about 100 places, not at all; one by one at each, or, where FILE
+# begins with "# every N allocations, M file calls", at every N-th and M-th (at each all the same with
+# EVERY=1 in the environment). Under ASan only file calls fail: its own runtime does not live without
+# memory.
 set -u
 build=$1
 script=$(cat "$2")
@@ -20,6 +22,11 @@ export ROOT
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 run_seconds=100 # a hang; a run takes a tenth of one, and ten times that where the machine is busy
+every_alloc=1 every_io=1
+thin='^# every ([0-9]+) allocations, ([0-9]+) file calls'
+if [ -z "${EVERY:-}" ] && [[ $script =~ $thin ]]; then
+    every_alloc=${BASH_REMATCH[1]} every_io=${BASH_REMATCH[2]}
+fi
 shopt -s nullglob dotglob
 
 # ASan's library has to be there too, after ours.
@@ -112,8 +119,8 @@ if [ $status != 0 ]; then
 fi
 read -r _ _ allocs _ ios <"$scratch/whole/faults"
 if [ -z "$asan" ]; then
-    round ALLOC 0 1
+    round ALLOC 0 "$every_alloc"
     round ALLOC 1 $((allocs / 100 + 1))
 fi
-round IO 0 1
+round IO 0 "$every_io"
 round IO 1 $((ios / 100 + 1))

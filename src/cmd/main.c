@@ -1,6 +1,8 @@
 /* unheap: picks the verb and sets up what all verbs need. */
 #include "cmd.h"
 
+#include "regex/regex.h"
+
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,7 +31,10 @@ static const struct verb {
 static void exhausted(void *ctx, size_t wanted)
 {
     (void)ctx;
-    fprintf(stderr, "unheap: out of memory (%zu bytes wanted)\n", wanted);
+    if (wanted)
+        fprintf(stderr, "unheap: out of memory (%zu bytes wanted)\n", wanted);
+    else
+        fputs("unheap: out of memory\n", stderr);
     _exit(EXIT_COULD_NOT); /* from any thread; nothing half-written is left: files are renamed whole
                             */
 }
@@ -41,6 +46,11 @@ static const struct memory json_memory = {.exhausted = exhausted};
 static void *get_json_memory(size_t n)
 {
     return memory_get(&json_memory, n);
+}
+
+static void exhausted_in_cpp(void)
+{
+    exhausted(NULL, 0);
 }
 
 static void put_json_memory(void *ptr)
@@ -125,6 +135,7 @@ int main(int argc, char **argv)
 {
     static const char *const help_words[] = {"help", "-h", "-help", "--help", NULL};
     static const char *const version_words[] = {"-version", "--version", NULL};
+    regex_set_exhausted(exhausted_in_cpp);
     json_set_alloc_funcs(get_json_memory, put_json_memory);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, told as exit code 1 */
     if (argc < 2) {

@@ -12,6 +12,10 @@ extern "C" {
 
 struct regex;
 
+/* What is called when memory runs out in here, and does not return: C++ would end the program by a
+ * signal. For the whole process, from main; RE2 makes its machines while it matches. */
+void regex_set_exhausted(void (*exhausted)(void));
+
 /* NULL when the pattern does not compile: `err` then holds why, in the words Go's users know. */
 struct regex *regex_compile(const char *pattern, size_t len, char *err, size_t err_size);
 /* Whether it matches anywhere in the text. */

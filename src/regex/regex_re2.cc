@@ -2,6 +2,7 @@
 #include <re2/re2.h>
 
 #include <cstdio>
+#include <new>
 #include <string>
 
 #include "regex.h"
@@ -82,6 +83,11 @@ bool to_re2(re2::StringPiece pattern, std::string *out)
 }  // namespace
 
 extern "C" {
+
+void regex_set_exhausted(void (*exhausted)(void))
+{
+    std::set_new_handler(exhausted);
+}
 
 struct regex *regex_compile(const char *pattern, size_t len, char *err, size_t err_size)
 {

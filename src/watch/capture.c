@@ -125,7 +125,7 @@ bool capture_start(struct watch *watch, struct target *target, size_t rule)
     return true;
 }
 
-static void finish(struct watch *watch, struct job *job, int exit_code)
+static void finish(struct watch *watch, struct job *job, int exit_code, bool late)
 {
     if (job->rule == SITES) {
         if (exit_code == 0 && job->target)
@@ -143,23 +143,25 @@ static void finish(struct watch *watch, struct job *job, int exit_code)
         return;
     }
     occasion_deliver(watch, job->rule, job->pid, job->name, "", &job->sample);
-    const char *why = job->answer.len ? job->answer.text : "its reader ended early";
+    const char *why = job->answer.len ? job->answer.text
+                      : late          ? "LIMIT_WATCH_JOB_SECONDS have passed"
+                                      : "its reader ended early";
     watch_count(watch, job->target, job->rule, "capture failed", why);
     watch_tell(watch, "%s: process %d: no capture: %s", name, job->pid, why);
 }
 
-void jobs_collect(struct watch *watch)
+void jobs_collect(struct watch *watch, double now)
 {
     size_t kept = 0;
     for (size_t i = 0; i < watch->jobs.len; i++) {
         struct job *job = watch->jobs.at[i];
         int exit_code = 1;
-        bool late = clock_now() - job->started > LIMIT_WATCH_JOB_SECONDS;
+        bool late = now - job->started > LIMIT_WATCH_JOB_SECONDS;
         if (!late && !task_collect(&job->task, &job->answer, &exit_code)) {
             watch->jobs.at[kept++] = job;
             continue;
         }
-        finish(watch, job, exit_code);
+        finish(watch, job, exit_code, late);
         job_free(job);
     }
     watch->jobs.len = kept;

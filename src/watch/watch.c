@@ -320,7 +320,7 @@ enum status watch_run(struct watch *watch, int stop_fd)
         double now = clock_now();
         look_around(watch, now);
         look_at_all(watch, now);
-        jobs_collect(watch);
+        jobs_collect(watch, now);
         hand_hear(watch);
         hand_send(watch, now);
         history_samples(watch, now);

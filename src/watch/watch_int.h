@@ -230,8 +230,9 @@ void find_targets(struct watch *watch, double now);
 bool capture_start(struct watch *watch, struct target *target, size_t rule);
 /* Begins to look for the top sites of a target. */
 void sites_start(struct watch *watch, struct target *target);
-/* Takes in what the children have said. Descriptors of those under way are for poll(2). */
-void jobs_collect(struct watch *watch);
+/* Takes in what the children have said, and ends those that take too long. Descriptors of those
+ * under way are for poll(2). */
+void jobs_collect(struct watch *watch, double now);
 void jobs_stop(struct watch *watch);
 /* The target will be gone, or another: captures of it that are under way go on by themselves. */
 void jobs_forget(struct watch *watch, const struct target *target);
