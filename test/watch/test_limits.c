@@ -1,5 +1,5 @@
-/* What processes and folders can make grow has a ceiling, LIMIT_WATCH_*: reached, it is told and the
- * daemon goes on. Nobody is watched really; time is made up. */
+/* What processes and folders can make grow has a ceiling, LIMIT_WATCH_*: reached, it is told and
+ * the daemon goes on. Nobody is watched really; time is made up. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
