@@ -40,6 +40,8 @@ X(GC_EMPTY, "gc-empty", DIAG_ERROR,
 X(GC_LIMIT, "gc-limit", DIAG_WARNING, "give a shorter part of the log")
 X(GC_DAMAGED, "gc-damaged", DIAG_WARNING,
   "other output of the program stands in the middle of these lines; they were passed over")
+X(GC_MIXED, "gc-mixed", DIAG_WARNING,
+  "give the lines of one program, as grep finds them by the name that its log puts before them")
 X(SERVE_ADDRESS, "serve-address", DIAG_ERROR,
   "give an address of this machine with a port that is free, as in 127.0.0.1:0")
 X(SERVE_OPEN, "serve-open", DIAG_ERROR,

@@ -116,10 +116,16 @@ static enum status read_all(struct follower *follower, int fd, const char *path)
 
 static enum status check_trace(struct cmd *cmd, const struct gc_trace *trace)
 {
+    enum { SEVERAL = 3 };
     if (trace->damaged)
         diag_add(cmd->sink, DIAG_GC_DAMAGED, trace->name, 0, DIAG_NO_OFFSET,
                  "%llu of %llu lines begin like a trace and do not go on like one",
                  (unsigned long long)trace->damaged, (unsigned long long)trace->lines);
+    if (trace->amid >= SEVERAL)
+        diag_add(cmd->sink, DIAG_GC_MIXED, trace->name, 0, DIAG_NO_OFFSET,
+                 "the count of cycles goes back %llu times and not to 1: these look like lines of "
+                 "several programs, and no figure is of one of them",
+                 (unsigned long long)trace->amid);
     if (trace->cycles.len)
         return STATUS_OK;
     diag_add(cmd->sink, DIAG_GC_EMPTY, trace->name, 0, DIAG_NO_OFFSET,

@@ -187,6 +187,8 @@ static void take_cycle(struct gc_trace *trace, struct str text)
         say_full(trace);
     } else {
         cycle.run = run_of(trace, &cycle);
+        trace->amid += trace->cycles.len && cycle.number > 1 &&
+                       cycle.run != trace->cycles.at[trace->cycles.len - 1].run;
         VEC_PUSH(trace->memory, &trace->cycles, cycle);
     }
 }
@@ -213,9 +215,53 @@ static bool is_cycle_at(struct str line, size_t at)
     return n > at + 3 && str_starts(str_skip(line, n), STR(" @"));
 }
 
+/* ---- what a log makes of a line ---- */
+
+enum { ESCAPE = 033 };
+
+static bool is_between(char c, char first, char last)
+{
+    return c >= first && c <= last;
+}
+
+/* How long the colour or the like is that stands at the start, its ESC as it is or as JSON has it
+ * (ECMA-48, control sequences); 0: there is none. */
+static size_t control_length(struct str text)
+{
+    size_t n = 0;
+    if (text.len && text.ptr[0] == ESCAPE)
+        n = 1;
+    else if (str_starts(text, STR("\\u001b")) || str_starts(text, STR("\\u001B")))
+        n = 6;
+    if (n == 0 || n >= text.len || text.ptr[n] != '[')
+        return 0;
+    n++;
+    while (n < text.len && is_between(text.ptr[n], ' ', '?'))
+        n++;
+    return n < text.len && is_between(text.ptr[n], '@', '~') ? n + 1 : 0;
+}
+
+/* The line without colours, and with each '>' that is escaped in JSON (encoding/json does, so
+ * Docker's logs do: "173-\u003e203"). */
+static struct str clean_line(struct gc_trace *trace, struct str line)
+{
+    if (str_find_char(line, ESCAPE) < 0 && !str_contains(line, STR("\\u00")))
+        return line;
+    sb_clear(&trace->clean);
+    while (line.len) {
+        size_t control = control_length(line);
+        bool greater = str_starts(line, STR("\\u003e")) || str_starts(line, STR("\\u003E"));
+        if (!control)
+            sb_addc(&trace->clean, greater ? '>' : line.ptr[0]);
+        line = str_skip(line, control ? control : greater ? 6 : 1);
+    }
+    return sb_str(&trace->clean);
+}
+
 static void take_line(struct gc_trace *trace, struct str line)
 {
     trace->lines++;
+    line = clean_line(trace, line);
     for (struct str rest = line;;) {
         ptrdiff_t at = str_find(rest, STR("gc "));
         if (at < 0)
@@ -238,6 +284,7 @@ void gc_trace_init(struct gc_trace *trace, struct str name, const struct memory 
 {
     *trace = (struct gc_trace){.memory = memory, .name = name, .sink = sink};
     sb_init(&trace->rest, memory);
+    sb_init(&trace->clean, memory);
 }
 
 static void keep_rest(struct gc_trace *trace, struct str text)
@@ -271,7 +318,7 @@ void gc_trace_feed(struct gc_trace *trace, const char *bytes, size_t n)
 
 void gc_trace_finish(struct gc_trace *trace)
 {
-    if (trace->rest.len)
+    if (trace->rest.len || trace->dropping)
         take_line(trace, sb_str(&trace->rest));
     sb_clear(&trace->rest);
     trace->dropping = false;
@@ -282,4 +329,5 @@ void gc_trace_release(struct gc_trace *trace)
     VEC_RELEASE(trace->memory, &trace->cycles);
     VEC_RELEASE(trace->memory, &trace->scavenges);
     sb_release(&trace->rest);
+    sb_release(&trace->clean);
 }

@@ -487,7 +487,9 @@ struct gc_trace {
     VEC(struct gc_cycle) cycles;
     VEC(struct gc_scavenge) scavenges;
     uint64_t lines, damaged; /* damaged: began like a trace line and did not go on like one */
+    uint64_t amid;           /* runs that begin in their middle: lines of several programs? */
     struct sb rest;          /* of a line that is not yet whole */
+    struct sb clean;         /* a line without colours */
     bool dropping;           /* a line longer than LIMIT_GC_LINE_BYTES, until its end */
     bool full;               /* LIMIT_GC_CYCLES was reached; what follows is not kept */
 };

@@ -105,6 +105,32 @@ static void test_lines_out_of_logs(void **state)
     }
 }
 
+/* Colours, and what JSON makes of '>' and of colours. */
+static void test_lines_that_logs_dress_up(void **state)
+{
+#define ESCAPED_HEAP "173-\\u003e203-\\u003E101 MB, 203 MB goal, 2 MB stacks, 3 MB globals, 4 P"
+    static const char text[] =
+        "\033[31m" NEW_LINE "\033[0m\n"
+        "\033[2;38;5;7mgc\033[0m 19 @1.9s 13%: " NEW_TIMES NEW_HEAP "\n"
+        "{\"log\":\"gc 20 @2.0s 13%: " NEW_TIMES ESCAPED_HEAP "\\n\"}\n"
+        "{\"log\":\"\\u001b[36mgc 21 @2.1s 13%: " NEW_TIMES ESCAPED_HEAP "\\u001b[0m\\n\"}\n"
+        "svc_1  | gc 22 @2.2s 13%: " NEW_TIMES NEW_HEAP "\n"
+        "a colour that does not end \033[31";
+    (void)state;
+    for (size_t piece = 1; piece < sizeof(text); piece += 7) {
+        struct gc_trace trace;
+        read_text(&trace, text, piece);
+        assert_int_equal(trace.cycles.len, 5);
+        for (size_t i = 0; i < trace.cycles.len; i++) {
+            assert_int_equal(trace.cycles.at[i].number, 18 + i);
+            assert_int_equal(trace.cycles.at[i].heap_end, 203 << 20);
+            is_near(trace.cycles.at[i].assist, 29e-3);
+        }
+        assert_int_equal(trace.damaged, 0);
+        gc_trace_release(&trace);
+    }
+}
+
 /* A line that is cut off anywhere, or has another character anywhere, is never read as something
  * else. */
 static void test_damaged_lines_are_left_out(void **state)
@@ -142,7 +168,7 @@ static void test_numbers_that_are_too_large(void **state)
     gc_trace_release(&trace);
 }
 
-static void test_a_line_without_end_is_passed_over(void **state)
+static void test_a_line_longer_than_LIMIT_GC_LINE_BYTES(void **state)
 {
     struct gc_trace trace;
     static char block[4096];
@@ -155,10 +181,11 @@ static void test_a_line_without_end_is_passed_over(void **state)
     gc_trace_finish(&trace);
     assert_in_range(trace.rest.cap, 0, 2 * LIMIT_GC_LINE_BYTES);
     assert_int_equal(trace.cycles.len, 1);
+    assert_int_equal(trace.lines, 2);
     gc_trace_release(&trace);
 }
 
-static void test_more_cycles_than_are_kept(void **state)
+static void test_more_cycles_than_LIMIT_GC_CYCLES(void **state)
 {
     struct gc_trace trace;
     struct diag_sink *sink = diag_sink_new(&memory);
@@ -256,10 +283,11 @@ int main(void)
         cmocka_unit_test(test_every_field_of_a_new_line),
         cmocka_unit_test(test_lines_before_stacks_and_globals),
         cmocka_unit_test(test_lines_out_of_logs),
+        cmocka_unit_test(test_lines_that_logs_dress_up),
         cmocka_unit_test(test_damaged_lines_are_left_out),
         cmocka_unit_test(test_numbers_that_are_too_large),
-        cmocka_unit_test(test_a_line_without_end_is_passed_over),
-        cmocka_unit_test(test_more_cycles_than_are_kept),
+        cmocka_unit_test(test_a_line_longer_than_LIMIT_GC_LINE_BYTES),
+        cmocka_unit_test(test_more_cycles_than_LIMIT_GC_CYCLES),
         cmocka_unit_test(test_the_summary_adds_up),
         cmocka_unit_test(test_a_death_spiral),
         cmocka_unit_test(test_a_program_that_starts_again),

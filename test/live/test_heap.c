@@ -161,7 +161,7 @@ static bool read_endless(void *ctx, const struct live_piece *pieces, size_t coun
     return true;
 }
 
-static void test_chains_beyond_the_ceilings(void **state)
+static void test_LIMIT_LIVE_BUCKETS_and_PROFILE_BYTES(void **state)
 {
     bool broken;
     uint64_t depth = 0;
@@ -223,7 +223,7 @@ int main(void)
         cmocka_unit_test(test_the_profile_that_comes_out),
         cmocka_unit_test(test_buckets_that_make_no_sense),
         cmocka_unit_test(test_chains_without_end),
-        cmocka_unit_test(test_chains_beyond_the_ceilings),
+        cmocka_unit_test(test_LIMIT_LIVE_BUCKETS_and_PROFILE_BYTES),
         cmocka_unit_test(test_no_profile),
         cmocka_unit_test(test_every_read_fails_once),
     };
