@@ -160,6 +160,15 @@ static bool conversion_outranks(enum site_kind kind, enum cause_category categor
     return category == CAUSE_CONTAINER || category > CAUSE_INTERFACE;
 }
 
+/* What grows or is built anew is mended where that happens, wherever it goes then, as `hot` ranks it;
+ * but in a global it is kept for good. */
+static bool growth_outranks(enum cause_category by_kind, enum cause_category category)
+{
+    bool at_the_site = by_kind == CAUSE_SLICE_GROWTH || by_kind == CAUSE_STRING_BUILDING ||
+                       by_kind == CAUSE_CHANNEL_MADE;
+    return at_the_site && category != CAUSE_GLOBAL;
+}
+
 /* ORDER: of the steps of a story the one whose category stands first in categories.h counts. */
 enum cause_category gate_category(enum site_kind kind, const struct story *story,
                                   const struct gate_scope *scope)
@@ -170,9 +179,8 @@ enum cause_category gate_category(enum site_kind kind, const struct story *story
         if (category < best)
             best = category;
     }
-    if (best == CAUSE_OTHER || conversion_outranks(kind, best)) {
-        enum cause_category by_kind = kind_category(kind);
-        return by_kind == CAUSE_OTHER ? best : by_kind;
-    }
-    return best;
+    enum cause_category by_kind = kind_category(kind);
+    bool of_kind = best == CAUSE_OTHER || conversion_outranks(kind, best) ||
+                   growth_outranks(by_kind, best);
+    return of_kind && by_kind != CAUSE_OTHER ? by_kind : best;
 }

@@ -85,6 +85,16 @@ void gate_items_release(struct gate_items *items)
     arena_release(&items->arena);
 }
 
+/* Is it the allocation itself that is to change, not the step that its story ends in? */
+static bool is_mended_at_site(enum cause_category category)
+{
+    switch (category) {
+    case CAUSE_SLICE_GROWTH: case CAUSE_STRING_BUILDING: case CAUSE_CHANNEL_MADE:
+    case CAUSE_DYNAMIC_SIZE: case CAUSE_TOO_LARGE: case CAUSE_MAP_GROWTH: return true;
+    default: return false;
+    }
+}
+
 void gate_item_advice(const struct gate_site *site, struct sb *out)
 {
     if (site->given) {
@@ -92,7 +102,7 @@ void gate_item_advice(const struct gate_site *site, struct sb *out)
                 STR_ARGS(site->shown), site->line);
         return;
     }
-    if (site->story_count) {
+    if (site->story_count && !is_mended_at_site(site->category)) {
         const struct told_step *last = &site->story[site->story_count - 1];
         sb_addf(out, "At %.*s:%u, where %.*s: ", STR_ARGS(last->place.file), last->place.line,
                 STR_ARGS(last->text));
