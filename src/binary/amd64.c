@@ -371,8 +371,15 @@ void amd64_call(enum call_effect effect, struct action *action)
 void amd64_action(const struct decoder *decoder, const struct body *body, uint32_t index,
                   struct action *action)
 {
-    struct full full;
     memset(action, 0, sizeof(*action));
+    if (!amd64_quick_action(body, index, action))
+        amd64_decoded_action(decoder, body, index, action);
+}
+
+void amd64_decoded_action(const struct decoder *decoder, const struct body *body, uint32_t index,
+                          struct action *action)
+{
+    struct full full;
     if (!decode(decoder, body, index, &full)) {
         action->lost = UINT64_MAX;
         action->moves_stack = true;

@@ -298,6 +298,11 @@ void amd64_list(const struct decoder *decoder, struct body *body);
 uint64_t amd64_target(const struct body *body, const struct instruction *instruction);
 void amd64_action(const struct decoder *decoder, const struct body *body, uint32_t index,
                   struct action *action);
+/* The two ways to find it; the action is empty before. The quick one knows few instructions
+ * (amd64_quick.c), and is false for the others. */
+void amd64_decoded_action(const struct decoder *decoder, const struct body *body, uint32_t index,
+                          struct action *action);
+bool amd64_quick_action(const struct body *body, uint32_t index, struct action *action);
 void amd64_call(enum call_effect effect, struct action *action);
 uint64_t amd64_jump_table(const struct decoder *decoder, const struct body *body, uint32_t index);
 int amd64_argument(int index);

@@ -160,8 +160,8 @@ static bool conversion_outranks(enum site_kind kind, enum cause_category categor
     return category == CAUSE_CONTAINER || category > CAUSE_INTERFACE;
 }
 
-/* What grows or is built anew is mended where that happens, wherever it goes then, as `hot` ranks it;
- * but in a global it is kept for good. */
+/* What grows or is built anew is mended where that happens, wherever it goes then, as `hot` ranks
+ * it; but in a global it is kept for good. */
 static bool growth_outranks(enum cause_category by_kind, enum cause_category category)
 {
     bool at_the_site = by_kind == CAUSE_SLICE_GROWTH || by_kind == CAUSE_STRING_BUILDING ||
