@@ -160,6 +160,17 @@ static int64_t plus(int64_t a, int64_t b)
     return a < 0 || b < 0 ? LIVE_UNKNOWN : a + b;
 }
 
+/* What no process has of memory is not believed, so that sums of such figures are numbers, too. */
+static void drop_senseless(int64_t *figures)
+{
+    static const int64_t most = INT64_C(1) << 48;
+    for (int i = 0; i < FIGURE_COUNT; i++) {
+        bool memory = i <= FIGURE_SYS || i == FIGURE_LIVE || i == FIGURE_RESIDENT;
+        if (memory && figures[i] >= most)
+            figures[i] = LIVE_UNKNOWN;
+    }
+}
+
 static void take_memory(const int64_t *figures, struct live_runtime *runtime)
 {
     keep(&runtime->heap_objects, figures[FIGURE_HEAP_ALLOC]);
@@ -208,6 +219,7 @@ bool live_exposition_read(struct str text, struct live_runtime *runtime, struct 
     if (!read_comments(text, figures) && !read_variables(text, figures) &&
         !read_metrics(text, figures))
         return false;
+    drop_senseless(figures);
     take_memory(figures, runtime);
     take_rest(figures, runtime, usage);
     return true;

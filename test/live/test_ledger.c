@@ -178,6 +178,12 @@ static void test_endpoints(void **state)
     assert_int_equal(usage.resident, 5000);
     assert_int_equal(runtime.heap_free, LIVE_UNKNOWN);
     assert_false(live_exposition_read(STR("<html>"), &runtime, &usage));
+    live_exposition_init(&runtime, &usage);
+    assert_true(live_exposition_read(STR("{\"memstats\":{\"MCacheSys\":7777777777777777777777,"
+                                         "\"MSpanSys\":40,\"GCSys\":70,\"NextGC\":1600}}"),
+                                     &runtime, &usage));
+    assert_int_equal(runtime.metadata, LIVE_UNKNOWN); /* and no sum that overflows */
+    assert_int_equal(runtime.goal, 1600);
     assert_false(live_exposition_read(STR(""), &runtime, &usage));
 }
 
