@@ -57,6 +57,7 @@ struct memory {
 void *memory_get(const struct memory *memory, size_t n);
 /* Like realloc; ptr may be NULL. */
 void *memory_resize(const struct memory *memory, void *ptr, size_t n);
+/* NULL is fine, and so is what a C library has from malloc. */
 void memory_put(const struct memory *memory, void *ptr);
 /* Gives the system back what is free, and the pages of code and constants of all loaded libraries:
  * what is needed of them comes back by itself. For a daemon, once its start is behind it. */

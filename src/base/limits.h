@@ -27,6 +27,8 @@
 #define LIMIT_PROFILE_STACKS ((size_t)64 << 20)    /* distinct stacks of one merged profile */
 #define LIMIT_PROFILE_SAMPLES ((size_t)512 << 20)  /* samples of one merged profile */
 #define LIMIT_COMPARE_NODES ((size_t)16 << 20)     /* calls of a differential flame graph */
+#define LIMIT_MANGLED_BYTES 4096                   /* of a name that is to be demangled */
+#define LIMIT_DEMANGLED_BYTES ((size_t)4 << 20)    /* what it may come to */
 #define LIMIT_PROFILES 1000                        /* files merged by one command */
 #define LIMIT_COMPILER_LINE_BYTES ((size_t)64 << 20) /* one line of compiler text */
 #define LIMIT_COMPILER_RECORDS ((size_t)200 << 20) /* messages kept from all diagnostics */
