@@ -160,15 +160,15 @@ def case_weblist(page):
     page.browser.view(420, 900, "dark")
     page.browser.open(path)
     page.browser.script(page.helpers)
-    is_equal(page.browser.errors, [], "errors")
-    is_equal(len(page.browser.requests), 1, "requests")
+    browser.is_equal(page.browser.errors, [], "errors")
+    browser.is_equal(len(page.browser.requests), 1, "requests")
     assert page.ask("document.querySelectorAll('details').length") > 0, "lines with inlined calls"
-    is_equal(page.ask("document.scripts.length"), 0, "scripts")
-    is_equal(page.ask("test.lowContrast()"), [], "contrast")
+    browser.is_equal(page.ask("document.scripts.length"), 0, "scripts")
+    browser.is_equal(page.ask("test.lowContrast()"), [], "contrast")
     assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
     page.ask("document.querySelector('summary').focus()")
     page.browser.key("Enter", ENTER, "\r")
-    is_equal(page.ask("document.querySelectorAll('details[open]').length"), 1, "opened")
+    browser.is_equal(page.ask("document.querySelectorAll('details[open]').length"), 1, "opened")
 
 
 def case_faults_are_found(page):
