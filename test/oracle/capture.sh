@@ -27,4 +27,10 @@ check 'position-independent' pie 512
 check 'without DWARF, trimmed paths' trimmed 512
 check 'stripped' stripped 512
 check 'stripped and position-independent' stripped_pie 512
+# With C in it, and put together by the system's linker. Whoever has no C compiler goes without.
+if command -v "${CC:-gcc}" >/dev/null; then
+    sed 's/^import (/import "C"\n\nimport (/' test/oracle/capture_program.go >"$work/with_c.go"
+    CGO_ENABLED=1 go build -ldflags=-linkmode=external -o "$work/external" "$work/with_c.go" || exit 1
+    check 'with C, linked by the system' external 512
+fi
 echo "1..$number"
