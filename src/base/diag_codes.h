@@ -15,6 +15,7 @@ X(PROFILE_FORMAT, "profile-format", DIAG_ERROR,
 X(PROFILE_DAMAGED, "profile-damaged", DIAG_ERROR, "capture or copy the profile again")
 X(PROFILE_LIMIT, "profile-limit", DIAG_ERROR, "capture a shorter profile, or merge fewer")
 X(PROFILE_EMPTY, "profile-empty", DIAG_ERROR, "capture under load, or lower runtime.MemProfileRate")
+X(PROFILE_NO_MATCH, "profile-no-match", DIAG_ERROR, "unheap prof -top shows the names there are")
 X(PROFILE_KIND, "profile-kind", DIAG_ERROR, "give a heap or allocs profile")
 X(PROFILE_SAMPLE_TYPE, "profile-sample-type", DIAG_ERROR,
   "choose one of the sample types named above")

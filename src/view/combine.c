@@ -65,6 +65,32 @@ static void pick_types(struct view *view, const uint32_t *positions, size_t coun
     view->values.len = view->samples.len * count;
 }
 
+static void add_types(const struct view *view, struct sb *out)
+{
+    for (size_t i = 0; i < view->types.len; i++)
+        sb_addf(out, "%s%.*s", i ? " " : "[", STR_ARGS(view_type_name(view, i)));
+    sb_adds(out, view->types.len ? "]" : "[]");
+}
+
+/* Names the types of the first, and of the first that has others. */
+static enum status say_types_differ(struct view **all, size_t count, struct diag_sink *sink)
+{
+    struct sb types;
+    size_t other = 1;
+    sb_init(&types, all[0]->memory);
+    add_types(all[0], &types);
+    for (size_t i = count - 1; i > 0; i--)
+        for (size_t j = 0; j < all[0]->types.len; j++)
+            if (!all_have_type(all + i, 1, all[0]->types.at[j].type))
+                other = i;
+    sb_adds(&types, " and ");
+    add_types(all[other], &types);
+    diag_add(sink, DIAG_PROFILE_MISMATCH, STR_NONE, 0, DIAG_NO_OFFSET,
+             "profiles have empty common sample type list: %s", types.text);
+    sb_release(&types);
+    return STATUS_BAD_INPUT;
+}
+
 /* Types that all have, in the first's order. */
 static enum status agree_on_types(struct view **all, size_t count, struct diag_sink *sink)
 {
@@ -73,11 +99,8 @@ static enum status agree_on_types(struct view **all, size_t count, struct diag_s
     for (size_t i = 0; i < all[0]->types.len; i++)
         if (all_have_type(all, count, all[0]->types.at[i].type))
             names[common++] = all[0]->types.at[i].type;
-    if (common == 0) {
-        diag_add(sink, DIAG_PROFILE_MISMATCH, STR_NONE, 0, DIAG_NO_OFFSET,
-                 "profiles have empty common sample type list");
-        return STATUS_BAD_INPUT;
-    }
+    if (common == 0)
+        return say_types_differ(all, count, sink);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < common; j++)
             positions[j] = type_position(all[i], names[j]);

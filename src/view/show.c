@@ -41,7 +41,7 @@ void show_flush(struct report *report)
 
 enum status show_no_match(struct report *report)
 {
-    diag_add(report->sink, DIAG_PROFILE_EMPTY, STR_NONE, 0, DIAG_NO_OFFSET,
+    diag_add(report->sink, DIAG_PROFILE_NO_MATCH, STR_NONE, 0, DIAG_NO_OFFSET,
              "no matches found for regexp: %s", report->settings.argument);
     return STATUS_NOT_FOUND;
 }
