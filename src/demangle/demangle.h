@@ -1,5 +1,5 @@
-/* demangle.h: functions of C++ and Rust by the names people gave them, from those that symbol tables
- * have. */
+/* demangle.h: functions of C++ and Rust by the names people gave them, from those that symbol
+ * tables have. */
 #ifndef UNHEAP_DEMANGLE_H
 #define UNHEAP_DEMANGLE_H
 
