@@ -201,6 +201,8 @@ struct str atlas_function_title(const struct atlas *atlas, struct str symbol)
     symbol_split(symbol, atlas->arena, &path, &name);
     if (path.len == 0)
         return symbol;
+    if (name_in_c(name).len > 0)
+        return arena_fmt(atlas->arena, "C.%.*s", STR_ARGS(name_in_c(name)));
     return arena_fmt(atlas->arena, "%.*s.%.*s", STR_ARGS(atlas_package_name(atlas, path)),
                      STR_ARGS(name));
 }
@@ -548,7 +550,8 @@ static void locate_package(struct atlas *atlas, struct located *located)
     if (!compiler_index_has_file(atlas->index, located->import_path, located->base_name))
         locate_by_folder(atlas, located);
     located->package = atlas_package(atlas, located->import_path);
-    located->own = atlas_owns(atlas, located->import_path);
+    located->own = atlas_owns(atlas, located->import_path) &&
+                   !is_cgo_generated(located->base_name);
     located->known_file = compiler_index_has_file(atlas->index, located->import_path,
                                                   located->base_name);
 }

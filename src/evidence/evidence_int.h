@@ -166,6 +166,10 @@ bool sites_line_belongs(struct sites *sites, const struct located *located, int6
 
 /* The last element of an import path that is a name: "yaml" of "gopkg.in/yaml.v3", "v2" is none. */
 struct str package_name_of_path(struct str import_path);
+/* The file that cgo writes: one function for each that the package calls in C. */
+bool is_cgo_generated(struct str base_name);
+/* "strlen" of "_Cfunc_strlen", as cgo calls C.strlen; empty for other functions. */
+struct str name_in_c(struct str function);
 /* Names of a package in an inlined copy are qualified with it ("fmt.a"): takes "name." off. */
 struct str unqualified(struct arena *arena, struct str text, struct str package);
 /* Does a text name something that no other package can name, "net.addr" for "net"? Then it stands

@@ -13,6 +13,17 @@ struct str package_name_of_path(struct str import_path)
     return version > 0 ? str_slice(name, 0, (size_t)version) : name;
 }
 
+bool is_cgo_generated(struct str base_name)
+{
+    return str_is(base_name, "_cgo_gotypes.go");
+}
+
+struct str name_in_c(struct str function)
+{
+    struct str prefix = STR("_Cfunc_");
+    return str_starts(function, prefix) ? str_skip(function, prefix.len) : STR_NONE;
+}
+
 /* Does "package." stand at an index of a text? */
 static bool qualifies(struct str text, size_t at, struct str package)
 {

@@ -598,6 +598,19 @@ static bool reason_of_linkname(const struct located *written, struct arena *aren
     return true;
 }
 
+/* Functions that cgo generates for "C.F" (cmd/cgo/out.go): they copy C memory into Go's. */
+static bool reason_of_cgo(const struct located *written, struct runtime_reason *reason)
+{
+    if (!is_cgo_generated(written->base_name))
+        return false;
+    bool text = str_starts(written->name, STR("_Cfunc_GoString"));
+    *reason = (struct runtime_reason){
+        .kind = SITE_CGO, .category = text ? CAUSE_STRING_BUILDING : CAUSE_LIBRARY_CALL,
+        .text = text ? STR("C memory is copied into a Go string")
+                     : STR("C memory is copied into Go's, or the call into C needs some")};
+    return true;
+}
+
 static void read_reason(struct sites *sites, const struct point *point, struct point_sites *found)
 {
     const struct located *written = located_at(sites, point, 0);
@@ -608,7 +621,8 @@ static void read_reason(struct sites *sites, const struct point *point, struct p
         return;
     }
     if (reason_of_symbol(written->symbol, &found->reason) ||
-        reason_of_linkname(written, sites->arena, &found->reason)) {
+        reason_of_linkname(written, sites->arena, &found->reason) ||
+        reason_of_cgo(written, &found->reason)) {
         found->has_reason = true;
         return;
     }

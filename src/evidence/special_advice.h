@@ -14,6 +14,12 @@ X(calls_fmt,
 X(calls_json,
   "Reuse the encoder and its buffer (json.NewEncoder over a pooled bytes.Buffer), or decode into "
   "values that are reused.")
+X(is_passed_to_c,
+  "What C gets a pointer to is on the heap: where C does not keep it, say so (#cgo noescape NAME, "
+  "since Go 1.24), or reuse one buffer that C allocated.")
+X(calls_c,
+  "Each call copies C memory to the heap: copy once, or read it where it lies (unsafe.Slice, "
+  "unsafe.String) as long as C keeps it.")
 X(calls_reflect,
   "Reflection allocates for what it hands over: keep it off the hot path (code for the concrete "
   "types, written or generated), or reuse the values it fills.")

@@ -147,10 +147,12 @@ static struct str values(struct arena *arena, const struct cause_facts *facts)
 }
 
 /* gc prints a called function, "fmt.errorf(fmt.format, fmt.a...)": its name is enough. */
-static struct str called(struct str expression)
+static struct str called(struct arena *arena, struct str expression)
 {
     ptrdiff_t paren = str_find_char(str_skip(expression, 1), '(');
-    return paren < 0 ? expression : str_slice(expression, 0, (size_t)paren + 1);
+    struct str name = paren < 0 ? expression : str_slice(expression, 0, (size_t)paren + 1);
+    struct str in_c = name_in_c(name);
+    return in_c.len > 0 ? arena_fmt(arena, "C.%.*s", STR_ARGS(in_c)) : name;
 }
 
 static struct str tell_site_cause(struct arena *arena, const struct cause_facts *facts)
@@ -174,7 +176,7 @@ static struct str tell_conversion(struct arena *arena, const struct cause_facts 
         facts->site_count == 1 ? "converted to an interface" : "converted to interfaces";
     switch (step->category) {
     case CAUSE_PARAMETER: case CAUSE_UNKNOWN_CALL:
-        where = step->detail.len > 0 ? step->detail : called(step->expression);
+        where = step->detail.len > 0 ? step->detail : called(arena, step->expression);
         return arena_fmt(arena, "%.*s %s for %.*s", STR_ARGS(what), boxed, STR_ARGS(where));
     case CAUSE_RETURNED:
         return arena_fmt(arena, "%.*s %s and returned", STR_ARGS(what), boxed);
@@ -216,13 +218,14 @@ static struct str tell_flow_cause(struct arena *arena, const struct cause_facts 
         return tell_conversion(arena, facts, what, where);
     case CAUSE_UNKNOWN_CALL:
         if (step->class != STEP_FATE)
-            where = called(step->expression);
+            where = called(arena, step->expression);
         return arena_fmt(arena, "%.*s passed %s %.*s, which the compiler cannot see into",
                          STR_ARGS(what), is_receiver(step) ? "as receiver to" : "to",
                          STR_ARGS(where));
     case CAUSE_PARAMETER:
         return arena_fmt(arena, "%.*s passed to %.*s, which keeps it", STR_ARGS(what),
-                         STR_ARGS(step->detail.len > 0 ? step->detail : called(step->expression)));
+                         STR_ARGS(step->detail.len > 0 ? step->detail
+                                                       : called(arena, step->expression)));
     case CAUSE_RETURNED:
         return arena_fmt(arena, "%.*s returned to the caller", STR_ARGS(what));
     case CAUSE_LOOP:
@@ -273,6 +276,17 @@ static bool is_stored_function(const struct cause_facts *facts)
     enum site_kind kind = facts->largest->kind;
     return facts->category == CAUSE_CONTAINER &&
            (kind == SITE_CLOSURE || kind == SITE_METHOD_VALUE);
+}
+
+/* C may keep what it gets a pointer to, unless it is told not to (Go 1.24, cmd/cgo). */
+static bool is_passed_to_c(const struct cause_facts *facts)
+{
+    return facts->category == CAUSE_PARAMETER && name_in_c(facts->step->expression).len > 0;
+}
+
+static bool calls_c(const struct cause_facts *facts)
+{
+    return facts->step->class == STEP_PAYING_CALL && str_starts(facts->step->title, STR("C."));
 }
 
 /* A value in place of the pointer would be boxed, which allocates too. */
