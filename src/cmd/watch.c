@@ -5,12 +5,14 @@
 #include "serve/serve.h"
 #include "watch/watch.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -276,12 +278,27 @@ static enum status start_server(struct starting *starting)
     return starting->status;
 }
 
+/* Each process that is watched takes some files. */
+static void allow_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files))
+        return;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static int run(struct cmd *cmd, const struct watch_flags *flags,
                const struct watch_options *options)
 {
+    allow_files();
     void *kept = options->url ? profile_http_hold() : NULL;
     struct watch *watch;
     int stop_fd = stop_signals();
+    if (stop_fd < 0) {
+        fprintf(stderr, "unheap watch: signalfd: %s\n", strerror(errno));
+        return EXIT_COULD_NOT;
+    }
     enum status status = watch_new(options, &cmd->memory, cmd->sink, &watch);
     struct answers answers = {.watch = watch, .memory = &cmd->memory};
     struct serve_options server = {

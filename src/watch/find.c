@@ -17,19 +17,27 @@ static struct target *known(const struct watch *watch, int pid)
     return NULL;
 }
 
+/* Told once. */
+static void leave_out(struct watch *watch, const char *limit, size_t count)
+{
+    if (!watch->full)
+        watch_tell(watch, "more than %s, %zu processes: the rest are left out", limit, count);
+    watch->full = true;
+}
+
 static void take_in(struct watch *watch, int pid)
 {
     if (known(watch, pid) || pid == getpid())
         return;
     if (watch->targets.len >= LIMIT_WATCH_TARGETS) {
-        if (!watch->full)
-            watch_tell(watch, "more than LIMIT_WATCH_TARGETS, %d processes: the rest are left out",
-                       LIMIT_WATCH_TARGETS);
-        watch->full = true;
+        leave_out(watch, "LIMIT_WATCH_TARGETS", LIMIT_WATCH_TARGETS);
         return;
     }
     struct target *target = target_new(watch, pid);
-    if (target_attach(watch, target, NULL)) {
+    enum status status = target_attach(watch, target, NULL);
+    if (status == STATUS_LIMIT)
+        leave_out(watch, "RLIMIT_NOFILE (ulimit -n) has files for", watch->targets.len);
+    if (status) {
         target_free(watch, target); /* not Go's, not ours to read, or gone */
         return;
     }

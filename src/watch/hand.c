@@ -264,7 +264,8 @@ void hand_take_up(struct watch *watch, int64_t row, const char *rule, const char
 void hand_send(struct watch *watch, double now)
 {
     struct hand *hand = watch->hand;
-    for (struct delivery *one = hand ? hand->deliveries : NULL; one; one = one->next) {
+    for (struct delivery *one = hand_fd(watch) >= 0 ? hand->deliveries : NULL; one;
+         one = one->next) {
         if (one->under_way || now < one->due)
             continue;
         ssize_t n = send(hand->socket, &one->request, sizeof(one->request),
@@ -312,11 +313,23 @@ static void not_arrived(struct watch *watch, struct delivery *delivery, const ch
     watch_tell(watch, "%s: the webhook: %s; again in %.0f s", rule, why, wait);
 }
 
+/* It was killed, perhaps for memory. Confined, the daemon cannot start another; what waits in the
+ * history is delivered after a restart (D1). */
+static void lose_hand(struct watch *watch)
+{
+    close(watch->hand->socket);
+    watch->hand->socket = -1;
+    watch_tell(watch, "the process that sends webhooks and runs commands has ended: none are sent or "
+                      "run until unheap is started again");
+}
+
 void hand_hear(struct watch *watch)
 {
     struct answer answer;
-    while (watch->hand && recv(watch->hand->socket, &answer, sizeof(answer), MSG_DONTWAIT) ==
-                              (ssize_t)sizeof(answer)) {
+    ssize_t n = -1;
+    while (hand_fd(watch) >= 0 &&
+           (n = recv(watch->hand->socket, &answer, sizeof(answer), MSG_DONTWAIT)) ==
+               (ssize_t)sizeof(answer)) {
         struct delivery *one = watch->hand->deliveries;
         while (one && one->request.number != answer.number)
             one = one->next;
@@ -326,13 +339,15 @@ void hand_hear(struct watch *watch)
         else if (one)
             not_arrived(watch, one, answer.why);
     }
+    if (n == 0)
+        lose_hand(watch);
 }
 
 double hand_due(const struct watch *watch)
 {
     double due = INFINITY;
-    for (const struct delivery *one = watch->hand ? watch->hand->deliveries : NULL; one;
-         one = one->next)
+    const struct delivery *first = hand_fd(watch) >= 0 ? watch->hand->deliveries : NULL;
+    for (const struct delivery *one = first; one; one = one->next)
         if (!one->under_way)
             due = fmin(due, one->due);
     return due;

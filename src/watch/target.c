@@ -103,6 +103,13 @@ enum status target_attach(struct watch *watch, struct target *target, struct dia
     snprintf(target->name, sizeof(target->name), "%s", usage.name);
     if (!target->group)
         target->group = group_join(watch, target->pid);
+    if (!status && (target->statm_fd < 0 || target->stat_fd < 0)) { /* it is there, and yet */
+        if (sink)
+            diag_add(sink, DIAG_FILE_OPEN, STR("/proc"), 0, DIAG_NO_OFFSET,
+                     "files of process %d cannot be opened: too many are open", target->pid);
+        detach(target);
+        return STATUS_LIMIT;
+    }
     if (status)
         return status;
     snprintf(target->go_version, sizeof(target->go_version), "%.*s",

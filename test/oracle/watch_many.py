@@ -45,9 +45,9 @@ def end(process):
 
 
 class Watch:
-    def __init__(self, *flags):
-        self.process = subprocess.Popen([UNHEAP, "watch", "-listen", "127.0.0.1:0", *flags],
-                                        stderr=subprocess.PIPE, text=True)
+    def __init__(self, *flags, before=()):
+        words = [*before, UNHEAP, "watch", "-listen", "127.0.0.1:0", *flags]
+        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
         running.append(self.process)
         self.lines = [self.process.stderr.readline()]
         self.address = self.lines[0].split()[-1]
@@ -88,7 +88,9 @@ def pids(programs):
 
 
 def test_many():
-    watch = Watch("-match", f"^{PROGRAM} idle", "-interval", "200ms", "-sites", "0")
+    few_files = ("sh", "-c", 'ulimit -Sn 50; exec "$@"', "sh")  # fewer than MANY need
+    watch = Watch("-match", f"^{PROGRAM} idle", "-interval", "200ms", "-sites", "0",
+                  before=few_files)
     watch.wait_for(lambda: watch.value("unheap_targets") == 0)
     before = watch.files()
     first = [start_program("idle") for _ in range(MANY)]

@@ -1,6 +1,7 @@
 /* What processes and folders can make grow has a ceiling, LIMIT_WATCH_*: reached, it is told and
  * the daemon goes on. Nobody is watched really; time is made up. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +161,46 @@ static void test_limit_watch_deliveries(void **state)
     test_watch_end(&test);
 }
 
+/* ---- the process for webhooks and commands ---- */
+
+static enum status kill_the_hand(void *ctx, const char *url, struct str body,
+                                 const struct memory *memory, struct diag_sink *sink)
+{
+    (void)ctx;
+    (void)url;
+    (void)body;
+    (void)memory;
+    (void)sink;
+    kill(getppid(), SIGKILL);
+    _exit(1);
+}
+
+/* It is killed: that is told once, and wakes nobody any more. */
+static void test_the_hand_is_lost(void **state)
+{
+    struct test_watch test;
+    struct watch_sample sample = sample_at(1, 1, 2);
+    (void)state;
+    begin(&test);
+    test.watch.options.webhook = "http://127.0.0.1:1/";
+    test.watch.options.post = kill_the_hand;
+    assert_int_equal(hand_start(&test.watch), STATUS_OK);
+    occasion_deliver(&test.watch, 0, 7, "shop", "", &sample);
+    hand_send(&test.watch, 1);
+    for (int i = 0; i < 300 && hand_fd(&test.watch) >= 0; i++) {
+        struct pollfd polled = {.fd = hand_fd(&test.watch), .events = POLLIN};
+        (void)poll(&polled, 1, 1000);
+        hand_hear(&test.watch);
+    }
+    assert_int_equal(hand_fd(&test.watch), -1);
+    assert_int_equal(times_told(&test, "has ended: none are sent"), 1);
+    hand_send(&test.watch, 1e6);
+    hand_hear(&test.watch);
+    assert_true(hand_due(&test.watch) > 1e9);
+    hand_stop(&test.watch);
+    test_watch_end(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_limit_watch_jobs),
         cmocka_unit_test(test_limit_watch_job_seconds),
         cmocka_unit_test(test_limit_watch_deliveries),
+        cmocka_unit_test(test_the_hand_is_lost),
     };
     return cmocka_run_group_tests_name("watch limits", tests, NULL, NULL);
 }
