@@ -167,7 +167,7 @@ static void add_time(struct sb *out, double at)
 {
     char stamp[STAMP_BYTES] = "";
     struct tm parts;
-    time_t seconds = (time_t)at;
+    time_t seconds = (time_t)fmin(fmax(at, 0), 1e12);
     if (localtime_r(&seconds, &parts))
         strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &parts);
     sb_adds(out, stamp);
@@ -205,14 +205,20 @@ void report_past_event(void *ctx, const struct watch_past_event *event)
 
 /* ---- the text ---- */
 
+/* What a file says may be any number: within those of an int64_t. */
+static double bounded(double value)
+{
+    return fmin(fmax(value, -0x1p62), 0x1p62);
+}
+
 static void add_value(struct sb *out, const struct curve *curve, double value)
 {
     switch (watch_column_unit(curve->column)) {
     case WATCH_BYTES:
-        report_amount(out, (int64_t)value, STR("bytes"));
+        report_amount(out, (int64_t)bounded(value), STR("bytes"));
         return;
     case WATCH_COUNT:
-        amount_grouped(out, (uint64_t)fmax(value, 0));
+        amount_grouped(out, (uint64_t)fmax(bounded(value), 0));
         return;
     case WATCH_SHARE:
         sb_addf(out, "%.1f%%", 100 * value);
@@ -269,7 +275,7 @@ static void add_process(const struct report_past *past, const struct report_styl
     wrap_add(out, sb_str(&head), 0, style->columns);
     if (!isnan(process->limit)) {
         sb_adds(out, "limit ");
-        report_amount(out, (int64_t)process->limit, STR("bytes"));
+        report_amount(out, (int64_t)bounded(process->limit), STR("bytes"));
         sb_addf(out, ", at most %.0f%% of it in use\n", 100 * process->nearest);
     }
     sb_addf(out, "%-*s%*s%*s%*s\n", LABEL, "", CELL, "first", CELL, "last", CELL, "highest");

@@ -319,8 +319,8 @@ static void lose_hand(struct watch *watch)
 {
     close(watch->hand->socket);
     watch->hand->socket = -1;
-    watch_tell(watch, "the process that sends webhooks and runs commands has ended: none are sent or "
-                      "run until unheap is started again");
+    watch_tell(watch, "the process that sends webhooks and runs commands has ended: none are sent "
+                      "or run until unheap is started again");
 }
 
 void hand_hear(struct watch *watch)
