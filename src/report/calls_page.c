@@ -64,7 +64,7 @@ static void write_values(struct json_out *json, const struct matching *matching,
     for (uint32_t i = 1; i < own_count; i++) {
         matched[i] = match_node(matching, own, matched, i);
         if (matched[i] != CALL_NONE)
-            values[matched[i]] += own->tree.nodes.at[i].value;
+            add_to_sum(&values[matched[i]], own->tree.nodes.at[i].value);
     }
     json_begin(json, "value", '[');
     for (size_t i = 0; i < count; i++)

@@ -29,7 +29,7 @@ struct coverage fact_coverage(const struct evidence *evidence)
         if (!evidence->causes[i].supported)
             continue;
         coverage.causes++;
-        coverage.value += evidence->causes[i].measure.value;
+        add_to_sum(&coverage.value, evidence->causes[i].measure.value);
     }
     return coverage;
 }
@@ -99,7 +99,7 @@ static void add_ambiguous(const struct evidence *evidence, struct sb *out)
         if (!evidence->sites[i].ambiguous)
             continue;
         count++;
-        value += evidence->sites[i].measure.value;
+        add_to_sum(&value, evidence->sites[i].measure.value);
     }
     if (count == 0)
         return;

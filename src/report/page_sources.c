@@ -34,7 +34,7 @@ static void shelf_speak(struct shelf *shelf, const struct place *place, int64_t 
     if (id == 0)
         return;
     struct page_file *file = &shelf->files.at[id - 1];
-    file->value += value;
+    add_to_sum(&file->value, value);
     VEC_PUSH(shelf->memory, &file->lines, place->line);
 }
 

@@ -247,7 +247,7 @@ static void add_sites_left(struct text_ctx *ctx, const struct cause *cause)
 {
     int64_t rest = 0;
     for (size_t i = SITE_ROWS; i < cause->part_count; i++)
-        rest += cause->parts[i].value;
+        add_to_sum(&rest, cause->parts[i].value);
     report_amount(&ctx->scratch, rest, ctx->evidence->unit);
     column_right(ctx->out, sb_str(&ctx->scratch), INDENT + VALUE);
     sb_clear(&ctx->scratch);

@@ -225,7 +225,7 @@ static size_t add_supported(struct text_ctx *ctx, const struct table *table, siz
             shown++;
         } else {
             left_out++;
-            value += cause->measure.value;
+            add_to_sum(&value, cause->measure.value);
         }
     }
     add_rest(ctx, left_out, value, "; -n shows more");
@@ -248,7 +248,7 @@ static void add_unsupported_rows(struct text_ctx *ctx, const struct table *table
             shown++;
         } else {
             left_out++;
-            value += cause->measure.value;
+            add_to_sum(&value, cause->measure.value);
         }
     }
     add_rest(ctx, left_out, value, "");
@@ -330,7 +330,7 @@ static void add_unexplained(struct text_ctx *ctx)
         if (i < UNEXPLAINED_ROWS)
             add_unexplained_row(ctx, &evidence->unexplained[i]);
         else
-            rest += evidence->unexplained[i].value;
+            add_to_sum(&rest, evidence->unexplained[i].value);
     }
     if (evidence->unexplained_count > UNEXPLAINED_ROWS) {
         sb_addf(ctx->out, "     %zu more: ", evidence->unexplained_count - UNEXPLAINED_ROWS);
