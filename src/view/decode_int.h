@@ -1,4 +1,4 @@
-/* decode_int.h: what decode.c and fold_sample.c share. */
+/* decode_int.h: what decode.c and fold.c share. */
 #ifndef UNHEAP_VIEW_DECODE_INT_H
 #define UNHEAP_VIEW_DECODE_INT_H
 
@@ -66,7 +66,7 @@ void decode_resolve_text(struct decoder *decoder, uint32_t *text);
 /* NONE when there is none. */
 uint32_t decode_index(const struct id_map *map, uint64_t id);
 
-/* ---- fold_sample.c ---- */
+/* ---- fold.c ---- */
 
 void fold_init(struct fold *fold, const struct decode_input *input, const struct memory *memory);
 void fold_release(struct fold *fold, const struct memory *memory);

@@ -1,4 +1,4 @@
-/* fold_sample.c: the samples of a protobuf profile, the bulk of it, as they come (F1, F2), and what
+/* fold.c: the samples of a protobuf profile, the bulk of it, as they come (F1, F2), and what
  * becomes of them when the file is read. */
 #include "view/decode_int.h"
 

@@ -1,7 +1,7 @@
 /* view_int.h: what the files of this room share.
  *
  * How a source becomes a report:
- *   decode.c, fold_sample.c, convert.c   a profile file to tables (V1); text profiles through the
+ *   decode.c, fold.c, convert.c   a profile file to tables (V1); text profiles through the
  *   profile room
  *   load.c, group.c, repeats.c, combine.c   several sources to one, minus a base
  *   symbolize.c, demangle.c, prune.c   addresses named, names tidied, frames dropped
