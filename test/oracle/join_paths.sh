@@ -69,7 +69,7 @@ diagnose "$work/checkout" "$work/text" || exit 1
 
 cat >"$work/server" <<'EOF'
 alloc_space: 100.0% explained, adds up; matched 100%
-  54% library_call cmd/server/main.go:19 call of example.org/dep/keep.(*Ring).Add
+  54% library_call cmd/server/main.go:19 call of keep.(*Ring).Add
   46% stored_in_global internal/store/store.go:16 &store.Order{...} stored in the global orders[o.ID & 255]
 EOF
 cat >"$work/worker" <<'EOF'
