@@ -20,6 +20,7 @@ refuses "a status without cases" '^0 passed, 1 failed' total 'exit 3'
 refuses "a hang" '^0 passed, 1 failed' total 'sleep 1000' 2
 refuses "nothing but a skipped case" '^0 passed, 0 failed, 1 skipped$' total 'echo no go here; exit 77'
 passes "a skipped case besides others" total 'echo "ok 1 - a"; echo "ok 2 - b # SKIP why"'
+passes "a skipped case as cmocka writes it" total 'echo "ok 1 - a"; echo "not ok 2 # SKIP b"'
 CI=true refuses "skipping where all is there" 'skipping is a failure' \
     total 'echo "ok 1 - a"; echo "ok 2 - b # SKIP why"'
 refuses "no tests at all" '^0 passed, 0 failed, 0 skipped$' "$scripts/tap-total.sh" "$tree/src"
