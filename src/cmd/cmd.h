@@ -19,6 +19,7 @@ struct cmd {
     struct diag_sink *sink;
     struct workers *workers;
     bool stdout_terminal, stderr_terminal;
+    bool pipe_widened; /* once much text goes to standard output */
     unsigned columns;
     int64_t progress_milliseconds; /* when the progress line was last drawn */
 };

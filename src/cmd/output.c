@@ -2,15 +2,28 @@
 #include "cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+/* A pipe of the default 64 KB makes writer and reader take turns, which costs more than to make the
+ * text. Where standard output is no pipe or this user may not have a larger one, nothing happens. */
+static void widen_pipe(struct cmd *cmd)
+{
+    enum { PIPE_BYTES = 1 << 20 }; /* what everybody is allowed: /proc/sys/fs/pipe-max-size */
+    if (!cmd->pipe_widened)
+        (void)fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
+    cmd->pipe_widened = true;
+}
+
 int cmd_print(struct cmd *cmd, struct str text)
 {
-    (void)cmd;
+    enum { MUCH = 1 << 17 };
+    if (text.len > MUCH)
+        widen_pipe(cmd);
     if (file_write_all(STDOUT_FILENO, text))
         return EXIT_CLEAN;
     if (errno != EPIPE)
