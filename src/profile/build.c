@@ -19,6 +19,7 @@ struct profile_limits profile_limits_default(void)
         .samples = LIMIT_PROFILE_SAMPLES,
         .frames = LIMIT_PROFILE_FRAMES,
         .http_bytes = LIMIT_HTTP_BYTES,
+        .part_bytes = 4 << 20,
     };
 }
 

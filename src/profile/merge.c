@@ -11,6 +11,7 @@ struct merge {
     struct profile *target;
     const struct profile *source;
     uint32_t *strings, *functions, *mappings, *locations, *stacks, *label_sets;
+    bool keep_zeros;
 };
 
 /* ---- may they be merged? ---- */
@@ -215,7 +216,7 @@ static void merge_samples(struct merge *merge, int sign)
     int64_t values[LIMIT_PROFILE_SAMPLE_TYPES];
     for (size_t i = 0; i < merge->source->samples.len; i++) {
         struct profile_sample sample = merge->source->samples.at[i];
-        if (is_zero_sample(merge->source, i))
+        if (!merge->keep_zeros && is_zero_sample(merge->source, i))
             continue;
         for (uint32_t j = 0; j < merge->source->type_count; j++)
             values[j] = times_sign(profile_value(merge->source, i, j), sign);
@@ -304,6 +305,25 @@ static void merge_release(struct merge *merge)
     memory_put(memory, merge->label_sets);
 }
 
+static void map_all(struct merge *merge)
+{
+    map_functions(merge);
+    map_mappings(merge);
+    map_locations(merge);
+    map_stacks(merge);
+    map_label_sets(merge);
+}
+
+void profile_append(struct profile *profile, const struct profile *part)
+{
+    struct merge merge;
+    merge_init(&merge, profile, part);
+    merge.keep_zeros = true;
+    map_all(&merge);
+    merge_samples(&merge, 1);
+    merge_release(&merge);
+}
+
 enum status profile_merge(struct profile *profile, const struct profile *source, int sign,
                           struct str name, struct diag_sink *sink)
 {
@@ -313,11 +333,7 @@ enum status profile_merge(struct profile *profile, const struct profile *source,
     if (status)
         return status;
     merge_init(&merge, profile, source);
-    map_functions(&merge);
-    map_mappings(&merge);
-    map_locations(&merge);
-    map_stacks(&merge);
-    map_label_sets(&merge);
+    map_all(&merge);
     merge_samples(&merge, sign);
     merge_header(&merge);
     merge_release(&merge);

@@ -111,12 +111,13 @@ struct profile {
     struct profile_index *index; /* private: for merging */
 };
 
-/* How profiles are fetched when a source is a URL. Zero means the default. */
+/* How profiles are read, and fetched when a source is a URL. Zero means the default. */
 struct profile_options {
     unsigned seconds;         /* -seconds: asks for a delta over that time */
     unsigned timeout_seconds; /* -timeout: for the whole transfer; default LIMIT_HTTP_SECONDS */
     const char *tls_ca, *tls_cert, *tls_key;
     bool tls_insecure; /* https+insecure://, as pprof has it */
+    struct workers *workers; /* for large text profiles; NULL: the calling thread alone */
 };
 
 /* Reads sources and merges them into one profile. A source is a path, "-", or a URL:
@@ -133,10 +134,10 @@ NODISCARD enum status profile_read_bytes(const unsigned char *bytes, size_t n, s
                                          const struct memory *memory, struct diag_sink *sink,
                                          struct profile **out);
 /* The same of an open file, of which what is behind is dropped from memory; and equal samples of a
- * text form stay apart, as they stand there (P3 does not hold). */
+ * text form stay apart, as they stand there (P3 does not hold). workers may be NULL. */
 NODISCARD enum status profile_read_samples(const struct file *file, struct str name,
-                                           const struct memory *memory, struct diag_sink *sink,
-                                           struct profile **out);
+                                           struct workers *workers, const struct memory *memory,
+                                           struct diag_sink *sink, struct profile **out);
 void profile_free(struct profile *profile);
 /* Keeps libcurl loaded until library_close, for who fetches again and again; NULL when it is not
  * there. */

@@ -21,6 +21,7 @@
  * since nobody makes 64 million stacks to see a diagnostic. */
 struct profile_limits {
     size_t stacks, samples, frames, http_bytes;
+    size_t part_bytes; /* no smaller part of a text profile gets a thread of its own */
 };
 struct profile_limits profile_limits_default(void);
 
@@ -33,6 +34,7 @@ struct profile_input {
     bool unpacked; /* offsets count unpacked bytes */
     const struct file *file;
     bool apart; /* equal samples of a text form stay apart, against P3 */
+    struct workers *workers; /* for the parts of a large text form; or NULL */
     const struct memory *memory;
     struct diag_sink *sink;
     struct profile_limits limits;
@@ -285,6 +287,9 @@ bool profile_is_host_port(struct str source);
 /* Adds source's samples times sign (1 or -1) to profile, which must have an index. */
 NODISCARD enum status profile_merge(struct profile *profile, const struct profile *source, int sign,
                                     struct str name, struct diag_sink *sink);
+/* Adds what stood behind profile's part in the same file, as if it had been read there: samples of
+ * zeros too. The profile has an index; headers are not looked at. */
+void profile_append(struct profile *profile, const struct profile *part);
 void profile_drop_zero_samples(struct profile *profile);
 
 #endif

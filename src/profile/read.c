@@ -102,11 +102,11 @@ enum status profile_read_bytes(const unsigned char *bytes, size_t n, struct str 
 }
 
 enum status profile_read_samples(const struct file *file, struct str name,
-                                 const struct memory *memory, struct diag_sink *sink,
-                                 struct profile **out)
+                                 struct workers *workers, const struct memory *memory,
+                                 struct diag_sink *sink, struct profile **out)
 {
     struct profile_input input = {.name = name, .memory = memory, .sink = sink, .file = file,
-                                  .apart = true};
+                                  .workers = workers, .apart = true};
     return read_bytes(file->bytes, file->size, input, out);
 }
 
@@ -209,7 +209,8 @@ enum status profile_read(const char *const *sources, size_t count,
     static const struct profile_options defaults;
     struct profile *all = NULL;
     struct profile_input input = {
-        .memory = memory, .sink = sink, .limits = profile_limits_default()};
+        .memory = memory, .sink = sink, .limits = profile_limits_default(),
+        .workers = options ? options->workers : NULL};
     *out = NULL;
     if (!count)
         BUG("profile_read without a source");

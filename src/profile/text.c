@@ -161,23 +161,23 @@ bool text_is_memory_map(struct str line)
 }
 
 /* The last line taken ended the stacks. */
-static void read_map(struct text_reader *reader, struct str line)
+static void find_map(struct text_reader *reader, struct str line)
 {
     while (!text_is_memory_map(line) && reader->rest.len)
         line = text_take_line(reader);
-    maps_place(reader->profile, reader->rest, reader->input->apart);
+    reader->map = reader->rest;
 }
 
 static void drop_read(struct text_reader *reader)
 {
-    size_t pos = reader->input->size - reader->rest.len;
+    size_t pos = (size_t)((const unsigned char *)reader->rest.ptr - reader->input->bytes);
     if (!reader->input->file || pos - reader->dropped < DROP_STEP)
         return;
     file_drop(reader->input->file, reader->dropped, pos);
     reader->dropped = pos;
 }
 
-static bool read_lines(struct text_reader *reader)
+bool text_read_lines(struct text_reader *reader)
 {
     struct str line = STR_NONE;
     while (reader->rest.len) {
@@ -189,40 +189,58 @@ static bool read_lines(struct text_reader *reader)
             continue;
         if (line.ptr[0] == '#')
             read_comment(reader, line);
-        else if (is_end(reader, line))
+        else if ((reader->ended = is_end(reader, line)))
             break;
         else if (!close_bucket(reader) || !read_bucket(reader, line))
             return false;
     }
     if (!close_bucket(reader))
         return false;
-    read_map(reader, line);
+    find_map(reader, line);
     return true;
+}
+
+void text_reader_start(struct text_reader *reader, const struct profile_input *input)
+{
+    reader->input = input;
+    reader->profile = profile_new(input->memory, input->limits);
+    reader->profile->index->apart = input->apart;
+    text_symbols_init(&reader->symbols, reader->profile);
+}
+
+bool text_reader_finish(struct text_reader *reader, struct profile **out)
+{
+    struct profile *profile = reader->profile;
+    if (reader->form->check_complete && !reader->form->check_complete(reader))
+        return false;
+    maps_place(profile, reader->map, reader->input->apart);
+    text_set_frames(profile);
+    profile->source_count = 1;
+    profile->from_text = true;
+    profile_index_drop(profile);
+    *out = profile;
+    reader->profile = NULL;
+    return true;
+}
+
+void text_reader_release(struct text_reader *reader)
+{
+    profile_free(reader->profile);
+    text_symbols_release(&reader->symbols);
+    VEC_RELEASE(reader->input->memory, &reader->comments);
 }
 
 enum status text_form_read(const struct text_form *form, const struct profile_input *input,
                            struct profile **out)
 {
-    struct text_reader reader = {
-        .form = form,
-        .input = input,
-        .profile = profile_new(input->memory, input->limits),
-        .rest = {(const char *)input->bytes, input->size},
-    };
+    struct text_reader reader = {.form = form,
+                                 .rest = {(const char *)input->bytes, input->size}};
     *out = NULL;
-    reader.profile->index->apart = input->apart;
-    text_symbols_init(&reader.symbols, reader.profile);
-    if (form->read_header(&reader) && read_lines(&reader) &&
-        (!form->check_complete || form->check_complete(&reader))) {
-        text_set_frames(reader.profile);
-        reader.profile->source_count = 1;
-        reader.profile->from_text = true;
-        profile_index_drop(reader.profile);
-        *out = reader.profile;
-        reader.profile = NULL;
-    }
-    profile_free(reader.profile);
-    text_symbols_release(&reader.symbols);
-    VEC_RELEASE(input->memory, &reader.comments);
+    if (text_parts_read(form, input, out))
+        return STATUS_OK;
+    text_reader_start(&reader, input);
+    if (form->read_header(&reader) && text_read_lines(&reader))
+        (void)text_reader_finish(&reader, out);
+    text_reader_release(&reader);
     return reader.status;
 }

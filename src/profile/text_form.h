@@ -39,7 +39,9 @@ struct text_reader {
     uint32_t label_set; /* of the open bucket */
     VEC(uint32_t) comments; /* its lines, by number */
     struct text_symbols symbols;
-    size_t dropped;
+    struct str map; /* at the end: what stands below the line above a memory map */
+    bool ended;     /* a line ended the stacks */
+    size_t dropped; /* offset: what stands before was given back to the kernel */
     enum status status;
 };
 
@@ -69,6 +71,21 @@ void text_scale(int64_t rate, int64_t *count, int64_t *bytes);
  * names none. */
 uint32_t text_labels(struct profile *profile, struct str line);
 struct profile_type text_type(struct profile *profile, const char *type, const char *unit);
+
+/* ---- text.c: a reader's steps ---- */
+
+/* Gives it a profile and no lines yet; form, rest and what the header says are the caller's. */
+void text_reader_start(struct text_reader *reader, const struct profile_input *input);
+/* Reads all buckets of `rest`. False: text_fail said why. */
+bool text_read_lines(struct text_reader *reader);
+/* The profile is complete, and the caller's. False: text_fail said what is missing. */
+bool text_reader_finish(struct text_reader *reader, struct profile **out);
+void text_reader_release(struct text_reader *reader);
+
+/* text_parts.c: by several threads, with the same result. False, and nothing said, where the file is
+ * too small for that, where there are no workers, or where it is faulty. */
+bool text_parts_read(const struct text_form *form, const struct profile_input *input,
+                     struct profile **out);
 
 NODISCARD enum status text_form_read(const struct text_form *form,
                                      const struct profile_input *input, struct profile **out);

@@ -186,6 +186,7 @@ enum status group_load(struct loader *loader, const char *const *paths, size_t c
     struct group group = {.loader = loader, .paths = paths, .count = count};
     enum status status;
     *out = NULL;
+    loader->workers = count == 1 ? loader->sources->workers : NULL;
     if (count == 1)
         return load_one(loader, paths[0], out);
     group.failed = memory_get(loader->memory, count);

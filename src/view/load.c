@@ -28,8 +28,8 @@ static enum status load_bytes(struct loader *loader, const struct file *file, co
     *out = decode_profile(&input, loader->strings, loader->shared, loader->memory);
     if (*out)
         return STATUS_OK;
-    enum status status = profile_read_samples(file, str_from(path), loader->memory, loader->sink,
-                                              &profile);
+    enum status status = profile_read_samples(file, str_from(path), loader->workers,
+                                              loader->memory, loader->sink, &profile);
     return status ? status : load_converted(loader, profile, out);
 }
 

@@ -143,6 +143,7 @@ struct loader {
     struct diag_sink *sink;
     struct intern *strings;
     unsigned *shared;
+    struct workers *workers; /* while a source is read alone; or NULL */
     enum view_fold fold;
 };
 NODISCARD enum status load_one(struct loader *loader, const char *path, struct view **out);

@@ -119,7 +119,7 @@ static void each_ceiling_of_a_protobuf_is_named(void **state)
 {
     (void)state;
     struct message_writer writer = {.len = 0};
-    struct profile_limits limits = profile_limits_default(), fitting = {2, 2, 3, 1};
+    struct profile_limits limits = profile_limits_default(), fitting = {2, 2, 3, 1, 1};
     put_usual(&writer);
     assert_fits(&writer, fitting);
     limits.stacks = 1;
@@ -138,7 +138,7 @@ static void each_ceiling_of_a_text_is_named(void **state)
 {
     (void)state;
     struct message_writer writer = {.len = 0};
-    struct profile_limits limits = profile_limits_default(), fitting = {2, 2, 2, 1};
+    struct profile_limits limits = profile_limits_default(), fitting = {2, 2, 2, 1, 1};
     static const char text[] = "heap profile: 2: 2 [2: 3] @ heap/2\n"
                                "1: 1 [1: 1] @ 0x1 0x2\n1: 1 [1: 1] @ 0x2\n";
     put_raw(&writer, text, strlen(text));
