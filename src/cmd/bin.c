@@ -179,7 +179,7 @@ static int bin_layout(struct cmd *cmd, const struct bin_flags *flags, struct bin
 static int bin_profile(struct cmd *cmd, const struct bin_flags *flags,
                        const struct binary *binary, struct sb *out)
 {
-    struct profile_options options = {0};
+    struct profile_options options = {.workers = cmd->workers};
     struct profile *profile = NULL;
     struct objects *objects = NULL;
     struct objects_request request = {.sample_type = str_from(flags->sample_index),

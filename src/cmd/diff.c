@@ -95,7 +95,8 @@ static enum status add_run(struct diffing *diffing, enum compare_side index, siz
     struct cmd *cmd = diffing->cmd;
     struct profile_options options = {.seconds = flags->seconds, .timeout_seconds = flags->timeout,
                                       .tls_ca = flags->tls_ca, .tls_cert = flags->tls_cert,
-                                      .tls_key = flags->tls_key};
+                                      .tls_key = flags->tls_key,
+                                      .workers = cmd->workers};
     struct profile *profile;
     struct evidence *evidence = NULL;
     enum status status = profile_read(&side->sources[run], 1, &options, &cmd->memory, cmd->sink,

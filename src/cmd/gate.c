@@ -106,7 +106,7 @@ enum status gate_old_side(struct gate_run *run, struct gate_list *list)
 enum status gate_cost_profile(struct gate_run *run, struct profile **profile)
 {
     struct cmd *cmd = run->cmd;
-    const struct profile_options options = {.seconds = 0};
+    const struct profile_options options = {.workers = cmd->workers};
     if (!run->profile)
         return STATUS_OK;
     return profile_read(&run->profile, 1, &options, &cmd->memory, cmd->sink, profile);

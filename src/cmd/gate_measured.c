@@ -12,7 +12,7 @@ static enum status side_add(struct gate_run *run, struct comparison *comparison,
                             enum compare_side side, const struct flag_list *files)
 {
     struct cmd *cmd = run->cmd;
-    const struct profile_options options = {.seconds = 0};
+    const struct profile_options options = {.workers = cmd->workers};
     enum status first = STATUS_OK;
     for (size_t i = 0; i < files->len; i++) {
         struct profile *profile = NULL;

@@ -62,7 +62,8 @@ static enum status read_profile(struct cmd *cmd, const struct hot_flags *flags,
 {
     struct profile_options options = {.seconds = flags->seconds, .timeout_seconds = flags->timeout,
                                       .tls_ca = flags->tls_ca, .tls_cert = flags->tls_cert,
-                                      .tls_key = flags->tls_key};
+                                      .tls_key = flags->tls_key,
+                                      .workers = cmd->workers};
     enum status status = profile_read(flags->profiles.at, flags->profiles.len, &options,
                                       &cmd->memory, cmd->sink, profile);
     if (status == STATUS_OK)

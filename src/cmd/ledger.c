@@ -175,7 +175,7 @@ static void choose_main(struct gathering *gathering)
 static enum status read_profile(struct gathering *gathering)
 {
     struct cmd *cmd = gathering->cmd;
-    const struct profile_options options = {0};
+    const struct profile_options options = {.workers = gathering->cmd->workers};
     enum status status = profile_read(&gathering->flags->profile, 1, &options, &cmd->memory,
                                       cmd->sink, &gathering->profile);
     if (status == STATUS_OK && profile_kind(gathering->profile) != PROFILE_HEAP) {

@@ -86,7 +86,7 @@ static enum status read_compiler(struct cmd *cmd, const struct objects_flags *fl
 static enum status read_all(struct cmd *cmd, const struct objects_flags *flags,
                             const char *const *sources, size_t count, struct reading *reading)
 {
-    const struct profile_options options = {0};
+    const struct profile_options options = {.workers = cmd->workers};
     enum status status = STATUS_OK;
     if (count > 1 && is_program(sources[0])) {
         status = binary_read(sources[0], cmd->workers, &cmd->memory, cmd->sink, &reading->binary);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* A pipe of the default 64 KB makes writer and reader take turns, which costs more than to make the
- * text. Where standard output is no pipe or this user may not have a larger one, nothing happens. */
+ * text. Where standard output is no pipe, or may not be larger, nothing happens. */
 static void widen_pipe(struct cmd *cmd)
 {
     enum { PIPE_BYTES = 1 << 20 }; /* what everybody is allowed: /proc/sys/fs/pipe-max-size */

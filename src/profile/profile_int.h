@@ -209,7 +209,6 @@ struct text_frame {
     uint32_t name, file; /* string ids */
     int64_t line;
     uint32_t alone; /* index + 1 of the location that this line makes alone; 0: not yet known */
-    uint32_t next;  /* number of the line that last came after this one; 0: none did yet */
     bool is_frame;
 };
 
@@ -217,6 +216,7 @@ struct text_frame {
 struct text_symbols {
     struct profile *profile;
     struct intern lines;
+    uint32_t *guesses; /* by a hash of an address: a line that began with it, or 0 */
     VEC(struct text_frame) frames; /* by line number */
     struct map places;
     VEC(uint32_t) locations; /* by node of the tree */
@@ -227,8 +227,10 @@ void text_symbols_init(struct text_symbols *symbols, struct profile *profile);
 void text_symbols_release(struct text_symbols *symbols);
 /* The number of a line that begins with "#\t"; 0 when it names no frame. */
 uint32_t text_symbols_line(struct text_symbols *symbols, struct str line);
-/* Notes that `next` came after `line` in a bucket. */
-void text_symbols_follow(struct text_symbols *symbols, uint32_t line, uint32_t next);
+/* The number of the line that may stand for a frame of this address, as the line has it; 0 when
+ * there was none. It is fetched from memory meanwhile: in two steps, the second later. */
+uint32_t text_symbols_guess(const struct text_symbols *symbols, uint64_t address);
+void text_symbols_fetch(const struct text_symbols *symbols, uint32_t line);
 /* Puts the locations of a bucket's lines, leaf first, at the end of the profile's stack_locations.
  * */
 void text_symbols_stack(struct text_symbols *symbols, const uint32_t *lines, size_t count);

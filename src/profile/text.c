@@ -12,9 +12,9 @@
  * printStackRecord.) Addresses are return addresses; those of the comment lines are already one
  * less.
  *
- *   T4. A bucket's comment lines leave out the frames that Go hides: runtime functions at the leaf
+ *   T5. A bucket's comment lines leave out the frames that Go hides: runtime functions at the leaf
  *       and runtime.goexit. So where there are lines they are the stack, as in Go's protobuf form,
- *       and the addresses count only where there are none. T1 to T3 stand in text_symbols.c. */
+ *       and the addresses count only where there are none. T1 to T4 stand in text_symbols.c. */
 #include "profile/legacy.h"
 #include "profile/text_form.h"
 
@@ -56,10 +56,8 @@ struct str text_take_line(struct text_reader *reader)
 static void add_addresses(struct text_reader *reader)
 {
     struct profile *profile = reader->profile;
-    struct str rest = reader->addresses;
-    uint64_t address;
-    while (text_take_hex(&rest, &address)) {
-        struct profile_location location = {.address = address - 1,
+    for (size_t i = 0; i < reader->addresses.len; i++) {
+        struct profile_location location = {.address = reader->addresses.at[i] - 1,
                                             .mapping = PROFILE_NONE,
                                             .first_frame = (uint32_t)profile->frames.len};
         uint32_t id = build_location(profile, &location);
@@ -76,7 +74,7 @@ static bool close_bucket(struct text_reader *reader)
         return true;
     reader->bucket_open = false;
     if (reader->comments.len > reader->input->limits.frames ||
-        reader->address_count > reader->input->limits.frames)
+        reader->addresses.len > reader->input->limits.frames)
         return text_fail_limit(reader, "LIMIT_PROFILE_FRAMES");
     if (reader->comments.len)
         text_symbols_stack(&reader->symbols, reader->comments.at, reader->comments.len);
@@ -86,15 +84,19 @@ static bool close_bucket(struct text_reader *reader)
     return build_over_limit(profile, &limit) ? text_fail_limit(reader, limit) : true;
 }
 
-/* Checked now, while the line number is known; used only if no comment lines follow (T4). */
-static bool check_addresses(struct text_reader *reader, struct str text)
+/* They are the stack if no comment lines follow (T5), else they tell which lines will. */
+static bool take_addresses(struct text_reader *reader, struct str text)
 {
+    const struct memory *memory = reader->input->memory;
     uint64_t address;
-    reader->addresses = text;
-    reader->address_count = 0;
-    reader->comments.len = 0;
-    while (text_take_hex(&text, &address))
-        reader->address_count++;
+    reader->addresses.len = reader->guesses.len = reader->comments.len = 0;
+    reader->next_address = 0;
+    while (text_take_hex(&text, &address)) {
+        VEC_PUSH(memory, &reader->addresses, address);
+        VEC_PUSH(memory, &reader->guesses, text_symbols_guess(&reader->symbols, address - 1));
+    }
+    for (size_t i = 0; i < reader->guesses.len; i++)
+        text_symbols_fetch(&reader->symbols, reader->guesses.at[i]);
     text_skip_blanks(&text);
     return !text.len || text_fail(reader, "after the @, addresses like 0x4a2b3c were expected");
 }
@@ -103,11 +105,24 @@ static bool read_bucket(struct text_reader *reader, struct str line)
 {
     if (!reader->line_ended)
         return text_fail(reader, "the file ends in the middle of this line");
-    if (!reader->form->take_values(reader, &line) || !check_addresses(reader, line))
+    if (!reader->form->take_values(reader, &line) || !take_addresses(reader, line))
         return false;
     reader->bucket_open = true;
     reader->label_set = 0;
     return true;
+}
+
+/* The next comment is about the address behind this one; a few at the leaf may have none (T5). */
+static void pass_address(struct text_reader *reader, uint64_t address)
+{
+    enum { HIDDEN_MAX = 16 };
+    for (size_t i = reader->next_address;
+         i < reader->addresses.len && i < reader->next_address + HIDDEN_MAX; i++) {
+        if (reader->addresses.at[i] - 1 != address)
+            continue;
+        reader->next_address = i + 1;
+        return;
+    }
 }
 
 static void read_comment(struct text_reader *reader, struct str line)
@@ -119,27 +134,25 @@ static void read_comment(struct text_reader *reader, struct str line)
     uint32_t number = text_symbols_line(&reader->symbols, line);
     if (!number)
         return;
-    if (reader->comments.len)
-        text_symbols_follow(&reader->symbols, reader->comments.at[reader->comments.len - 1],
-                            number);
     VEC_PUSH(reader->input->memory, &reader->comments, number);
+    pass_address(reader, reader->symbols.frames.at[number].address);
 }
 
-/* Takes the line that followed the last one elsewhere, if it follows here too: so it mostly is,
- * towards the root of a stack, and need not be searched for its end nor looked up. */
+/* Takes the line that told the next address's name before, if it stands here again: so it mostly
+ * does, and need not be searched for its end nor looked up. */
 static bool read_expected(struct text_reader *reader)
 {
-    if (!reader->bucket_open || !reader->comments.len)
+    if (!reader->bucket_open || reader->next_address >= reader->guesses.len)
         return false;
-    uint32_t last = reader->comments.at[reader->comments.len - 1];
-    uint32_t number = reader->symbols.frames.at[last].next;
-    struct str line = intern_str(&reader->symbols.lines, number);
+    uint32_t number = reader->guesses.at[reader->next_address];
+    struct str line = reader->symbols.lines.strings[number];
     if (!number || reader->rest.len <= line.len || reader->rest.ptr[line.len] != '\n' ||
         memcmp(reader->rest.ptr, line.ptr, line.len) != 0)
         return false;
     VEC_PUSH(reader->input->memory, &reader->comments, number);
     reader->rest = str_span(reader->rest.ptr + line.len + 1, reader->rest.ptr + reader->rest.len);
     reader->line++;
+    reader->next_address++;
     return true;
 }
 
@@ -228,19 +241,6 @@ void text_reader_release(struct text_reader *reader)
     profile_free(reader->profile);
     text_symbols_release(&reader->symbols);
     VEC_RELEASE(reader->input->memory, &reader->comments);
-}
-
-enum status text_form_read(const struct text_form *form, const struct profile_input *input,
-                           struct profile **out)
-{
-    struct text_reader reader = {.form = form,
-                                 .rest = {(const char *)input->bytes, input->size}};
-    *out = NULL;
-    if (text_parts_read(form, input, out))
-        return STATUS_OK;
-    text_reader_start(&reader, input);
-    if (form->read_header(&reader) && text_read_lines(&reader))
-        (void)text_reader_finish(&reader, out);
-    text_reader_release(&reader);
-    return reader.status;
+    VEC_RELEASE(reader->input->memory, &reader->addresses);
+    VEC_RELEASE(reader->input->memory, &reader->guesses);
 }

@@ -34,8 +34,9 @@ struct text_reader {
     int64_t header[4], sums[4]; /* heap: alloc objects, alloc bytes, inuse objects, inuse bytes */
     int64_t values[4];          /* of the open bucket */
     bool bucket_open;
-    struct str addresses; /* of the open bucket, as written */
-    size_t address_count;
+    VEC(uint64_t) addresses; /* of the open bucket */
+    VEC(uint32_t) guesses;   /* by address: the line that may tell its name, or 0 */
+    size_t next_address;     /* behind that of the last comment */
     uint32_t label_set; /* of the open bucket */
     VEC(uint32_t) comments; /* its lines, by number */
     struct text_symbols symbols;
@@ -82,11 +83,7 @@ bool text_read_lines(struct text_reader *reader);
 bool text_reader_finish(struct text_reader *reader, struct profile **out);
 void text_reader_release(struct text_reader *reader);
 
-/* text_parts.c: by several threads, with the same result. False, and nothing said, where the file is
- * too small for that, where there are no workers, or where it is faulty. */
-bool text_parts_read(const struct text_form *form, const struct profile_input *input,
-                     struct profile **out);
-
+/* text_parts.c: all of it. */
 NODISCARD enum status text_form_read(const struct text_form *form,
                                      const struct profile_input *input, struct profile **out);
 

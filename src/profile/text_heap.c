@@ -140,7 +140,8 @@ static bool take_values(struct text_reader *reader, struct str *line)
     if (!check_counts(reader))
         return false;
     for (size_t i = 0; i < 4; i++)
-        reader->sums[i] = add_saturating(reader->sums[i], reader->values[i]);
+        if (reader->values[i] > 0) /* so that the parts of a file may be added up in any order */
+            reader->sums[i] = add_saturating(reader->sums[i], reader->values[i]);
     return true;
 }
 

@@ -1,11 +1,13 @@
-/* text_parts.c: a large text profile, read by several threads.
+/* text_parts.c: a text profile as a whole: a large one is read by several threads.
  *
- * Its stacks are cut into parts of about the same size. Each is read into a profile of its own, and
- * these are put together in the file's order: what is met first gets the smaller number, as when
- * one thread reads it all.
+ * Its stacks are then cut into parts of about the same size. Each is read into a profile of its own,
+ * and these are put together in the file's order: what is met first gets the smaller number, as
+ * when one thread reads it all.
  *
  *   S1. A part begins where a bucket does, so no bucket belongs to two.
- *   S2. Where a part is faulty, or ends before its bytes do (at a memory map), nothing read counts:
+ *   S2. The samples of all but the first part stay apart until they are put together: sums that
+ *       saturate depend on the order.
+ *   S3. Where a part is faulty, or ends before its bytes do (at a memory map), nothing read counts:
  *       the file is then read by one thread, which knows the lines' numbers. */
 #include "profile/text_form.h"
 
@@ -22,11 +24,12 @@ struct parts {
 
 static unsigned part_count(const struct profile_input *input)
 {
-    size_t count = input->workers ? workers_count(input->workers) : 1;
-    size_t large_enough = input->size / input->limits.part_bytes;
-    if (count > PARTS_MAX)
-        count = PARTS_MAX;
-    return (unsigned)(count < large_enough ? count : large_enough);
+    if (!input->workers)
+        return 1;
+    size_t count = input->size / input->limits.part_bytes, threads = workers_count(input->workers);
+    if (count > threads)
+        count = threads;
+    return count < PARTS_MAX ? (unsigned)count : PARTS_MAX;
 }
 
 /* Where the first bucket after `at` begins, else the end. Comments begin with #. */
@@ -56,6 +59,7 @@ static void cut(struct parts *parts)
         if (i > 0) {
             *reader = header;
             text_reader_start(reader, &parts->input);
+            reader->profile->index->apart = true; /* S2 */
             reader->profile->type_count = header.profile->type_count;
         }
         reader->rest = str_slice(header.rest, start, end);
@@ -73,7 +77,7 @@ static void read_part(void *ctx, size_t index, unsigned worker)
     (void)text_read_lines(&parts->readers[index]);
 }
 
-/* S2 */
+/* S3 */
 static bool are_whole(const struct parts *parts)
 {
     for (unsigned i = 0; i < parts->count; i++)
@@ -120,8 +124,10 @@ static bool read_parts(struct parts *parts, struct profile **out)
     return put_together(parts, out);
 }
 
-bool text_parts_read(const struct text_form *form, const struct profile_input *input,
-                     struct profile **out)
+/* False, and nothing said, where the file is too small for that, where there are no workers, or
+ * where it is faulty. */
+static bool read_by_several(const struct text_form *form, const struct profile_input *input,
+                            struct profile **out)
 {
     struct parts parts = {.form = form, .input = *input, .count = part_count(input)};
     if (parts.count < 2)
@@ -132,4 +138,19 @@ bool text_parts_read(const struct text_form *form, const struct profile_input *i
         text_reader_release(&parts.readers[i]);
     diag_sink_free(parts.input.sink);
     return read;
+}
+
+enum status text_form_read(const struct text_form *form, const struct profile_input *input,
+                           struct profile **out)
+{
+    struct text_reader reader = {.form = form,
+                                 .rest = {(const char *)input->bytes, input->size}};
+    *out = NULL;
+    if (read_by_several(form, input, out))
+        return STATUS_OK;
+    text_reader_start(&reader, input);
+    if (form->read_header(&reader) && text_read_lines(&reader))
+        (void)text_reader_finish(&reader, out);
+    text_reader_release(&reader);
+    return reader.status;
 }

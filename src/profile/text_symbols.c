@@ -12,15 +12,20 @@
  *       with that name ends a location: what comes before it was inlined into it (P1).
  *   T2. lines.len == frames.len: a line's number is its id in `lines` and its index in `frames`;
  *       number 0 is no line.
- *   T3. A location of several lines is found by them in a tree: places[node, line] is the node
+ *   T3. guesses[hash of an address] is any line or 0: whoever uses it compares the line.
+ *   T4. A location of several lines is found by them in a tree: places[node, line] is the node
  *       below, node 0 the root, locations[node] the location that ends there or PROFILE_NONE. */
 #include "profile/profile_int.h"
+
+enum { GUESS_BITS = 16 };
 
 void text_symbols_init(struct text_symbols *symbols, struct profile *profile)
 {
     memset(symbols, 0, sizeof(*symbols));
     symbols->profile = profile;
     intern_init(&symbols->lines, profile->memory);
+    symbols->guesses = memory_get(profile->memory, sizeof(*symbols->guesses) << GUESS_BITS);
+    memset(symbols->guesses, 0, sizeof(*symbols->guesses) << GUESS_BITS);
     map_init(&symbols->places, profile->memory);
     VEC_PUSH(profile->memory, &symbols->frames, (struct text_frame){0});
     VEC_PUSH(profile->memory, &symbols->locations, PROFILE_NONE);
@@ -30,6 +35,7 @@ void text_symbols_release(struct text_symbols *symbols)
 {
     const struct memory *memory = symbols->places.memory;
     intern_release(&symbols->lines);
+    memory_put(memory, symbols->guesses);
     map_release(&symbols->places);
     VEC_RELEASE(memory, &symbols->frames);
     VEC_RELEASE(memory, &symbols->locations);
@@ -85,6 +91,11 @@ static struct text_frame parse_line(struct text_symbols *symbols, struct str lin
     return frame;
 }
 
+static uint32_t *guess_at(const struct text_symbols *symbols, uint64_t address)
+{
+    return &symbols->guesses[address * 0x9e3779b97f4a7c15u >> (64 - GUESS_BITS)];
+}
+
 uint32_t text_symbols_line(struct text_symbols *symbols, struct str line)
 {
     uint32_t number = intern_add(&symbols->lines, line);
@@ -92,12 +103,27 @@ uint32_t text_symbols_line(struct text_symbols *symbols, struct str line)
         struct text_frame frame = parse_line(symbols, line);
         VEC_PUSH(symbols->profile->memory, &symbols->frames, frame);
     }
-    return symbols->frames.at[number].is_frame ? number : 0;
+    const struct text_frame *frame = &symbols->frames.at[number];
+    if (!frame->is_frame)
+        return 0;
+    *guess_at(symbols, frame->address) = number;
+    return number;
 }
 
-void text_symbols_follow(struct text_symbols *symbols, uint32_t line, uint32_t next)
+uint32_t text_symbols_guess(const struct text_symbols *symbols, uint64_t address)
 {
-    symbols->frames.at[line].next = next;
+    uint32_t line = *guess_at(symbols, address);
+    __builtin_prefetch(&symbols->lines.strings[line]);
+    __builtin_prefetch(&symbols->frames.at[line]);
+    return line;
+}
+
+void text_symbols_fetch(const struct text_symbols *symbols, uint32_t line)
+{
+    enum { CACHE_LINE = 64 };
+    struct str text = symbols->lines.strings[line];
+    for (size_t at = 0; at < text.len; at += CACHE_LINE)
+        __builtin_prefetch(text.ptr + at);
 }
 
 /* ---- the lines of one bucket ---- */
@@ -147,7 +173,7 @@ static uint32_t location_of(struct text_symbols *symbols, const uint32_t *lines,
         }
         node = (uint32_t)*below;
     }
-    if (symbols->locations.at[node] == PROFILE_NONE) /* T3 */
+    if (symbols->locations.at[node] == PROFILE_NONE) /* T4 */
         symbols->locations.at[node] = new_location(symbols, lines, count);
     return symbols->locations.at[node];
 }

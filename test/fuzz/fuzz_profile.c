@@ -1,7 +1,8 @@
 /* fuzz_profile.c: any bytes as a profile, protobuf or text, packed or not.
  *
  * What is refused has exactly one error; what is read has no dangling index (P4), can be dumped,
- * doubled by merging it with itself, and is nothing when subtracted from itself. */
+ * doubled by merging it with itself, and is nothing when subtracted from itself. Read in parts by
+ * several threads it is the same. */
 #include <stdlib.h>
 
 #include "profile/profile_int.h"
@@ -10,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 /* Small, so that the fuzzer does not spend its time on large profiles. */
 static const struct profile_limits limits = {
-    .stacks = 5000, .samples = 5000, .frames = 300, .http_bytes = 1};
+    .stacks = 5000, .samples = 5000, .frames = 300, .http_bytes = 1, .part_bytes = 40};
 
 static void give_up(void *ctx, size_t wanted)
 {
@@ -95,6 +96,48 @@ static void check_profile(struct profile *profile, const struct profile_input *i
     profile_free(other);
 }
 
+static void check_same(const struct profile *a, const struct profile *b)
+{
+    struct sb first, second;
+    sb_init(&first, a->memory);
+    sb_init(&second, a->memory);
+    profile_dump(a, &first);
+    profile_dump(b, &second);
+    check(str_equal(sb_str(&first), sb_str(&second)));
+    check(a->locations.len == b->locations.len && a->mappings.len == b->mappings.len);
+    sb_release(&first);
+    sb_release(&second);
+}
+
+static void check_parts(const struct profile *profile, struct profile_input input)
+{
+    struct workers *workers = workers_new(input.memory, 3);
+    for (int apart = 0; apart < 2; apart++) {
+        input.apart = apart;
+        input.workers = NULL;
+        struct profile *alone = read(&input);
+        input.workers = workers;
+        struct profile *parts = read(&input);
+        check((profile != NULL) == (alone != NULL) && (profile != NULL) == (parts != NULL));
+        if (alone && parts)
+            check_same(alone, parts);
+        profile_free(alone);
+        profile_free(parts);
+    }
+    workers_free(workers);
+}
+
+/* As text, of a size that is read in parts. */
+static bool may_have_parts(const struct profile_input *input)
+{
+    const char *what;
+    struct str bytes = {(const char *)input->bytes, input->size};
+    if (input->size < 2 * limits.part_bytes)
+        return false;
+    enum sniff_kind kind = profile_sniff(bytes, &what);
+    return kind == SNIFF_HEAP_TEXT || kind == SNIFF_COUNT_TEXT || kind == SNIFF_CONTENTION_TEXT;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     const struct memory memory = {give_up, NULL};
@@ -105,6 +148,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
                                   .sink = diag_sink_new(&memory),
                                   .limits = limits};
     struct profile *profile = read(&input);
+    if (may_have_parts(&input))
+        check_parts(profile, input);
     if (profile)
         check_profile(profile, &input);
     profile_free(profile);

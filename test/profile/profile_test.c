@@ -199,19 +199,33 @@ void read_message(struct reading *reading, const struct message_writer *message)
     free(bytes);
 }
 
-void read_limited(struct reading *reading, const void *bytes, size_t n,
-                  struct profile_limits limits)
+static void read_by(struct reading *reading, struct str bytes, struct workers *workers,
+                    struct profile_limits limits)
 {
     struct profile *profile;
     reading_init(reading);
-    struct profile_input input = {.bytes = bytes,
-                                  .size = n,
+    struct profile_input input = {.bytes = (const unsigned char *)bytes.ptr,
+                                  .size = bytes.len,
                                   .name = STR("test.pb"),
                                   .memory = &plenty,
                                   .sink = reading->sink,
+                                  .workers = workers,
                                   .limits = limits};
     enum status status = profile_read_input(&input, &profile);
     reading_take(reading, status, profile);
+}
+
+void read_limited(struct reading *reading, const void *bytes, size_t n,
+                  struct profile_limits limits)
+{
+    read_by(reading, (struct str){bytes, n}, NULL, limits);
+}
+
+void read_in_parts(struct reading *reading, struct str text, struct profile_limits limits)
+{
+    struct workers *workers = workers_new(&plenty, 6);
+    read_by(reading, text, workers, limits);
+    workers_free(workers);
 }
 
 static void assert_labels_sound(const struct profile *profile, const struct profile_label_set *set)

@@ -76,6 +76,8 @@ void read_bytes(struct reading *reading, const void *bytes, size_t n);
 void read_message(struct reading *reading, const struct message_writer *message);
 void read_limited(struct reading *reading, const void *bytes, size_t n,
                   struct profile_limits limits);
+/* The same by several threads. */
+void read_in_parts(struct reading *reading, struct str text, struct profile_limits limits);
 /* Passes when all of P1 to P4 that can be checked holds. */
 void assert_sound(const struct profile *profile);
 void assert_has(const struct reading *reading, const char *part);
