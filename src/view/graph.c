@@ -314,6 +314,10 @@ static void add_stack(struct graph *graph, const struct weight *weight)
     graph->stamp++;
     for (uint32_t i = stack.count; i-- > 0;) {
         uint32_t location = view->stack_locations.at[stack.first + i];
+        if (graph->gaps && graph->gaps[location]) {
+            walk.residual = true; /* G3 */
+            continue;
+        }
         uint32_t first = graph->location_first[location], end = graph->location_first[location + 1];
         for (uint32_t slot = end; slot-- > first;)
             visit(graph, &walk, graph->slots.at[slot], slot + 1 != end, weight);
@@ -376,8 +380,24 @@ static void select_nodes(struct graph *graph)
     }
 }
 
+/* Most locations of most graphs are not kept. */
+static void find_gaps(struct graph *graph)
+{
+    size_t count = graph->report->view->locations.len;
+    if (!graph->gaps)
+        graph->gaps = memory_get(graph->report->view->memory, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = graph->location_first[i], end = graph->location_first[i + 1];
+        while (slot < end && !graph->kept[graph->slots.at[slot]])
+            slot++;
+        graph->gaps[i] = slot == end;
+    }
+}
+
 void graph_fill(struct graph *graph)
 {
+    if (graph->kept && !graph->tree)
+        find_gaps(graph);
     release_nodes(graph);
     map_clear(&graph->node_index);
     map_clear(&graph->edge_index);
@@ -426,4 +446,5 @@ void graph_release(struct graph *graph)
     memory_put(memory, graph->place_names);
     memory_put(memory, graph->location_first);
     memory_put(memory, graph->kept);
+    memory_put(memory, graph->gaps);
 }

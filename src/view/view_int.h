@@ -382,6 +382,7 @@ struct graph {
     VEC(struct edge) edges;
     VEC(uint32_t) order;      /* the nodes that count, sorted in the end */
     unsigned char *kept;      /* by node; NULL: all */
+    bool *gaps;               /* by location, with `kept` of a graph: none of its places is kept */
     struct tag_set *tag_sets; /* by label set */
     struct map node_index, edge_index, tag_index;
     struct edge_slot *edge_cache; /* the edges met last: most stacks go the same ways */
