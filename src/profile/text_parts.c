@@ -1,8 +1,8 @@
 /* text_parts.c: a text profile as a whole: a large one is read by several threads.
  *
- * Its stacks are then cut into parts of about the same size. Each is read into a profile of its
- * own, and these are put together in the file's order: what is met first gets the smaller number, as
- * when one thread reads it all.
+ * Its stacks are then cut into parts of about the same size, each read into a profile of its own.
+ * These are put together in the file's order: what is met first gets the smaller number, as when
+ * one thread reads it all.
  *
  *   S1. A part begins where a bucket does, so no bucket belongs to two.
  *   S2. The samples of all but the first part stay apart until they are put together: sums that
