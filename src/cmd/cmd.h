@@ -71,9 +71,16 @@ int cmd_diagnose(struct cmd *cmd);
 bool cmd_compiler_progress(void *cmd, size_t packages_done, size_t bytes);
 void cmd_progress_wipe(struct cmd *cmd);
 
-/* ---- witness.c: for verbs that join a profile with the compiler ---- */
+/* ---- witness.c: for verbs that ask the compiler ---- */
 
 struct profile;
+struct compiler;
+struct compiler_request;
+/* What the compiler says: from the file or folder `diagnostics`, or where that is NULL by running
+ * go, with the progress told meanwhile. */
+NODISCARD enum status cmd_compiler(struct cmd *cmd, const char *diagnostics,
+                                   const struct compiler_request *request,
+                                   struct compiler **compiler);
 /* Test files are taken in when the profile names them. */
 bool cmd_names_tests(const struct profile *profile);
 /* GOROOT, else the folder above the go command's on the PATH, else NULL. Either points into `room`

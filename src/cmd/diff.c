@@ -47,15 +47,8 @@ static enum status read_compiler(struct diffing *diffing, enum compare_side inde
         .pattern_count = flags->packages.len ? flags->packages.len : 1,
         .tests = cmd_names_tests(profile), .tags = flags->tags,
         .progress = cmd_compiler_progress, .progress_ctx = cmd};
-    enum status status;
-    if (flags->sides[index].diagnostics)
-        status = compiler_read(flags->sides[index].diagnostics, &request, cmd->workers,
-                               &cmd->memory, cmd->sink, &diffing->compilers[index]);
-    else
-        status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink,
-                              &diffing->compilers[index]);
-    cmd_progress_wipe(cmd);
-    return status;
+    return cmd_compiler(cmd, flags->sides[index].diagnostics, &request,
+                        &diffing->compilers[index]);
 }
 
 static enum status join(struct diffing *diffing, enum compare_side index,

@@ -58,13 +58,8 @@ enum status gate_ask(struct gate_run *run, const struct gate_request *where,
         .goarch = flags->goarch, .only_named = true, .progress = progress,
         .progress_ctx = cmd};
     struct compiler *compiler = NULL;
-    enum status status;
-    if (flags->diagnostics && !where->elsewhere)
-        status = compiler_read(flags->diagnostics, &request, cmd->workers, &cmd->memory, cmd->sink,
-                               &compiler);
-    else
-        status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, &compiler);
-    cmd_progress_wipe(cmd);
+    enum status status =
+        cmd_compiler(cmd, where->elsewhere ? NULL : flags->diagnostics, &request, &compiler);
     struct gate_request asked = *where;
     asked.compiler = compiler;
     if (!status)

@@ -85,14 +85,7 @@ static enum status read_compiler(struct cmd *cmd, const struct hot_flags *flags,
         .pattern_count = pattern_count ? pattern_count : 1, .tests = cmd_names_tests(profile),
         .tags = flags->tags, .goos = flags->goos, .goarch = flags->goarch, .pgo = flags->pgo,
         .progress = cmd_compiler_progress, .progress_ctx = cmd};
-    enum status status;
-    if (flags->diagnostics)
-        status = compiler_read(flags->diagnostics, &request, cmd->workers, &cmd->memory, cmd->sink,
-                               compiler);
-    else
-        status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, compiler);
-    cmd_progress_wipe(cmd);
-    return status;
+    return cmd_compiler(cmd, flags->diagnostics, &request, compiler);
 }
 
 /* ---- the shipped program ---- */

@@ -65,13 +65,7 @@ static enum status read_compiler(struct cmd *cmd, const struct objects_flags *fl
         .pattern_count = flags->packages.len ? flags->packages.len : 1,
         .tests = cmd_names_tests(reading->profile),
         .progress = cmd_compiler_progress, .progress_ctx = cmd};
-    enum status status;
-    if (flags->diagnostics)
-        status = compiler_read(flags->diagnostics, &request, cmd->workers, &cmd->memory, cmd->sink,
-                               &reading->compiler);
-    else
-        status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, &reading->compiler);
-    cmd_progress_wipe(cmd);
+    enum status status = cmd_compiler(cmd, flags->diagnostics, &request, &reading->compiler);
     if (status)
         return status;
     struct evidence_request join = {

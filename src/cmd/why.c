@@ -52,13 +52,7 @@ static enum status ask(struct cmd *cmd, const struct why_flags *flags, const str
         request.pattern_count = flags->diagnostics ? 0 : 1;
         request.tests |= str_ends(line->path, STR("_test.go"));
     }
-    enum status status;
-    if (flags->diagnostics)
-        status = compiler_read(flags->diagnostics, &request, cmd->workers, &cmd->memory, cmd->sink,
-                               compiler);
-    else
-        status = compiler_run(&request, cmd->workers, &cmd->memory, cmd->sink, compiler);
-    cmd_progress_wipe(cmd);
+    enum status status = cmd_compiler(cmd, flags->diagnostics, &request, compiler);
     arena_release(&arena);
     return status;
 }

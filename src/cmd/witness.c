@@ -1,13 +1,25 @@
-/* witness.c: what the verbs that join a profile with the compiler need: where sources may lie, and
- * whether test files are to be analysed too. */
+/* witness.c: what the verbs that ask the compiler need: asking it, where sources may lie, and whether
+ * test files are to be analysed too. */
 #include "cmd.h"
 
+#include "compiler/compiler.h"
 #include "profile/profile.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum status cmd_compiler(struct cmd *cmd, const char *diagnostics,
+                         const struct compiler_request *request, struct compiler **compiler)
+{
+    enum status status =
+        diagnostics ? compiler_read(diagnostics, request, cmd->workers, &cmd->memory, cmd->sink,
+                                    compiler)
+                    : compiler_run(request, cmd->workers, &cmd->memory, cmd->sink, compiler);
+    cmd_progress_wipe(cmd);
+    return status;
+}
 
 bool cmd_names_tests(const struct profile *profile)
 {
