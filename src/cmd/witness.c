@@ -1,4 +1,4 @@
-/* witness.c: what the verbs that ask the compiler need: asking it, where sources may lie, and whether
+/* witness.c: what verbs that ask the compiler need: asking it, where sources may lie, and whether
  * test files are to be analysed too. */
 #include "cmd.h"
 

@@ -12,14 +12,8 @@ import sys
 import termios
 import time
 
-number, failed = 0, 0
-
-
-def check(good, name):
-    global number, failed
-    number += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {name}")
+import tap
+from tap import check
 
 
 def ledger(unheap, *words):
@@ -89,31 +83,31 @@ def main():
     document = ledger(unheap, "-seconds", "0", pid)
     after, resident_after = own(), resident()
     rows = {row["name"]: row for row in document["rows"]}
-    check(document["schema"] == "unheap.ledger/1" and adds_up(document), "by process: levels add up")
+    check("by process: levels add up", document["schema"] == "unheap.ledger/1" and adds_up(document))
     said = [rows["objects"]["bytes"], rows["unused in spans (fragmentation)"]["bytes"],
             rows["Go stacks"]["bytes"], rows["Go heap free, kept for reuse"]["bytes"]]
     close = all(min(a, b) - 300_000 <= value <= max(a, b) + 300_000
                 for a, b, value in zip(before, after, said))
     print(f"# objects, unused, stacks, free: {said}; the program itself {before} to {after}")
-    check(close, "by process: what runtime/metrics say, within 300 kB")
+    check("by process: what runtime/metrics say, within 300 kB", close)
     # The runtime may give memory back meanwhile, and not all counts of a page are up to date at once.
     ends = sorted((resident_before, resident_after))
     root = document["rows"][0]["bytes"] if document["rows"][0]["name"] == "resident memory" else ends[0]
-    check(ends[0] - 2_000_000 < root < ends[1] + 2_000_000, "by process: the kernel's resident memory")
+    check("by process: the kernel's resident memory", ends[0] - 2_000_000 < root < ends[1] + 2_000_000)
     top = document["sites"][0]
     share = top["value"] / rows["live heap"]["bytes"]
     print(f"# first site {top['function']}:{top['line']}, {100 * share:.0f}% of what is live")
-    check(top["function"] == "main.keep" and 0.9 < share < 1.1, "by process: the line that holds it")
+    check("by process: the line that holds it", top["function"] == "main.keep" and 0.9 < share < 1.1)
     for columns in (80, 100):
         lines = text(unheap, columns, "-seconds", "0", pid).split("\n")
-        check(lines and max(map(len, lines)) <= columns and any("Go heap in use" in one for one in lines),
-              f"text at {columns} columns")
+        check(f"text at {columns} columns",
+              lines and max(map(len, lines)) <= columns and any("Go heap in use" in one for one in lines))
     for path in ("", "/debug/vars", "/metrics", "/debug/pprof/heap?debug=1", "/debug/pprof/"):
         document = ledger(unheap, "-url", f"http://{address}{path}")
         names = {row["name"] for row in document["rows"]}
-        check((path == "/metrics" or "objects" in names) and (path == "/metrics" or adds_up(document)),
-              f"by address: {path or '/'}")
-    check(text(unheap, 100, "-seconds", "1", pid).count("now ") == 1, "the load of now is told")
+        check(f"by address: {path or '/'}",
+              (path == "/metrics" or "objects" in names) and (path == "/metrics" or adds_up(document)))
+    check("the load of now is told", text(unheap, 100, "-seconds", "1", pid).count("now ") == 1)
     group = f"/sys/fs/cgroup/memory/unheap-ledger-test-{os.getpid()}"
     if os.path.isdir("/sys/fs/cgroup/memory"):
         try:
@@ -123,16 +117,16 @@ def main():
             with open(group + "/cgroup.procs", "w") as file:
                 file.write(pid)
             document = ledger(unheap, "-seconds", "0", "-cgroup", group)
-            check(adds_up(document) and document["rows"][0]["bytes"] == 199999488,
-                  "by cgroup: levels add up from the limit")
-            check(document["proposals"][0]["setting"] == "GOMEMLIMIT", "a GOMEMLIMIT is proposed")
+            check("by cgroup: levels add up from the limit",
+                  adds_up(document) and document["rows"][0]["bytes"] == 199999488)
+            check("a GOMEMLIMIT is proposed", document["proposals"][0]["setting"] == "GOMEMLIMIT")
         except OSError as error:
             print(f"# no cgroup of our own here: {error}")
     process.stdin.close()
     process.wait()
     remove_group(group)
-    print(f"1..{number}")
-    return failed > 0
+    tap.plan()
+    return tap.failed > 0
 
 
 sys.exit(main())

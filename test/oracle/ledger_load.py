@@ -6,17 +6,12 @@ import os
 import subprocess
 import sys
 
-number, failed = 0, 0
+import tap
+from tap import check
+
 # A cycle ends between 70 % of its room (the trigger, mgcpacer.go) and its end, and what is allocated while
 # it marks lives once longer; so the same room is used up to a different extent by two programs.
 SLACK = 1.7
-
-
-def check(good, name):
-    global number, failed
-    number += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {name}")
 
 
 def line_of(source, mark):
@@ -64,22 +59,22 @@ def main():
     write_report(source, report)
     said, cycles, allocated = run(unheap, program, "", ["-hot", report])
     now = said["load"][0]
-    check(abs(now["goal"] / (2 * now["live"]) - 1) < 0.05, "the goal is twice what is live")
+    check("the goal is twice what is live", abs(now["goal"] / (2 * now["live"]) - 1) < 0.05)
     measured = allocated / cycles
     print(f"# as it is: {now['bytes_per_cycle']} bytes a cycle said, {measured:.0f} measured")
-    check(1 / SLACK < measured / now["bytes_per_cycle"] < SLACK, "as it is: bytes a cycle")
+    check("as it is: bytes a cycle", 1 / SLACK < measured / now["bytes_per_cycle"] < SLACK)
     for name, ident in (("b", "c1"), ("c", "c2")):
         line = next(one for one in said["load"] if one.get("without_cause") == ident)
         after, fewer, _ = run(unheap, program, name, [])
         goal = after["runtime"]["goal"]
         print(f"# without {ident}: goal {line['goal']} said, {goal} measured")
-        check(abs(line["goal"] / goal - 1) < 0.02, f"without {ident}: the goal")
+        check(f"without {ident}: the goal", abs(line["goal"] / goal - 1) < 0.02)
         wanted = (1 - line["share"]) * now["bytes_per_cycle"] / line["bytes_per_cycle"]
         print(f"# without {ident}: {wanted:.2f} times the collections said, {fewer / cycles:.2f} measured "
               f"({cycles} to {fewer})")
-        check(1 / SLACK < fewer / cycles / wanted < SLACK, f"without {ident}: collections for the same work")
-    print(f"1..{number}")
-    return failed > 0
+        check(f"without {ident}: collections for the same work", 1 / SLACK < fewer / cycles / wanted < SLACK)
+    tap.plan()
+    return tap.failed > 0
 
 
 sys.exit(main())

@@ -14,19 +14,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import tap
+from tap import check
+
 UNHEAP, PROGRAM, SCRATCH = sys.argv[1:4]
 EXAMPLES = "examples/monitoring"
 PATIENCE = 240
-number = 0
 running = []
-
-
-def check(what, good, more=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {what}", flush=True)
-    if not good and more:
-        print("".join(f"# {line}\n" for line in str(more).splitlines()), flush=True)
 
 
 def run(*words, text=None):
@@ -161,7 +155,7 @@ def main():
         for process in running:
             process.kill()
             process.wait()
-    print(f"1..{number}")
+    tap.plan()
 
 
 main()

@@ -7,14 +7,8 @@ import re
 import subprocess
 import sys
 
-number, failed = 0, 0
-
-
-def check(good, name):
-    global number, failed
-    number += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {name}")
+import tap
+from tap import check
 
 
 def own_sizes(process):
@@ -48,18 +42,18 @@ def unlinked(unheap, folder):
         if before == own_sizes(process):
             break
     said = {one["size"]: one for one in ledger["sizes"]}
-    check(refused.returncode == 1 and "linked without heap profiling" in refused.stderr and not os.path.exists(path),
-          "capture refuses in words")
+    check("capture refuses in words",
+          refused.returncode == 1 and "linked without heap profiling" in refused.stderr and not os.path.exists(path))
     note = {int(size): int(objects) for objects, size in re.findall(r"(\d+) objects of (\d+) B", refused.stderr)}
-    check(len(note) >= 3 and all(before.get(size, count) == count for size, count in note.items()),
-          f"capture's sizes are MemStats.BySize: {note}")
+    check(f"capture's sizes are MemStats.BySize: {note}",
+          len(note) >= 3 and all(before.get(size, count) == count for size, count in note.items()))
     wrong = {size: (count, said.get(size, {}).get("objects", 0)) for size, count in before.items()
              if count != said.get(size, {}).get("objects", 0)}
-    check(not wrong and len(before) > 50, f"ledger's sizes are MemStats.BySize {wrong or ''}")
+    check(f"ledger's sizes are MemStats.BySize {wrong or ''}", not wrong and len(before) > 50)
     rows = {row["name"]: row["bytes"] for row in ledger["rows"]}
-    check(sum(one["bytes"] for one in ledger["sizes"]) == rows["objects"], "together they are all objects")
+    check("together they are all objects", sum(one["bytes"] for one in ledger["sizes"]) == rows["objects"])
     text = ask(unheap, "ledger", "-seconds", "0", pid).stdout
-    check("over 32 kB" in text and "size of slot" in text, "the ledger's text shows them")
+    check("the ledger's text shows them", "over 32 kB" in text and "size of slot" in text)
     process.stdin.close()
     process.wait()
 
@@ -70,8 +64,8 @@ def rated(unheap, folder):
                                stdout=subprocess.PIPE, text=True, env={**os.environ, "GODEBUG": "memprofilerate=0"})
     process.stdout.readline()
     refused = ask(unheap, "capture", "-o", os.path.join(folder, "heap.pb.gz"), str(process.pid))
-    check(refused.returncode == 1 and "MemProfileRate is 0" in refused.stderr and "objects of" in refused.stderr,
-          "MemProfileRate 0: capture says so, and sizes")
+    check("MemProfileRate 0: capture says so, and sizes",
+          refused.returncode == 1 and "MemProfileRate is 0" in refused.stderr and "objects of" in refused.stderr)
     process.stdin.close()
     process.wait()
 
@@ -80,8 +74,8 @@ def main():
     unheap, folder = sys.argv[1:]
     unlinked(unheap, folder)
     rated(unheap, folder)
-    print(f"1..{number}")
-    return failed > 0
+    tap.plan()
+    return tap.failed > 0
 
 
 sys.exit(main())

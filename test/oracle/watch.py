@@ -26,20 +26,14 @@ import time
 import urllib.error
 import urllib.request
 
+import tap
+from tap import check
+
 UNHEAP, PROGRAM, SCRATCH = sys.argv[1:4]
 KILLS = int(sys.argv[4]) if len(sys.argv) > 4 else 0
 LIMIT = 400_000_000
 PATIENCE = 300
-number = 0
 running = []
-
-
-def check(what, good, more=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {what}", flush=True)
-    if not good and more:
-        print("".join(f"# {line}\n" for line in str(more).splitlines()), flush=True)
 
 
 def start_program(*words, before=()):
@@ -527,7 +521,7 @@ def main():
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    print(f"1..{number}")
+    tap.plan()
 
 
 main()

@@ -11,21 +11,15 @@ import ssl
 import subprocess
 import sys
 
+import tap
+from tap import check
+
 UNHEAP, SCRATCH = sys.argv[1:3]
 PATIENCE = 300
 TOKEN = "a-long-and-secret-word"
 PATHS = ("/", "/metrics", "/metrics?x=1", "//metrics", "/./metrics", "/%6detrics", "/metrics/",
          "/metrics/..", "/nothing", "/favicon.ico", "/..%2f..%2fetc/passwd", "*", "metrics")
 METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS", "TRACE", "DELETE", "FOO")
-number = 0
-
-
-def check(what, good, more=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {what}", flush=True)
-    if not good and more:
-        print("".join(f"# {line}\n" for line in str(more).splitlines()), flush=True)
 
 
 # ---- certificates ----
@@ -166,7 +160,7 @@ def main():
         check_closed("either", port)
         test_certificates(port, "either")
         test_token(port, "either")
-    print(f"1..{number}")
+    tap.plan()
 
 
 main()

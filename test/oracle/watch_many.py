@@ -14,19 +14,13 @@ import threading
 import time
 import urllib.request
 
+import tap
+from tap import check
+
 UNHEAP, PROGRAM, SCRATCH = sys.argv[1:4]
 MANY = int(sys.argv[4]) if len(sys.argv) > 4 else 40
 PATIENCE = 300
-number = 0
 running = []
-
-
-def check(what, good, more=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {what}", flush=True)
-    if not good and more:
-        print("".join(f"# {line}\n" for line in str(more).splitlines()), flush=True)
 
 
 def start_program(*words, program=PROGRAM):
@@ -197,7 +191,7 @@ def main():
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    print(f"1..{number}")
+    tap.plan()
 
 
 main()
