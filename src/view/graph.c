@@ -305,6 +305,15 @@ static void visit(struct graph *graph, struct walk *walk, uint32_t place, bool i
     walk->residual = false;
 }
 
+/* Nodes of a large graph are far from the processor, and a stack's come one by one. */
+static void fetch_nodes(const struct graph *graph, const uint32_t *locations, uint32_t count)
+{
+    for (uint32_t i = count; i-- > 0;) {
+        uint32_t place = graph->slots.at[graph->location_first[locations[i]]];
+        __builtin_prefetch(&graph->nodes.at[place].stamp);
+    }
+}
+
 /* From the root to the leaf. */
 static void add_stack(struct graph *graph, const struct weight *weight)
 {
@@ -312,6 +321,8 @@ static void add_stack(struct graph *graph, const struct weight *weight)
     struct view_span stack = view->stacks.at[weight->stack];
     struct walk walk = {.parent = NONE};
     graph->stamp++;
+    if (!graph->tree && !graph->gaps)
+        fetch_nodes(graph, view->stack_locations.at + stack.first, stack.count);
     for (uint32_t i = stack.count; i-- > 0;) {
         uint32_t location = view->stack_locations.at[stack.first + i];
         if (graph->gaps && graph->gaps[location]) {
