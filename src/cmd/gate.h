@@ -33,6 +33,7 @@ struct gate_run {
     const char *baseline;    /* path */
     const char *profile;     /* path of what new sites are weighed by; NULL: none */
     struct gate_policy policy;
+    bool (*is_stopped)(void); /* while it is not NULL: a signal asked to stop */
 };
 
 /* ---- gate_git.c ---- */
@@ -43,9 +44,6 @@ bool gate_git(struct cmd *cmd, const char *dir, const char *const *words, struct
               struct sb *err);
 /* The sites of a revision, analysed in a work tree of its own that is gone afterwards. */
 NODISCARD enum status gate_of_revision(struct gate_run *run, struct gate_list *list);
-
-/* Has a signal asked to stop while a work tree is in use? */
-bool gate_is_stopped(void);
 
 /* ---- gate_setup.c ---- */
 
@@ -66,7 +64,7 @@ NODISCARD enum status gate_of_profiles(struct gate_run *run, struct gate_list *o
 NODISCARD enum status gate_of_binaries(struct gate_run *run, struct gate_list *old,
                                        struct gate_list *new);
 
-/* ---- gate.c ---- */
+/* ---- gate_run.c ---- */
 
 /* A path of a profile or an executable, for people: one of this module ("module/x.go" with
  * -trimpath) or below the current directory as a relative path. */

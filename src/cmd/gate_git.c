@@ -152,7 +152,7 @@ static void signals_restore(const struct saved_signals *saved)
         raise(stop_wanted);
 }
 
-bool gate_is_stopped(void)
+static bool is_stopped(void)
 {
     return stop_wanted != 0;
 }
@@ -232,6 +232,7 @@ enum status gate_of_revision(struct gate_run *run, struct gate_list *list)
     sb_addf(&folder, "%s/unheap-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
     struct saved_signals saved;
     signals_catch(&saved);
+    run->is_stopped = is_stopped;
     if (!mkdtemp(folder.text)) {
         diag_add(run->cmd->sink, DIAG_FILE_WRITE, sb_str(&folder), 0, DIAG_NO_OFFSET, "%s",
                  strerror(errno));
@@ -241,6 +242,7 @@ enum status gate_of_revision(struct gate_run *run, struct gate_list *list)
         status = tree_add(run, tree.text, list);
         tree_remove(run, folder.text, tree.text);
     }
+    run->is_stopped = NULL;
     signals_restore(&saved);
     sb_release(&folder);
     sb_release(&tree);
