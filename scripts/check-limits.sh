@@ -4,7 +4,7 @@
 # test/ names. At most as many as have been so far; lower that number with each that gets its test.
 set -u
 cd "${ROOT:-$(dirname "$0")/..}" || exit 1
-most=19
+most=3 # what waits: nobody tests that a minute passes
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 

@@ -109,6 +109,28 @@ static void test_ceilings(void **state)
                      evidence->cause_count);
     json_t *flame = json_object_get(data, "flame");
     assert_in_range(json_array_size(json_object_get(flame, "parent")), 2, LIMIT_PAGE_FLAME_NODES);
+    assert_int_equal(json_integer_value(json_object_get(flame, "least")),
+                     evidence->total / LIMIT_PAGE_FLAME_PARTS);
+    json_decref(data);
+    sb_release(&page);
+    sample_free(evidence);
+}
+
+static void test_ceiling_of_what_is_unexplained(void **state)
+{
+    (void)state;
+    enum { MANY = LIMIT_PAGE_UNEXPLAINED + 7 };
+    struct evidence *evidence = sample_new(SAMPLE_SHOP, &sample_memory);
+    struct unexplained *many = ARENA_ARRAY(&evidence->arena, struct unexplained, MANY);
+    for (size_t i = 0; i < MANY; i++)
+        many[i] = evidence->unexplained[0];
+    evidence->unexplained = many;
+    evidence->unexplained_count = MANY;
+    struct sb page = page_of(evidence);
+    json_t *data = data_of(&page);
+    assert_int_equal(json_array_size(json_object_get(data, "unexplained")),
+                     LIMIT_PAGE_UNEXPLAINED);
+    assert_int_equal(json_integer_value(json_object_get(data, "unexplained_count")), MANY);
     json_decref(data);
     sb_release(&page);
     sample_free(evidence);
@@ -167,6 +189,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_breaks_out), cmocka_unit_test(test_nothing_is_fetched),
         cmocka_unit_test(test_the_data_is_the_evidence), cmocka_unit_test(test_ceilings),
+        cmocka_unit_test(test_ceiling_of_what_is_unexplained),
         cmocka_unit_test(test_ceilings_of_one_cause),
         cmocka_unit_test(test_without_scripts_there_is_the_text),
     };

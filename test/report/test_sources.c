@@ -194,6 +194,49 @@ static void test_whole_files_then_parts_then_names(void **state)
     sample_free(evidence);
 }
 
+/* The files of the whole page, of a site in line 1 of a file of so many bytes, all in that line. */
+static json_t *page_files(size_t bytes)
+{
+    struct evidence *evidence = four_files();
+    struct report_style style = {.columns = 80, .command = "unheap hot"};
+    struct sb text, out;
+    struct json_out json;
+    sb_init(&text, &sample_memory);
+    sb_init(&out, &sample_memory);
+    sb_repeat(&text, 'x', bytes);
+    write_file(&evidence->arena, "a.go", sb_str(&text));
+    evidence->sites[0].place.line = 1;
+    evidence->site_count = 1;
+    json_out_init(&json, &sample_memory, &out, false);
+    page_write_data(&json, evidence, &style);
+    json_t *document = json_loads(out.text, 0, NULL);
+    assert_non_null(document);
+    json_out_release(&json);
+    sb_release(&out);
+    sb_release(&text);
+    sample_free(evidence);
+    return document;
+}
+
+static void assert_carried(size_t bytes, bool whole, size_t piece_count)
+{
+    json_t *document = page_files(bytes), *files = json_object_get(document, "files");
+    assert_int_equal(json_array_size(files), 1);
+    assert_int_equal(is_whole(files, 0), whole);
+    assert_int_equal(pieces(files, 0), piece_count);
+    json_decref(document);
+}
+
+/* A line of more than LIMIT_PAGE_EXCERPT_BYTES, its end included, is too much around a site, but
+ * may stand in a whole file of LIMIT_PAGE_SOURCE_BYTES. */
+static void test_ceilings_of_sources(void **state)
+{
+    (void)state;
+    _Static_assert(LIMIT_PAGE_EXCERPT_BYTES <= LIMIT_PAGE_SOURCE_BYTES, "else a part is more");
+    assert_carried(LIMIT_PAGE_SOURCE_BYTES, true, 1);
+    assert_carried(LIMIT_PAGE_SOURCE_BYTES + 1, false, 0);
+}
+
 static void test_long_lines_are_cut(void **state)
 {
     (void)state;
@@ -217,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_lines), cmocka_unit_test(test_what_is_no_source),
         cmocka_unit_test(test_a_lost_source_is_told),
         cmocka_unit_test(test_whole_files_then_parts_then_names),
+        cmocka_unit_test(test_ceilings_of_sources),
         cmocka_unit_test(test_long_lines_are_cut),
     };
     return cmocka_run_group_tests_name("sources", tests, make_folder, drop_folder);
