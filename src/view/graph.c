@@ -294,7 +294,7 @@ static void visit(struct graph *graph, struct walk *walk, uint32_t place, bool i
         graph->nodes.at[node].stamp = graph->stamp;
         add_to_node(graph, node, weight, false);
     }
-    if (walk->parent != NONE && walk->parent != node && !graph->sums_only) {
+    if (walk->parent != NONE && walk->parent != node) {
         struct edge *edge = find_edge(graph, walk->parent, node);
         if (edge->stamp != graph->stamp) {
             add_to_edge(graph, edge, weight, inlined);
@@ -305,15 +305,6 @@ static void visit(struct graph *graph, struct walk *walk, uint32_t place, bool i
     walk->residual = false;
 }
 
-/* Nodes of a large graph are far from the processor, and a stack's come one by one. */
-static void fetch_nodes(const struct graph *graph, const uint32_t *locations, uint32_t count)
-{
-    for (uint32_t i = count; i-- > 0;) {
-        uint32_t place = graph->slots.at[graph->location_first[locations[i]]];
-        __builtin_prefetch(&graph->nodes.at[place].stamp);
-    }
-}
-
 /* From the root to the leaf. */
 static void add_stack(struct graph *graph, const struct weight *weight)
 {
@@ -321,8 +312,6 @@ static void add_stack(struct graph *graph, const struct weight *weight)
     struct view_span stack = view->stacks.at[weight->stack];
     struct walk walk = {.parent = NONE};
     graph->stamp++;
-    if (!graph->tree && !graph->gaps)
-        fetch_nodes(graph, view->stack_locations.at + stack.first, stack.count);
     for (uint32_t i = stack.count; i-- > 0;) {
         uint32_t location = view->stack_locations.at[stack.first + i];
         if (graph->gaps && graph->gaps[location]) {
@@ -337,7 +326,55 @@ static void add_stack(struct graph *graph, const struct weight *weight)
         add_to_node(graph, walk.parent, weight, true);
 }
 
-/* The same walk for tags alone. */
+/* ---- sums alone ---- */
+
+/* What all stacks through a place weigh. A graph with all its nodes is only wanted to know which to
+ * keep; most of a large profile's time goes here, so what is touched is small. */
+struct sum {
+    int64_t cum, cum_div;
+    uint32_t stamp;
+};
+
+static void sum_stack(struct graph *graph, struct sum *sums, const struct weight *weight)
+{
+    const struct view *view = graph->report->view;
+    struct view_span stack = view->stacks.at[weight->stack];
+    uint32_t leaf = NONE;
+    graph->stamp++;
+    for (uint32_t i = stack.count; i-- > 0;) {
+        uint32_t location = view->stack_locations.at[stack.first + i];
+        uint32_t first = graph->location_first[location];
+        for (uint32_t slot = graph->location_first[location + 1]; slot-- > first;) {
+            leaf = graph->slots.at[slot];
+            struct sum *sum = &sums[leaf];
+            if (sum->stamp == graph->stamp) /* G2 */
+                continue;
+            sum->stamp = graph->stamp;
+            sum->cum = added(sum->cum, weight->value);
+            sum->cum_div = added(sum->cum_div, weight->divisor);
+        }
+    }
+    if (leaf != NONE)
+        add_to_node(graph, leaf, weight, true);
+}
+
+static void sum_stacks(struct graph *graph)
+{
+    const struct memory *memory = graph->report->view->memory;
+    size_t size = graph->places.len * sizeof(struct sum);
+    struct sum *sums = memset(memory_get(memory, size), 0, size);
+    for (size_t i = 0; i < graph->weights.len; i++)
+        sum_stack(graph, sums, &graph->weights.at[i]);
+    for (size_t i = 0; i < graph->places.len; i++) {
+        graph->nodes.at[i].cum = sums[i].cum;
+        graph->nodes.at[i].cum_div = sums[i].cum_div;
+    }
+    memory_put(memory, sums);
+}
+
+/* ---- tags alone ---- */
+
+/* The same walk. */
 static void tag_stack(struct graph *graph, const struct weight *weight, const bool *marks)
 {
     const struct view *view = graph->report->view;
@@ -418,7 +455,9 @@ void graph_fill(struct graph *graph)
     if (!graph->tree)
         for (uint32_t i = 0; i < graph->places.len; i++)
             add_node(graph, i, NONE);
-    for (size_t i = 0; i < graph->weights.len; i++)
+    if (graph->sums_only)
+        sum_stacks(graph);
+    for (size_t i = 0; i < graph->weights.len && !graph->sums_only; i++)
         add_stack(graph, &graph->weights.at[i]);
     select_nodes(graph);
 }

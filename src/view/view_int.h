@@ -372,7 +372,7 @@ struct weight {
 struct graph {
     struct report *report;
     bool tree, tags;
-    bool sums_only; /* no edges: when only the weights of nodes are asked for */
+    bool sums_only; /* no edges, all nodes: when only their weights are asked for */
     VEC(struct place) places;
     struct str *place_names; /* printable; made when asked for */
     uint32_t *location_first; /* by location: its first slot */
