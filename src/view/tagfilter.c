@@ -339,11 +339,23 @@ static void choose_samples(struct filter_ctx *ctx, const struct tag_filter *focu
 
 /* ---- -tagshow and -taghide: labels, not samples ---- */
 
+/* By set of labels: a sample that is still there has it. */
+static bool *used_label_sets(const struct view *view)
+{
+    size_t size = view->label_sets.len * sizeof(bool);
+    bool *used = memset(memory_get(view->memory, size), 0, size);
+    for (size_t i = 0; i < view->samples.len; i++)
+        used[view->samples.at[i].labels] = true;
+    return used;
+}
+
 static void hide_labels(struct filter_ctx *ctx, struct matcher *show, struct matcher *hide)
 {
     struct view *view = ctx->view;
-    bool show_met = false, hide_met = false;
+    bool show_met = false, hide_met = false, *used = used_label_sets(view);
     for (size_t s = 0; s < view->label_sets.len; s++) {
+        if (!used[s])
+            continue;
         struct view_span *set = &view->label_sets.at[s];
         struct view_label *labels = view->labels.at + set->first;
         uint32_t kept = 0;
@@ -357,6 +369,7 @@ static void hide_labels(struct filter_ctx *ctx, struct matcher *show, struct mat
         }
         set->count = kept;
     }
+    memory_put(view->memory, used);
     filter_note(ctx->notes, !show->regex || show_met, "TagShow");
     filter_note(ctx->notes, !hide->regex || hide_met, "TagHide");
 }

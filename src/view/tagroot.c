@@ -80,6 +80,9 @@ static uint32_t framed_stack(struct tag_frames *frames, struct view_sample sampl
     struct view *view = frames->view;
     struct view_span stack = view->stacks.at[sample.stack];
     size_t first = view->stack_locations.len;
+    /* Those of the root are numbered first, and put in last. */
+    push_frames(frames, frames->root_keys, sample.labels, &frames->root_met);
+    view->stack_locations.len = first;
     push_frames(frames, frames->leaf_keys, sample.labels, &frames->leaf_met);
     for (uint32_t i = 0; i < stack.count; i++) {
         uint32_t location = view->stack_locations.at[stack.first + i];
