@@ -66,10 +66,20 @@ def inputs(rng, files):
     return flags, picked
 
 
+def taken_for_program(path):
+    """Of several files pprof opens the first as a program, and one that begins with zeros passes for
+    one of Windows whose machine is not known (debug/pe)."""
+    with open(path, "rb") as file:
+        return file.read(2) == b"\0\0"
+
+
 def cell(rng, files):
     report = [word.format(rng.choice(PATTERNS)) for word in rng.choice(REPORTS)]
     options = [rng.choice(OPTIONS)(rng) for _ in range(rng.choice((1, 2, 2, 3, 3, 4, 5)))]
     flags, picked = inputs(rng, files)
+    picked.sort(key=taken_for_program)
+    if taken_for_program(picked[0]):
+        picked = picked[:1]
     return report + options + flags + picked
 
 
