@@ -1,88 +1,9 @@
-/* ledger.c: the rows of a ledger, from the limit down.
+/* ledger.c: what is in a ledger, from the limit down (L1 and L2 stand in ledger_rows.c).
  *
- * L1. The children of a row add up to it. Whatever is left over becomes a row of its own with a
- *     name that says what it can be; it is negative where more is counted below than above, since
- *     the two were counted at different moments or by different rules.
- * L2. What is not known has no row: its bytes are in the remainder.
  * L3. Names are unique; where there are several processes their rows carry the number. */
 #include "live_int.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "ledger_int.h"
-
-enum { NAME_BYTES = 200 };
-
-/* ---- rows ---- */
-
-static struct str text_of(struct ledger_maker *maker, const char *fmt, va_list args)
-{
-    char text[NAME_BYTES];
-    int n = vsnprintf(text, sizeof(text), fmt, args);
-    size_t len = n < 0 ? 0 : n < NAME_BYTES ? (size_t)n : NAME_BYTES - 1;
-    return str_copy(&maker->ledger->arena, (struct str){text, len});
-}
-
-struct str ledger_text(struct ledger_maker *maker, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    struct str text = text_of(maker, fmt, args);
-    va_end(args);
-    return text;
-}
-
-int ledger_row(struct ledger_maker *maker, int parent, struct str name, int64_t bytes,
-               const char *source)
-{
-    struct live_ledger *ledger = maker->ledger;
-    if (bytes == LIVE_UNKNOWN)
-        return LEDGER_NO_ROW;
-    unsigned depth = parent < 0 ? 0 : ledger->rows.at[parent].depth + 1;
-    struct live_ledger_row row = {.name = name, .bytes = bytes, .parent = parent, .depth = depth,
-                                  .source = str_from(source), .note = STR("")};
-    VEC_PUSH(ledger->memory, &ledger->rows, row);
-    return (int)ledger->rows.len - 1;
-}
-
-static void add_note(struct ledger_maker *maker, int row, struct str note)
-{
-    if (row >= 0)
-        maker->ledger->rows.at[row].note = note;
-}
-
-static int64_t left_over(const struct live_ledger *ledger, int parent)
-{
-    int64_t left = ledger->rows.at[parent].bytes;
-    for (size_t i = (size_t)parent + 1; i < ledger->rows.len; i++)
-        if (ledger->rows.at[i].parent == parent)
-            left -= ledger->rows.at[i].bytes;
-    return left;
-}
-
-static bool has_children(const struct live_ledger *ledger, int parent)
-{
-    for (size_t i = (size_t)parent + 1; i < ledger->rows.len; i++)
-        if (ledger->rows.at[i].parent == parent)
-            return true;
-    return false;
-}
-
-int64_t ledger_close(struct ledger_maker *maker, int parent, struct str more, struct str less)
-{
-    struct live_ledger *ledger = maker->ledger;
-    if (parent < 0 || !has_children(ledger, parent))
-        return 0;
-    int64_t left = left_over(ledger, parent);
-    if (left == 0)
-        return 0;
-    struct live_ledger_row row = {.name = left > 0 ? more : less, .bytes = left, .parent = parent,
-                                  .depth = ledger->rows.at[parent].depth + 1, .remainder = true,
-                                  .source = STR("difference"), .note = STR("")};
-    VEC_PUSH(ledger->memory, &ledger->rows, row);
-    return left;
-}
 
 static struct str name_in(struct ledger_maker *maker, const struct live_ledger_process *process,
                           const char *name)
@@ -100,7 +21,7 @@ static void add_live(struct ledger_maker *maker, const struct live_ledger_proces
     bool profiled = process == &maker->input->processes[maker->input->main];
     int live = ledger_row(maker, parent, name_in(maker, process, "live heap"),
                           process->runtime->live, "Go runtime");
-    add_note(maker, live, STR("what the last collection found in use"));
+    ledger_note(maker, live, STR("what the last collection found in use"));
     if (live >= 0 && profiled)
         ledger_add_sites(maker, live);
 }
@@ -130,15 +51,15 @@ static void add_heap(struct ledger_maker *maker, const struct live_ledger_proces
                             runtime->heap_in_use, "Go runtime");
     if (in_use >= 0)
         add_objects(maker, process, in_use);
-    add_note(maker,
-             ledger_row(maker, parent, name_in(maker, process, "Go heap free, kept for reuse"),
-                        runtime->heap_free, "Go runtime"),
-             STR("given back bit by bit, at once under GOMEMLIMIT"));
+    ledger_note(maker,
+                ledger_row(maker, parent, name_in(maker, process, "Go heap free, kept for reuse"),
+                           runtime->heap_free, "Go runtime"),
+                STR("given back bit by bit, at once under GOMEMLIMIT"));
     int stacks = ledger_row(maker, parent, name_in(maker, process, "Go stacks"), runtime->stacks,
                             "Go runtime");
     if (runtime->goroutines >= 0)
-        add_note(maker, stacks,
-                 ledger_text(maker, "%lld goroutines", (long long)runtime->goroutines));
+        ledger_note(maker, stacks,
+                    ledger_text(maker, "%lld goroutines", (long long)runtime->goroutines));
 }
 
 static int64_t sum_of_metadata(const struct live_runtime *runtime)
@@ -179,10 +100,10 @@ static int64_t add_other_mappings(struct ledger_maker *maker,
     int64_t hidden = counted > named ? counted - named : 0;
     hidden = hidden < unnamed ? hidden : unnamed;
     if (named + hidden > 0)
-        add_note(maker,
-                 ledger_row(maker, parent, name_in(maker, process, "Go metadata"),
-                            named + hidden, "smaps, Go runtime"),
-                 STR("spans, bitmaps, profiling, the runtime's own stacks"));
+        ledger_note(maker,
+                    ledger_row(maker, parent, name_in(maker, process, "Go metadata"),
+                               named + hidden, "smaps, Go runtime"),
+                    STR("spans, bitmaps, profiling, the runtime's own stacks"));
     return unnamed - hidden;
 }
 
@@ -242,11 +163,11 @@ static int add_mapped(struct ledger_maker *maker, const struct live_ledger_proce
                             mapped_by_go(process->runtime), "Go runtime");
     if (mapped < 0)
         return mapped;
-    add_note(maker, mapped, STR("what GOMEMLIMIT governs"));
+    ledger_note(maker, mapped, STR("what GOMEMLIMIT governs"));
     add_heap(maker, process, mapped);
     int metadata = ledger_row(maker, mapped, name_in(maker, process, "Go metadata"),
                               sum_of_metadata(process->runtime), "Go runtime");
-    add_note(maker, metadata, STR("spans, bitmaps, profiling, the runtime's own stacks"));
+    ledger_note(maker, metadata, STR("spans, bitmaps, profiling, the runtime's own stacks"));
     (void)ledger_close(maker, mapped, name_in(maker, process, "other memory of the runtime"),
                        name_in(maker, process, "counted at another moment"));
     return mapped;
@@ -341,7 +262,7 @@ static void add_processes(struct ledger_maker *maker, int anonymous)
                                       process->usage.pid);
         int row = ledger_row(maker, anonymous, name, anonymous_of(process),
                              process->mappings ? "smaps" : "status");
-        add_note(maker, row, process->go_version);
+        ledger_note(maker, row, process->go_version);
         split(maker, process, row);
     }
     (void)ledger_close(maker, anonymous,
@@ -361,7 +282,7 @@ static void add_working_set(struct ledger_maker *maker, int parent)
     int set = ledger_row(maker, parent, STR("working set"), group->working_set, "cgroup");
     if (set < 0)
         return;
-    add_note(maker, set, STR("what kubelet evicts by"));
+    ledger_note(maker, set, STR("what kubelet evicts by"));
     int anonymous = ledger_row(maker, set, STR("anonymous"), group->anonymous, "cgroup");
     if (anonymous >= 0)
         add_processes(maker, anonymous);
@@ -384,18 +305,18 @@ static void add_group_root(struct ledger_maker *maker)
     int limit = LEDGER_NO_ROW;
     if (limited) {
         limit = ledger_row(maker, LEDGER_NO_ROW, STR("limit"), group->limit, "cgroup");
-        add_note(maker, limit,
-                 group->limit_above
-                     ? ledger_text(maker, "set above %s", maker->input->cgroup->path)
-                     : ledger_text(maker, "of %s", maker->input->cgroup->path));
+        ledger_note(maker, limit,
+                    group->limit_above
+                        ? ledger_text(maker, "set above %s", maker->input->cgroup->path)
+                        : ledger_text(maker, "of %s", maker->input->cgroup->path));
     }
     int usage = ledger_row(maker, limit, STR("in use"), group->usage, "cgroup");
     if (usage >= 0) {
         add_working_set(maker, usage);
-        add_note(maker,
-                 ledger_row(maker, usage, STR("file pages not lately used"),
-                            group->inactive_file, "cgroup"),
-                 STR("page cache; goes when memory is wanted"));
+        ledger_note(maker,
+                    ledger_row(maker, usage, STR("file pages not lately used"),
+                               group->inactive_file, "cgroup"),
+                    STR("page cache; goes when memory is wanted"));
         (void)ledger_close(maker, usage, STR("not yet counted"), STR("counted twice"));
     }
     (void)ledger_close(maker, limit, STR("not in use"), STR("above the limit"));

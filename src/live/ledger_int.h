@@ -11,13 +11,15 @@ struct ledger_maker {
     struct live_ledger *ledger;
 };
 
-/* ---- ledger.c ---- */
+/* ---- ledger_rows.c ---- */
 
 /* A text in the ledger's arena. */
 struct str ledger_text(struct ledger_maker *maker, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* A row below another (or LEDGER_NO_ROW); none when the bytes are unknown. */
 int ledger_row(struct ledger_maker *maker, int parent, struct str name, int64_t bytes,
                const char *source);
+/* What people are told beside a row that is there. */
+void ledger_note(struct ledger_maker *maker, int row, struct str note);
 /* The remainder of a row that has children: `more` is what is left over, `less` what is counted
  * below and not in it. Returns it. */
 int64_t ledger_close(struct ledger_maker *maker, int parent, struct str more, struct str less);
