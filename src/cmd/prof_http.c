@@ -85,10 +85,14 @@ static void add_percent_coded(struct sb *out, struct str text)
     }
 }
 
-/* "?f=main&amp;si=alloc_space", with `name` as `value` instead. */
-static void add_query(struct answer *answer, struct sb *out, const char *name, struct str value)
+/* "/ui/top?f=main&si=alloc_space", with `name` as `value` instead. */
+static struct str address_of(struct answer *answer, const char *path, const char *name,
+                             struct str value)
 {
     const char *before = "?";
+    struct sb address, *out = &address;
+    sb_init(out, &answer->site->cmd->memory);
+    sb_adds(out, path);
     for (size_t i = 0; i < COUNT_OF(parameters); i++) {
         bool other = name && strcmp(parameters[i].name, name) == 0;
         struct str text = other ? value : serve_query(answer->request, parameters[i].name);
@@ -96,23 +100,36 @@ static void add_query(struct answer *answer, struct sb *out, const char *name, s
             continue;
         sb_addf(out, "%s%s=", before, parameters[i].name);
         add_percent_coded(out, text);
-        before = "&amp;";
+        before = "&";
     }
+    struct str copy = str_copy(&answer->arena, sb_str(out));
+    sb_release(out);
+    return copy;
+}
+
+/* The same in an attribute. */
+static void add_address(struct answer *answer, struct sb *out, const char *path, const char *name,
+                        struct str value)
+{
+    add_escaped(out, address_of(answer, path, name, value));
 }
 
 static const char style[] =
     ":root{color-scheme:light dark;--line:#8884}"
-    "body{margin:0;font:14px system-ui,sans-serif}"
+    "body{margin:0;background:Canvas;color:CanvasText;font:14px system-ui,sans-serif}"
     "nav{display:flex;flex-wrap:wrap;gap:.9rem;align-items:center;padding:.5rem 1rem;"
     "border-bottom:1px solid var(--line)}"
     "nav a[aria-current]{font-weight:bold;text-decoration:none}"
     "main{padding:.5rem 1rem;overflow:auto}pre{margin:0;font:12px ui-monospace,monospace}"
-    "input{font:inherit;width:14rem}svg{max-width:100%;height:auto;background:#fff}"
+    "input{font:inherit;width:14rem}.graph{overflow:auto}"
+    ".graph svg{background:#fff;vertical-align:top}"
+    "#fit:checked~.graph svg{max-width:100%;height:auto}"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
     "th,td{padding:.15rem .6rem;text-align:right;white-space:nowrap}"
-    "th:last-child,td:last-child{text-align:left;white-space:normal;overflow-wrap:anywhere}"
+    "th:last-child,td:last-child{text-align:left;min-width:16rem;"
+    "white-space:normal;overflow-wrap:anywhere}"
     "thead th{position:sticky;top:0;background:Canvas;border-bottom:1px solid var(--line)}"
-    "tbody tr:hover{background:#8882}tbody a{font-size:12px;opacity:.7}"
+    "tbody tr:hover{background:#8882}tbody a{font-size:12px}"
     "td[style]{background:linear-gradient(90deg,#c604 var(--share),transparent 0)}";
 
 static const struct {
@@ -126,16 +143,18 @@ static void add_navigation(struct answer *answer, struct sb *out)
     const struct view *view = answer->site->view;
     sb_adds(out, "<nav aria-label=\"Views\">");
     for (size_t i = 0; i < COUNT_OF(views); i++) {
-        sb_addf(out, "<a href=\"%s", views[i].path);
-        add_query(answer, out, NULL, STR_NONE);
+        sb_adds(out, "<a href=\"");
+        add_address(answer, out, views[i].path, NULL, STR_NONE);
         sb_addf(out, "\"%s>%s</a>", str_is(answer->request->path, views[i].path)
                                         ? " aria-current=\"page\"" : "", views[i].title);
     }
     sb_adds(out, "<span>|</span>");
     for (size_t i = 0; i < view_type_count(view); i++) {
         sb_adds(out, "<a href=\"");
-        add_query(answer, out, "si", view_type_name(view, i));
-        sb_adds(out, "\">");
+        add_address(answer, out, "", "si", view_type_name(view, i));
+        struct str asked = serve_query(answer->request, "si");
+        bool here = str_equal(asked, view_type_name(view, i));
+        sb_addf(out, "\"%s>", here ? " aria-current=\"true\"" : "");
         add_escaped(out, view_type_name(view, i));
         sb_adds(out, "</a>");
     }
@@ -157,6 +176,9 @@ static void write_page(struct answer *answer, struct str text, bool is_markup)
     struct sb *out = answer->response->body;
     answer->response->type = "text/html; charset=utf-8";
     sb_addf(out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                 "style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; "
+                 "form-action 'self'\">"
                  "<meta name=\"viewport\" content=\"width=device-width\">"
                  "<title>unheap prof</title><style>%s</style>", style);
     add_navigation(answer, out);
@@ -196,8 +218,8 @@ static void add_link(struct answer *answer, const char *path, struct str name, c
     for (size_t i = 0; i < name.len; i++)
         sb_addf(&pattern, strchr(".*+?()|[]{}^$\\", name.ptr[i]) ? "\\%c" : "%c", name.ptr[i]);
     sb_addc(&pattern, '$');
-    sb_addf(&answer->text, " <a href=\"%s", path);
-    add_query(answer, &answer->text, "f", sb_str(&pattern));
+    sb_adds(&answer->text, " <a href=\"");
+    add_address(answer, &answer->text, path, "f", sb_str(&pattern));
     sb_addf(&answer->text, "\">%s</a>", title);
     sb_release(&pattern);
 }
@@ -225,7 +247,7 @@ static void add_row(struct answer *answer, const struct view_graph *graph, size_
 static void add_sort_header(struct answer *answer, const char *by, const char *title)
 {
     sb_adds(&answer->text, "<th scope=\"col\"><a href=\"");
-    add_query(answer, &answer->text, "sort", str_from(by));
+    add_address(answer, &answer->text, "", "sort", str_from(by));
     sb_addf(&answer->text, "\">%s</a><th scope=\"col\">%s%%", title, title);
 }
 
@@ -394,10 +416,33 @@ static void answer_graph(void *ctx, const struct serve_request *request,
         good = false;
     }
     ptrdiff_t start = str_find(sb_str(&svg), STR("<svg")); /* after what is no part of a page */
-    write_page(&answer, good && start >= 0 ? str_skip(sb_str(&svg), (size_t)start) : STR_NONE,
-               true);
+    sb_clear(&answer.text);
+    if (good && start >= 0)
+        sb_addf(&answer.text,
+                "<input type=\"checkbox\" id=\"fit\" checked><label for=\"fit\"> Fit the width"
+                "</label><div class=\"graph\" tabindex=\"0\" role=\"region\" "
+                "aria-label=\"Graph\">%s</div>",
+                svg.text + start);
+    write_page(&answer, sb_str(&answer.text), true);
     sb_release(&svg);
     end(&answer);
+}
+
+/* All views but this one, and this one of the other sample types, with gaps. */
+static size_t flame_links(struct answer *answer, struct report_calls_link **links)
+{
+    const struct view *view = answer->site->view;
+    size_t count = 0, types = view_type_count(view);
+    *links = ARENA_ARRAY(&answer->arena, struct report_calls_link, COUNT_OF(views) + types + 2);
+    for (size_t i = 0; i < COUNT_OF(views); i++)
+        if (!str_is(answer->request->path, views[i].path))
+            (*links)[count++] = (struct report_calls_link){
+                str_from(views[i].title), address_of(answer, views[i].path, NULL, STR_NONE)};
+    count++; /* a gap */
+    for (size_t i = 0; i < types; i++)
+        (*links)[count++] = (struct report_calls_link){
+            view_type_name(view, i), address_of(answer, "", "si", view_type_name(view, i))};
+    return count + 1;
 }
 
 static void answer_flame(void *ctx, const struct serve_request *request,
@@ -410,8 +455,16 @@ static void answer_flame(void *ctx, const struct serve_request *request,
     if (view &&
         view_calls_read(view, &answer.flags.settings, LIMIT_PAGE_FLAME_NODES,
                         answer.site->cmd->sink, &answer.notes, &calls) == STATUS_OK) {
+        struct report_calls_link *links;
+        size_t count = flame_links(&answer, &links);
+        const struct report_calls_link functions[] = {
+            {STR("Source"), address_of(&answer, "/ui/source", NULL, STR_NONE)},
+            {STR("Peek"), address_of(&answer, "/ui/peek", NULL, STR_NONE)}};
         struct report_calls report = {.calls = &calls,
-                                      .command = str_from(answer.flags.sources.paths[0])};
+                                      .command = str_from(answer.flags.sources.paths[0]),
+                                      .links = links, .link_count = count,
+                                      .function_links = functions,
+                                      .function_link_count = COUNT_OF(functions)};
         response->type = "text/html; charset=utf-8";
         report_calls_html(&report, response->body);
         view_calls_release(&calls);

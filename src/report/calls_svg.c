@@ -47,9 +47,11 @@ static void place_all(struct drawing *drawing, double *next)
 }
 
 /* "encoding/json.(*encodeState).marshal" as "json.(*encodeState).marshal". */
-static struct str without_folders(struct str function)
+static struct str without_folders(struct str name)
 {
-    return str_skip(function, (size_t)(str_find_last(report_package_of(function), '/') + 1));
+    struct str function = call_function(name);
+    name = str_skip(name, (size_t)(function.ptr - name.ptr));
+    return str_skip(name, (size_t)(str_find_last(report_package_of(function), '/') + 1));
 }
 
 static void add_label(struct drawing *drawing, size_t index, struct str name, double width)
@@ -84,7 +86,7 @@ static void add_frame(struct drawing *drawing, size_t index)
     page_add_escaped(out, sb_str(&text));
     if (index)
         sb_addf(out, "</title><rect class=\"c%u\"",
-                (unsigned)(str_hash(report_package_of(name)) % COLOURS));
+                (unsigned)(str_hash(report_package_of(call_function(name))) % COLOURS));
     else
         sb_adds(out, "</title><rect class=\"root\"");
     sb_addf(out, " x=\"%.1f\" y=\"%u\" width=\"%.1f\" height=\"%d\"/>", drawing->left[index], y,

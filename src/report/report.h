@@ -116,12 +116,19 @@ struct report_calls_source {
     struct str name;
     const struct view_calls *calls;
 };
+struct report_calls_link {
+    struct str title, address;
+};
 struct report_calls {
     const struct view_calls *calls; /* of all profiles together */
     /* Each profile alone, for the timeline; what the tree above has not of them is left out. */
     const struct report_calls_source *sources;
     size_t source_count; /* 0: no timeline */
     struct str command;  /* for the page's head */
+    /* Other views of the same profile, when it is served; without an address, a gap between them.
+     * Those of one function take it as the regular expression "f". */
+    const struct report_calls_link *links, *function_links;
+    size_t link_count, function_link_count;
 };
 /* One self-contained page: flame graph, treemap by package, timeline. */
 void report_calls_html(const struct report_calls *report, struct sb *out);

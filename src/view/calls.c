@@ -42,19 +42,68 @@ static struct call_cursor cursor_for(const struct graph *graph, size_t index)
     return cursor;
 }
 
+/* Of files alone, what the profile keeps apart by function has the same name: one place. */
+static void join_places(struct graph *graph)
+{
+    struct intern names;
+    VEC(uint32_t) first = {0}; /* by name: its first place */
+    intern_init(&names, graph->report->view->memory);
+    for (size_t i = 0; i < graph->slots.len; i++) {
+        uint32_t place = graph->slots.at[i];
+        if (graph->places.at[place].name || graph->places.at[place].address)
+            continue;
+        uint32_t name = intern_add(&names, graph_place_name(graph, place));
+        while (first.len <= name)
+            VEC_PUSH(graph->report->view->memory, &first, CALL_NONE);
+        if (first.at[name] == CALL_NONE)
+            first.at[name] = place;
+        graph->slots.at[i] = first.at[name];
+    }
+    VEC_RELEASE(graph->report->view->memory, &first);
+    intern_release(&names);
+}
+
+/* Adds a stack's value to what ends in its innermost call, and to what goes through each of its
+ * calls, once. last[call] is the last stack that was added there, plus one. */
+static void add_sums(const struct graph *graph, const struct call_cursor *cursor,
+                     struct view_calls *calls, uint32_t *last)
+{
+    const struct view *view = graph->report->view;
+    struct view_span stack = view->stacks.at[graph->weights.at[cursor->stack].stack];
+    bool innermost = true;
+    for (uint32_t i = 0; i < stack.count; i++) {
+        uint32_t location = view->stack_locations.at[stack.first + i];
+        for (uint32_t at = graph->location_first[location];
+             at < graph->location_first[location + 1]; at++) {
+            uint32_t call = graph->slots.at[at];
+            if (innermost)
+                calls->flat[call] = added(calls->flat[call], cursor->value);
+            if (last[call] != cursor->stack + 1)
+                calls->cum[call] = added(calls->cum[call], cursor->value);
+            last[call] = cursor->stack + 1;
+            innermost = false;
+        }
+    }
+}
+
 static void grow(struct graph *graph, const struct calls_request *request)
 {
     const struct memory *memory = graph->report->view->memory;
     VEC(struct call_cursor) cursors = {0};
+    size_t calls = graph->places.len;
+    uint32_t *last = memory_get(memory, (calls + 1) * sizeof(*last));
     int64_t total = 0;
+    memset(last, 0, (calls + 1) * sizeof(*last));
     for (size_t i = 0; i < graph->weights.len; i++) {
         struct call_cursor cursor = cursor_for(graph, i);
         request->out->below_zero |= cursor.value < 0;
         if (cursor.value <= 0)
             continue;
         total = total > INT64_MAX - cursor.value ? INT64_MAX : total + cursor.value;
+        add_sums(graph, &cursor, request->out, last);
         VEC_PUSH(memory, &cursors, cursor);
     }
+    memory_put(memory, last);
     struct call_stacks stacks = {cursors.at, cursors.len, step, graph};
     int64_t least = request->max_nodes ? total / LIMIT_PAGE_FLAME_PARTS : 0;
     call_tree_grow(&request->out->tree, &stacks, least > 0 ? least : 1,
@@ -64,13 +113,10 @@ static void grow(struct graph *graph, const struct calls_request *request)
 
 static void keep_names(struct graph *graph, struct view_calls *calls)
 {
-    calls->call_count = graph->places.len;
     calls->names = ARENA_ARRAY(&calls->arena, struct str, graph->places.len + 1);
-    for (size_t i = 1; i < calls->tree.nodes.len; i++) {
-        uint32_t call = calls->tree.nodes.at[i].call;
-        if (!calls->names[call].ptr)
+    for (uint32_t call = 0; call < calls->call_count; call++)
+        if (calls->cum[call])
             calls->names[call] = str_copy(&calls->arena, graph_place_name(graph, call));
-    }
 }
 
 enum status calls_write(struct report *report)
@@ -83,6 +129,10 @@ enum status calls_write(struct report *report)
     calls->type = str_copy(&calls->arena, report->type_name);
     calls->unit = str_copy(&calls->arena, report->type_unit);
     graph_init(&graph, report);
+    join_places(&graph);
+    calls->call_count = graph.places.len;
+    calls->flat = ARENA_ARRAY(&calls->arena, int64_t, calls->call_count + 1);
+    calls->cum = ARENA_ARRAY(&calls->arena, int64_t, calls->call_count + 1);
     grow(&graph, report->calls);
     keep_names(&graph, calls);
     graph_release(&graph);

@@ -172,7 +172,8 @@ struct str view_function_name(const struct view *view, size_t index);
  * view_calls_release; all texts live that long. */
 struct view_calls {
     struct call_tree tree;
-    struct str *names;     /* by call */
+    struct str *names;     /* by call; empty for those that no value goes through */
+    int64_t *flat, *cum;   /* by call: what ends in it and what goes through it, nothing cut */
     size_t call_count;
     struct str type, unit; /* of the values, "alloc_space" and "bytes" */
     int64_t time_nanos;    /* when the profile was taken; 0 when it does not say */

@@ -132,9 +132,11 @@ class Browser:
                             {"name": "prefers-reduced-motion", "value": "reduce"}])
 
     def open(self, path):
+        """A file, or an address."""
         self.errors.clear()
         self.requests.clear()
-        loader = self.call("Page.navigate", url="file://" + os.path.abspath(path))["loaderId"]
+        url = path if "://" in path else "file://" + os.path.abspath(path)
+        loader = self.call("Page.navigate", url=url)["loaderId"]
         deadline = time.monotonic() + self.seconds
         while loader not in self.loaded:
             self._note(self._read(deadline))
@@ -186,6 +188,36 @@ class Browser:
 
 
 # ---- the tests ----
+
+class Page:
+    """A page that is written into the folder and opened, with the helpers of page_helpers.js in it."""
+
+    def __init__(self, chromium, folder):
+        self.browser, self.folder = chromium, folder
+        here = os.path.dirname(os.path.abspath(__file__))
+        with open(os.path.join(here, "page_helpers.js"), encoding="utf-8") as file:
+            self.helpers = file.read()
+
+    def write(self, name, content, change=None):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as file:
+            file.write(change(content) if change else content)
+        return path
+
+    def visit(self, path, width=1440, height=1000, theme="light"):
+        self.browser.view(width, height, theme)
+        self.browser.open(path)
+        self.browser.script(self.helpers)
+
+    def ask(self, expression):
+        return self.browser.script(expression)
+
+    def key(self, name, code=0):
+        self.browser.key(name, code, name if len(name) == 1 else "")
+
+    def shot(self, name, whole=True):
+        self.browser.screenshot(os.path.join(self.folder, name + ".png"), whole)
+
 
 def is_equal(got, wanted, what):
     assert got == wanted, "%s: %r, wanted %r" % (what, got, wanted)

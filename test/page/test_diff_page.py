@@ -1,27 +1,25 @@
 """test_diff_page.py UNHEAP ROOT [FOLDER]: the page of `unheap diff` in a real Chromium, made from the
 example's profiles, with its own keys and mouse. Screenshots go into FOLDER, if given. Prints TAP."""
-import gzip
 import json
 import os
 import subprocess
 import sys
 
 import browser
+import profiles
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 VIEWS = (("wide", 1440, 1000), ("laptop", 1100, 800), ("narrow", 420, 900))
 HOSTILE = "main.</script><script>window.hostile=1</script><img src=x onerror=window.hostile=2>"
 
 
-class Page:
+class Page(browser.Page):
     def __init__(self, chromium, unheap, root, folder):
-        self.browser, self.unheap, self.folder = chromium, unheap, folder
+        super().__init__(chromium, folder)
+        self.unheap = unheap
         captured = os.path.join(root, "examples", "oom-service", "captured")
         self.pair = [os.path.join(captured, side, "allocs.pb.gz") for side in ("before", "after")]
         self.diagnostics = os.path.join(captured, "diagnostics.txt.zst")
         self.module = os.path.dirname(captured)
-        with open(os.path.join(HERE, "page_helpers.js"), encoding="utf-8") as file:
-            self.helpers = file.read()
 
     def run(self, *arguments):
         return subprocess.run([self.unheap, "diff", *arguments], check=False, cwd=self.folder,
@@ -33,47 +31,9 @@ class Page:
                                                 "-fail-on", "total>1MB", *self.pair]))
         if change:
             with open(path, "rb") as file:
-                text = change(file.read())
-            with open(path, "wb") as file:
-                file.write(text)
-        self.browser.view(width, height, theme)
-        self.browser.open(path)
-        self.browser.script(self.helpers)
-
-    def ask(self, expression):
-        return self.browser.script(expression)
-
-    def key(self, name, code):
-        self.browser.key(name, code)
-
-    def shot(self, name):
-        self.browser.screenshot(os.path.join(self.folder, name + ".png"), True)
-
-
-# ---- a profile by hand ----
-
-def varint(value):
-    out = b""
-    while value > 127:
-        out += bytes([value & 127 | 128])
-        value >>= 7
-    return out + bytes([value])
-
-
-def field(number, body):
-    if isinstance(body, int):
-        return varint(number << 3) + varint(body)
-    return varint(number << 3 | 2) + varint(len(body)) + body
-
-
-def profile(name, objects):
-    """One function of that name, which allocated objects of 1 kB; every one was sampled."""
-    texts = ["", "alloc_objects", "count", "alloc_space", "bytes", name, "main.go"]
-    out = field(1, field(1, 1) + field(2, 2)) + field(1, field(1, 3) + field(2, 4))
-    out += field(2, field(1, 1) + field(2, objects) + field(2, objects * 1024))
-    out += field(4, field(1, 1) + field(3, 4096) + field(4, field(1, 1) + field(2, 7)))
-    out += field(5, field(1, 1) + field(2, 5) + field(4, 6))
-    return gzip.compress(out + b"".join(field(6, text.encode()) for text in texts))
+                text = file.read()
+            self.write("page.html", text, change)
+        self.visit(path, width, height, theme)
 
 
 # ---- cases: each raises AssertionError ----
@@ -175,9 +135,7 @@ def case_theme(page):
 def case_hostile(page):
     pair = []
     for side, objects in (("old", 4000), ("new", 9000)):
-        pair.append(os.path.join(page.folder, "hostile-%s.pb.gz" % side))
-        with open(pair[-1], "wb") as file:
-            file.write(profile(HOSTILE, objects))
+        pair.append(page.write("hostile-%s.pb.gz" % side, profiles.profile([([HOSTILE], objects)])))
     page.show(arguments=pair)
     browser.is_equal(page.browser.errors, [], "errors")
     browser.is_equal(page.ask("window.hostile ?? null"), None, "a name that became a script")

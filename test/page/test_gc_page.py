@@ -7,7 +7,6 @@ import sys
 
 import browser
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 VIEWS = (("wide", 1440, 1000), ("narrow", 420, 900))
 HOSTILE = "<img src=x onerror=window.hostile=1>.log"
 
@@ -23,44 +22,27 @@ def leaking(cycles):
     return "".join(line(i, i / 10, 5 if i == 30 else 0.05, 20 + i, 9 if i == 40 else 0.2) for i in range(1, cycles + 1))
 
 
-class Page:
+class Page(browser.Page):
     def __init__(self, chromium, unheap, folder):
-        self.browser, self.unheap, self.folder = chromium, unheap, folder
-        with open(os.path.join(HERE, "page_helpers.js"), encoding="utf-8") as file:
-            self.helpers = file.read()
-        self.write("leak.log", leaking(60))
-        self.write("calm.log", "".join(line(i, i / 2, 0.03, 10) for i in range(1, 13)))
-        self.write("long.log", leaking(9001) + leaking(100))
-        self.write(HOSTILE, leaking(8))
-
-    def write(self, name, text):
-        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
-            file.write(text)
+        super().__init__(chromium, folder)
+        self.unheap = unheap
+        self.write("leak.log", leaking(60).encode())
+        self.write("calm.log", "".join(line(i, i / 2, 0.03, 10) for i in range(1, 13)).encode())
+        self.write("long.log", (leaking(9001) + leaking(100)).encode())
+        self.write(HOSTILE, leaking(8).encode())
 
     def run(self, *arguments):
         return subprocess.run([self.unheap, "gc", *arguments], check=True, cwd=self.folder,
                               stdout=subprocess.PIPE).stdout.decode()
 
-    def show(self, *names, width=1440, height=1000, theme="light", change=None):
+    def show(self, *names, change=None, **view):
         path = os.path.join(self.folder, "page.html")
         self.run("-html", path, "-limit", "256MB", *names)
         if change:
             with open(path, "rb") as file:
-                text = change(file.read())
-            with open(path, "wb") as file:
-                file.write(text)
-        self.browser.view(width, height, theme)
-        self.browser.open(path)
-        self.browser.script(self.helpers)
-
-    def ask(self, expression):
-        return self.browser.script(expression)
-
-    def key(self, name, code):
-        self.browser.key(name, code)
-
-    def shot(self, name):
-        self.browser.screenshot(os.path.join(self.folder, name + ".png"), True)
+                text = file.read()
+            self.write("page.html", text, change)
+        self.visit(path, **view)
 
 
 # ---- cases: each raises AssertionError ----

@@ -13,40 +13,19 @@ import zlib
 
 import browser
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 VIEWS = (("wide", 1440, 1000), ("laptop", 1100, 800), ("narrow", 420, 900))
 CAUSES = 8
 
 
-class Page:
-    """The browser with one page open, and the helpers of page_helpers.js in it."""
-
+class Page(browser.Page):
     def __init__(self, chromium, program, folder):
-        self.browser, self.program, self.folder = chromium, program, folder
-        with open(os.path.join(HERE, "page_helpers.js"), encoding="utf-8") as file:
-            self.helpers = file.read()
+        super().__init__(chromium, folder)
+        self.program = program
 
-    def write(self, sample, change=lambda text: text):
+    def show(self, sample, change=None, **view):
         text = subprocess.run([self.program, sample, "html"], check=True,
                               stdout=subprocess.PIPE).stdout
-        path = os.path.join(self.folder, sample + ".html")
-        with open(path, "wb") as file:
-            file.write(change(text))
-        return path
-
-    def show(self, sample, width=1440, height=1000, theme="light", change=lambda text: text):
-        self.browser.view(width, height, theme)
-        self.browser.open(self.write(sample, change))
-        self.browser.script(self.helpers)
-
-    def ask(self, expression):
-        return self.browser.script(expression)
-
-    def key(self, name, code):
-        self.browser.key(name, code)
-
-    def shot(self, name, whole=True):
-        self.browser.screenshot(os.path.join(self.folder, name + ".png"), whole)
+        self.visit(self.write(sample + ".html", text, change), **view)
 
 
 # ---- pictures ----
@@ -103,7 +82,7 @@ def colours_of(page, selector):
 
 def case_looks(page, name, width, height, theme):
     """Every part is there; nothing overflows, overlaps or is hard to read."""
-    page.show("shop", width, height, theme)
+    page.show("shop", width=width, height=height, theme=theme)
     browser.is_equal(page.browser.errors, [], "errors")
     browser.is_equal(len(page.browser.requests), 1, "requests")
     browser.is_equal(page.ask("test.count('#ranking .row')"), CAUSES, "rows")
@@ -131,7 +110,7 @@ def case_looks(page, name, width, height, theme):
 
 def case_colours(page, theme):
     """Each cause's colour is really painted, and told apart from its neighbours'."""
-    page.show("shop", 1440, 1000, theme)
+    page.show("shop", theme=theme)
     wanted = page.ask("""Array.from({length: 8}, (_, i) => {
         const e = document.createElement('i');
         e.style.background = `var(--c${i})`; document.body.append(e);
@@ -277,7 +256,7 @@ def case_hostile(page):
     page.ask("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     browser.is_equal(page.ask("window.hostile ?? null"), None, "a name that became a handler")
     for width in (1440, 420):
-        page.show("hostile", width)
+        page.show("hostile", width=width)
         for index in range(CAUSES):
             page.ask("__unheap.select(%d)" % index)
             browser.is_equal(page.ask("test.spilling()"), [], "text outside its box")
@@ -309,7 +288,7 @@ def case_without_scripts(page):
     page.browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
         page.browser.view(1440, 1000)
-        page.browser.open(page.write("shop"))
+        page.browser.open(os.path.join(page.folder, "shop.html"))
         page.shot("without-scripts", whole=False)
         root = page.browser.call("DOM.getDocument", depth=-1)["root"]["nodeId"]
         pre = page.browser.call("DOM.querySelector", nodeId=root, selector="noscript pre")["nodeId"]

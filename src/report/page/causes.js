@@ -171,7 +171,7 @@ function drawFlow() {
 /* ---- selection: kept in the address, so that a link can name a cause ---- */
 
 function causeOfAddress() {
-  return causeIndexById.get(location.hash.slice(1)) ?? 0;
+  return causeIndexById.get(readAddress().own) ?? 0;
 }
 
 function select(index, scroll) {

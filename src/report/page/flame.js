@@ -7,39 +7,42 @@
      colour(node)     its ground
      part(node)       optional: [share, colour] that is filled in front of the ground
      found(nodes, n)  what the outermost frames that match a search come to, n frames in all
+     told(node)       optional: the frame is now the one that is spoken of
+     keys             optional: more keys, as { key: action }
+     reset()          optional: back to the page's first tree (setTree)
+     place()          optional: what the address has to keep besides, as { name: value }
+     restore(values)  optional: and its way back
    Only frames that are at least a pixel wide are drawn. */
 
 const ROW = 20;
-const flame = { root: 0, here: 0, needle: "", groups: new Map() };
-
-const isFound = (node) => node !== 0 && flame.needle !== "" &&
-  flame.name(node).toLowerCase().includes(flame.needle);
+const THIN = 4; /* pixels: narrower frames have no border, which would hide them */
+const flame = { root: 0, here: 0, matches: null, groups: new Map() };
 
 /* ---- drawing ---- */
 
 function frameLabel(node, width) {
   const room = Math.floor((width - 8) / 6.95);
   if (room < 3) return "";
-  const name = node ? shortFunction(flame.name(node)) : "all";
-  return name.length <= room ? name : name.slice(0, room - 1) + "…";
+  return fitText(node ? shortFunction(flame.name(node)) : "all", room);
 }
 
 function drawFrame(node, x, width, depth) {
   const part = flame.part?.(node);
-  const classes = [isFound(node) && "found", node === flame.here && "here"].filter(Boolean).join(" ");
+  const classes = [isFound(node) && "found", node === flame.here && "here", width < THIN && "thin"]
+    .filter(Boolean).join(" ");
   const text = flame.text(node);
   const group = draw("g", {
     id: `frame-${node}`, role: "treeitem", "aria-level": depth + 1, class: classes || null,
     "aria-label": text,
   },
   draw("title", {}, text),
-  draw("rect", { class: "base", x, y: depth * ROW, width, height: ROW, paint: flame.colour(node) }),
+  draw("rect", { class: "base", x, y: depth * ROW, width, height: width < THIN ? ROW - 1 : ROW, paint: flame.colour(node) }),
   part && draw("rect", {
     class: "part", x, y: depth * ROW + 1, width: width * part[0], height: ROW - 2, paint: part[1],
   }));
   const label = frameLabel(node, width);
   if (label) group.append(draw("text", { x: x + 4, y: depth * ROW + 14 }, label));
-  group.addEventListener("click", () => { flame.here = node; zoom(node); });
+  group.addEventListener("click", () => { flame.here = node; zoom(node); keepPlace(true); });
   group.addEventListener("mouseenter", () => tellFrame(node));
   flame.groups.set(node, group);
   return group;
@@ -70,9 +73,9 @@ function drawFlame() {
   const focused = box.contains(document.activeElement);
   const width = Math.max(200, box.clientWidth), frames = layout(width);
   flame.groups.clear();
-  const rows = Math.max(...frames.map((frame) => frame[3])) + 1;
+  const height = (frames.reduce((most, frame) => Math.max(most, frame[3]), 0) + 1) * ROW + 1;
   const svg = draw("svg", {
-    width, height: rows * ROW + 1, tabindex: 0, role: "tree",
+    width, height, viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "tree",
     "aria-label": "Flame graph: arrows move, Enter zooms, Escape shows the whole",
     "aria-activedescendant": `frame-${flame.here}`,
   }, frames.map((frame) => drawFrame(...frame)));
@@ -80,11 +83,13 @@ function drawFlame() {
   svg.addEventListener("mouseleave", () => tellFrame(flame.here));
   box.replaceChildren(svg);
   if (focused) svg.focus({ preventScroll: true });
-  byId("flame-reset").disabled = flame.root === 0;
+  byId("flame-reset").disabled = flame.root === 0 && flame.isFirst;
 }
 
 function tellFrame(node) {
   byId("flame-status").textContent = flame.text(node);
+  for (const button of document.querySelectorAll("#flame .of-frame")) button.disabled = flame.here === 0;
+  flame.told?.(node);
 }
 
 /* ---- moving ---- */
@@ -100,6 +105,7 @@ function step(node) {
   flame.groups.get(flame.here)?.classList.remove("here");
   flame.here = node;
   flame.groups.get(node).classList.add("here");
+  flame.groups.get(node).scrollIntoView({ block: "nearest", inline: "nearest" });
   byId("flame-box").firstChild.setAttribute("aria-activedescendant", `frame-${node}`);
   tellFrame(node);
 }
@@ -117,44 +123,81 @@ function beside(node, direction) {
     .sort((a, b) => apart(a) - apart(b))[0];
 }
 
+function zoomTo(node) {
+  if (node !== flame.root) {
+    zoom(node);
+    keepPlace(true);
+  }
+}
+
+function showWhole() {
+  const changed = flame.root !== 0 || !flame.isFirst;
+  if (!flame.isFirst) flame.reset();
+  flame.here = 0;
+  zoom(0);
+  if (changed) keepPlace(true);
+}
+
 function flameKey(event) {
   const actions = {
     ArrowDown: () => step(flame.children[flame.here].find((child) => flame.groups.has(child))),
     ArrowUp: () => step(flame.here ? flame.parent[flame.here] : undefined),
     ArrowRight: () => step(beside(flame.here, 1)),
     ArrowLeft: () => step(beside(flame.here, -1)),
-    Enter: () => zoom(flame.here),
-    Escape: () => { flame.here = 0; zoom(0); },
-    Backspace: () => zoom(flame.parent[flame.root]),
+    Enter: () => zoomTo(flame.here),
+    Escape: showWhole,
+    Backspace: () => zoomTo(flame.parent[flame.root]),
+    n: () => step(nextFound(1)),
+    N: () => step(nextFound(-1)),
+    c: copyName,
+    "/": () => byId("flame-search").focus(),
+    ...flame.keys,
   };
   if (!actions[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   actions[event.key]();
 }
 
-/* ---- search ---- */
+/* ---- the address ---- */
 
-/* The outermost frames that match, so that each byte counts once, and how many match in all. */
-function search(text) {
-  flame.needle = text.trim().toLowerCase();
-  const outermost = [], open = [[0, false]];
-  let count = 0;
-  while (open.length) {
-    const [node, inside] = open.pop(), found = isFound(node);
-    count += found;
-    if (found && !inside) outermost.push(node);
-    for (const child of flame.children[node]) open.push([child, inside || found]);
+function keepPlace(isStep = false) {
+  const search = byId("flame-search").value.trim();
+  writeAddress({ ...flame.place?.(), frame: flame.root || "", search }, isStep);
+}
+
+function restorePlace() {
+  const address = readAddress();
+  if (isSection(address)) {
+    keepPlace();
+    return;
   }
-  byId("flame-found").textContent = flame.needle === "" ? "" : flame.found(outermost, count);
-  drawFlame();
+  byId("flame-search").value = address.values.get("search") || "";
+  flame.restore?.(address.values);
+  const root = Number(address.values.get("frame"));
+  flame.root = flame.here = flame.widths[root] > 0 ? root : 0;
+  search(byId("flame-search").value);
+  tellFrame(flame.here);
 }
 
 /* ---- start ---- */
 
+/* Another tree, or other values for it; dear frames stand left of cheap ones. */
+function setTree(parent, widths) {
+  flame.isFirst = parent === flame.firstParent;
+  Object.assign(flame, { parent, widths, children: parent.map(() => []) });
+  parent.forEach((above, node) => { if (node) flame.children[above].push(node); });
+  for (const list of flame.children) list.sort((a, b) => widths[b] - widths[a]);
+}
+
 function startFlameGraph(frames) {
-  Object.assign(flame, frames);
-  flame.children = flame.parent.map(() => []);
-  flame.parent.forEach((parent, node) => { if (node) flame.children[parent].push(node); });
-  byId("flame-search").addEventListener("input", (event) => search(event.target.value));
-  byId("flame-reset").addEventListener("click", () => { flame.here = 0; zoom(0); });
+  Object.assign(flame, frames, { firstParent: frames.parent });
+  setTree(frames.parent, frames.widths);
+  startSearch();
+  byId("flame-reset").addEventListener("click", showWhole);
+}
+
+/* When all else of the page is as it will be. */
+function startPlace() {
+  window.addEventListener("popstate", restorePlace);
+  restorePlace();
 }

@@ -82,5 +82,5 @@ function startFlame() {
   for (const radio of document.getElementsByName("paint"))
     radio.addEventListener("change", () => { paintMode = radio.value; drawFlame(); });
   listeners.push(() => { if (paintMode === "one") drawFlame(); });
-  zoom(0);
+  startPlace();
 }

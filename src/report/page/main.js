@@ -96,7 +96,10 @@ startUnexplained();
 startElided();
 startLimits();
 select(causeOfAddress(), false);
-listeners.push((index) => history.replaceState(null, "", `#${data.causes[index].id}`));
+listeners.push((index) => writeAddress({}, false, data.causes[index].id));
+window.addEventListener("popstate", () => {
+  if (causeIndexById.has(readAddress().own)) select(causeOfAddress(), false);
+});
 watchWidth(byId("flame-box"), drawFlame);
 watchWidth(byId("detail"), drawFlow);
 /* For tests and for the console. */

@@ -5,9 +5,30 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const plural = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
 
-/* "encoding/json.(*encodeState).marshal" as "json.(*encodeState).marshal". */
+/* "encoding/json.(*encodeState).marshal" as "json.(*encodeState).marshal"; a place may follow, and an
+   address stand before, which goes. */
 function shortFunction(name) {
-  const end = name.search(/[(\[]/);
-  const head = end < 0 ? name : name.slice(0, end);
-  return name.slice(head.lastIndexOf("/") + 1);
+  const plain = name.replace(/^[0-9a-f]{16} (?=.)/, "");
+  const end = plain.search(/[(\[ ]/);
+  const head = end < 0 ? plain : plain.slice(0, end);
+  return plain.slice(head.lastIndexOf("/") + 1);
+}
+
+/* Marks take no room of their own, signs of the east and pictures that of two letters. */
+function columnsOf(sign) {
+  const point = sign.codePointAt(0);
+  if (point < 0x300) return 1;
+  return /[\p{M}\p{Cf}]/u.test(sign) ? 0 : point >= 0x1100 ? 2 : 1;
+}
+
+/* `text` in at most so many columns, never cut within a sign; an ellipsis says that it is cut. */
+function fitText(text, columns) {
+  let used = 0, end = 0, kept = 0;
+  for (const sign of text) {
+    used += columnsOf(sign);
+    if (used > columns) return text.slice(0, kept) + "…";
+    end += sign.length;
+    if (used < columns) kept = end;
+  }
+  return text;
 }

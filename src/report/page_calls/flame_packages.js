@@ -1,13 +1,33 @@
 /* flame_packages.js: the flame graph of `prof`. A frame has the colour of its package. */
 
+/* What -top has of the function, when that is more than this frame. */
+function everywhere(node) {
+  const { flat, cum } = shown(), index = nameIndex(node);
+  const own = flat[index] ? `, ${amount(flat[index])} its own` : "";
+  return cum[index] > flame.widths[node] || own
+    ? `; in all ${amount(cum[index])}${own}` : "";
+}
+
 function frameText(node) {
   const name = node ? flame.name(node) : state.source < 0 ? "the whole profile" : sourceName(state.source);
-  return `${name}: ${amount(flame.widths[node])}, ${share(flame.widths[node], flame.widths[0])}`;
+  const here = `${name}: ${amount(flame.widths[node])}, ${share(flame.widths[node], flame.widths[0])}`;
+  return node ? `${here}${everywhere(node)}` : here;
 }
 
 function foundText(nodes, count) {
   const value = nodes.reduce((sum, node) => sum + flame.widths[node], 0);
   return `${plural(count, "frame")}, ${amount(value)}, ${share(value, flame.widths[0])}`;
+}
+
+/* The served views of one function take it as a regular expression. */
+function aimLinks() {
+  for (const link of document.querySelectorAll("#flame .for-frame")) {
+    const address = new URL(link.href);
+    link.hidden = flame.here === 0;
+    if (flame.here)
+      address.searchParams.set("f", `^${functionOf(flame.name(flame.here)).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`);
+    link.href = address.href;
+  }
 }
 
 function startLegend() {
@@ -17,7 +37,7 @@ function startLegend() {
 }
 
 function redrawFlame() {
-  flame.widths = values();
+  setTree(flame.parent, treeWidths());
   if (flame.widths[flame.root] === 0) flame.root = flame.here = 0;
   search(byId("flame-search").value);
   tellFrame(flame.here);
@@ -25,13 +45,14 @@ function redrawFlame() {
 
 function startFlame() {
   startFlameGraph({
-    parent: data.parent, widths: values(), name: callName, text: frameText, found: foundText,
-    colour: (node) => node ? packageColour(packageOf(callName(node))) : "var(--c-mixed)",
+    parent: data.parent, widths: values(), name: (node) => data.names[nameIndex(node)], text: frameText, found: foundText,
+    colour: (node) => node ? packageColour(packageOf(flame.name(node))) : "var(--c-mixed)",
+    told: aimLinks, ...groupHooks,
   });
   const cut = data.least > 1 ? `frames below ${amount(data.least)} left out` : "";
   byId("flame-note").textContent = data.below_zero
     ? ["samples below zero left out", cut].filter(Boolean).join("; ") : cut;
   startLegend();
+  startGroups();
   listeners.push(redrawFlame);
-  zoom(0);
 }

@@ -24,7 +24,7 @@ function sumLayers() {
   time.layers = [...names, "other packages"].map(() => data.sources.map(() => 0));
   time.sums = data.sources.map((source) => source.value[0]);
   data.sources.forEach((source, at) => {
-    for (const sum of sumPackages(source.value)) {
+    for (const sum of sumPackages(source)) {
       const rank = rankOf.get(sum.name);
       time.layers[rank < names.length ? rank : names.length][at] += sum.value;
     }
@@ -90,7 +90,7 @@ function drawTimeline() {
   const order = data.sources.map((_, at) => at).sort((a, b) => xs[a] - xs[b] || a - b);
   const most = Math.max(...time.sums, 1);
   const svg = draw("svg", {
-    width, height: TIME_HEIGHT, tabindex: 0, role: "img",
+    width, height: TIME_HEIGHT, viewBox: `0 0 ${width} ${TIME_HEIGHT}`, tabindex: 0, role: "img",
     "aria-label": "Timeline: arrows choose a profile, Escape shows all together",
   });
   drawAxis(svg, width, most);

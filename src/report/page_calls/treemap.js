@@ -46,8 +46,7 @@ function squarify(items, box) {
 
 function tileLabel(text, width) {
   const room = Math.floor((width - 6) / 6.95);
-  if (room < 3) return "";
-  return text.length <= room ? text : text.slice(0, room - 1) + "…";
+  return room < 3 ? "" : fitText(text, room);
 }
 
 function addTile(svg, tile, box, shape) {
@@ -71,10 +70,13 @@ function tellTile(tile) {
 
 function drawPackage(svg, { item, x, y, width, height }) {
   if (width < SMALLEST || height < SMALLEST) return;
-  addTile(svg, { package: item.name, value: item.value }, { x, y, width, height },
-    { rect: { class: "package" }, label: item.name, textClass: "package-name" });
   const inner = { x: x + 1, y: y + HEAD, width: width - 2, height: height - HEAD - 1 };
-  if (inner.width < SMALLEST || inner.height < SMALLEST) return;
+  const closed = inner.width < SMALLEST || inner.height < SMALLEST; /* no room for its functions */
+  addTile(svg, { package: item.name, value: item.value }, { x, y, width, height }, {
+    rect: closed ? { paint: packageColour(item.name) } : { class: "package" },
+    label: item.name, textClass: closed ? null : "package-name",
+  });
+  if (closed) return;
   const functions = [...item.functions].map(([name, value]) => ({ name, value }))
     .sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
   for (const { item: one, ...box } of squarify(functions, inner))
@@ -88,9 +90,9 @@ function drawPackage(svg, { item, x, y, width, height }) {
 function drawTreemap() {
   const box = byId("treemap-box"), focused = box.contains(document.activeElement);
   const width = Math.max(200, box.clientWidth);
-  const sums = sumPackages(values()).filter((sum) => !map.focus || sum.name === map.focus);
+  const sums = sumPackages(shown()).filter((sum) => !map.focus || sum.name === map.focus);
   const svg = draw("svg", {
-    width, height: MAP_HEIGHT, tabindex: 0, role: "tree",
+    width, height: MAP_HEIGHT, viewBox: `0 0 ${width} ${MAP_HEIGHT}`, tabindex: 0, role: "tree",
     "aria-label": "Packages: arrows move, Enter opens, Escape shows all",
   });
   map.tiles = [];
@@ -107,8 +109,7 @@ function drawTreemap() {
 /* A package fills the box; a function is looked for in the flame graph. */
 function openTile(tile) {
   if (tile.function) {
-    byId("flame-search").value = tile.function;
-    search(tile.function);
+    searchName(tile.function);
   } else {
     map.focus = map.focus ? "" : tile.package;
     map.here = 0;
@@ -122,6 +123,7 @@ function moveTo(index) {
   map.tiles[map.here]?.group.classList.remove("here");
   map.here = index;
   map.tiles[index].group.classList.add("here");
+  map.tiles[index].group.scrollIntoView({ block: "nearest", inline: "nearest" });
   byId("treemap-box").firstChild.setAttribute("aria-activedescendant", `tile-${index}`);
   tellTile(map.tiles[index]);
 }

@@ -18,8 +18,7 @@ function measureLarger() {
 }
 
 function setBasis(basis) {
-  flame.widths = basis === "larger" ? measureLarger() : tree[basis];
-  for (const list of flame.children) list.sort((a, b) => flame.widths[b] - flame.widths[a]);
+  setTree(tree.parent, basis === "larger" ? measureLarger() : tree[basis]);
   if (flame.widths[flame.root] === 0) flame.root = flame.here = 0;
 }
 
@@ -36,8 +35,7 @@ function foundText(nodes, count) {
 
 /* Where a row of the table is in the graph. */
 function openInFlame(row) {
-  byId("flame-search").value = row.function;
-  search(row.function);
+  searchName(row.function);
 }
 
 function startLegend() {
@@ -49,7 +47,7 @@ function startLegend() {
 
 function startFlame() {
   startFlameGraph({
-    parent: tree.parent, name: (node) => tree.names[node], text: frameText, found: foundText,
+    parent: tree.parent, widths: tree.new, name: (node) => tree.names[node], text: frameText, found: foundText,
     colour: (node) => colourOfChange(tree.old[node], tree.new[node]),
   });
   if (tree.parent.length < 2) hide("flame");
@@ -58,5 +56,5 @@ function startFlame() {
   startLegend();
   for (const radio of document.getElementsByName("width"))
     radio.addEventListener("change", () => { setBasis(radio.value); drawFlame(); tellFrame(flame.here); });
-  zoom(0);
+  startPlace();
 }
