@@ -22,25 +22,34 @@ void typing_release(struct typing *typing)
 
 /* ---- the binary ---- */
 
-/* Profiles write type arguments as "[...]", the binary in whole: what stands in the outermost
- * brackets does not count. */
+/* Where the bracket that opens at `at` ends. */
+static size_t bracket_end(struct str text, size_t at)
+{
+    int depth = 0;
+    for (; at < text.len; at++) {
+        depth += (text.ptr[at] == '[') - (text.ptr[at] == ']');
+        if (depth == 0)
+            break;
+    }
+    return at;
+}
+
+static bool is_left_out(struct str text, size_t at)
+{
+    return str_starts(str_skip(text, at), STR("[...]"));
+}
+
+/* Profiles write type arguments as "[...]" (those of Go 1.26 in whole), the binary in whole: what is
+ * left out on one side fits everything. */
 static bool same_function(struct str a, struct str b)
 {
     size_t i = 0, j = 0;
     while (i < a.len && j < b.len) {
         if (a.ptr[i] != b.ptr[j])
             return false;
-        if (a.ptr[i] == '[') {
-            for (int depth = 0; i < a.len; i++) {
-                depth += (a.ptr[i] == '[') - (a.ptr[i] == ']');
-                if (depth == 0)
-                    break;
-            }
-            for (int depth = 0; j < b.len; j++) {
-                depth += (b.ptr[j] == '[') - (b.ptr[j] == ']');
-                if (depth == 0)
-                    break;
-            }
+        if (is_left_out(a, i) || is_left_out(b, j)) {
+            i = bracket_end(a, i);
+            j = bracket_end(b, j);
         }
         i++;
         j++;
@@ -48,9 +57,18 @@ static bool same_function(struct str a, struct str b)
     return i >= a.len && j >= b.len;
 }
 
+/* Maps and channels are made of several objects (hmap or Map, groups, directory; hchan and what its
+ * elements lie in): theirs have any size. */
+static bool has_parts(const struct binary_site *site)
+{
+    return site->kind == BINARY_KIND_MAKE_MAP || site->kind == BINARY_KIND_MAKE_CHAN;
+}
+
 /* How many elements one run of a site makes; 0 when that is not told. */
 static int64_t count_of_site(const struct binary_site *site)
 {
+    if (site->kind == BINARY_KIND_MAKE_CHAN)
+        return 0; /* its size is that of all parts */
     if (site->count >= 0)
         return site->count;
     switch ((enum binary_kind)site->kind) {
@@ -81,13 +99,14 @@ static uint64_t slot_of_site(const struct binary *binary, const struct binary_si
 static bool fits(const struct binary *binary, const struct binary_site *site, uint64_t slot)
 {
     uint64_t own = slot_of_site(binary, site);
-    return own == 0 || slot == 0 || own == slot;
+    return own == 0 || slot == 0 || own == slot || has_parts(site);
 }
 
 static struct str type_of_site(struct typing *typing, const struct binary_site *site)
 {
     const struct binary *binary = typing->request->binary;
-    struct str name = site->type ? binary->types.at[site->type - 1].name : STR_NONE;
+    uint32_t known = site->type ? site->type : site->used_as;
+    struct str name = known ? binary->types.at[known - 1].name : STR_NONE;
     switch ((enum binary_kind)site->kind) {
     case BINARY_KIND_STRING_CONCAT:
     case BINARY_KIND_BYTES_TO_STRING: return STR("string");
@@ -233,11 +252,25 @@ static struct object_type type_by_compiler(const struct evidence *evidence, size
     return type;
 }
 
+/* The call that allocates. bytealg.MakeNoZero is the runtime's own (runtime/slice.go), but profiles
+ * keep its frame, as they do of all that is not named runtime. */
+static bool allocating_frame(const struct profile *profile, size_t sample,
+                             struct profile_frame *frame)
+{
+    struct profile_frame frames[2];
+    size_t count = profile_frames(profile, sample, frames, NULL, COUNT_OF(frames));
+    if (count == 0)
+        return false;
+    struct str name = profile_string(profile, profile->functions.at[frames[0].function].name);
+    *frame = frames[count > 1 && str_is(name, "internal/bytealg.MakeNoZero") ? 1 : 0];
+    return true;
+}
+
 struct object_type typing_of(struct typing *typing, size_t sample, uint64_t slot)
 {
     struct object_type type = {0};
     struct profile_frame frame;
-    if (typing->index && profile_frames(typing->profile, sample, &frame, NULL, 1) > 0)
+    if (typing->index && allocating_frame(typing->profile, sample, &frame))
         type = type_by_binary(typing, &frame, slot);
     if (type.name.len == 0 && typing->request->evidence)
         type = type_by_compiler(typing->request->evidence, sample, slot);

@@ -184,8 +184,8 @@ const char *diff_rows_name(const struct report_diff *report, size_t count);
 void flame_build(struct call_tree *tree, const struct evidence *evidence, int64_t least,
                  size_t max_nodes, bool *below_zero);
 
-/* calls_page.c: the function in a call's name, which may have an address before it and a place after
- * it ("00000000004a2b10 main.run main.go:7"). Blanks within brackets are the function's own. */
+/* calls_page.c: the function in a call's name, which may have an address before it and a place
+ * after it ("00000000004a2b10 main.run main.go:7"). Blanks within brackets are its own. */
 struct str call_function(struct str name);
 
 /* tree_json.c: the elements "parent", "name" and "value", by node. names[call] is the index of a
