@@ -39,8 +39,8 @@ static bool is_left_out(struct str text, size_t at)
     return str_starts(str_skip(text, at), STR("[...]"));
 }
 
-/* Profiles write type arguments as "[...]" (those of Go 1.26 in whole), the binary in whole: what is
- * left out on one side fits everything. */
+/* Profiles write type arguments as "[...]" (those of Go 1.26 in whole), the binary in whole: what
+ * is left out on one side fits everything. */
 static bool same_function(struct str a, struct str b)
 {
     size_t i = 0, j = 0;

@@ -8,9 +8,32 @@ enum {
     MIN_COLUMNS = 60,
     WIDE_COLUMNS = 140,
     SHARE = 6, VALUE = 9, RANGE = 15, COUNT = 8, SLOT = 16, WASTE = 9,
+    NAME = 24, /* of a type, at least, as long as something else can go */
 };
 
 /* ---- text ---- */
+
+/* What there is room for: the range goes first, then a type's slots. */
+struct layout {
+    bool range, slots;
+    size_t used; /* columns before the type */
+};
+
+static struct layout layout_for(size_t columns, bool types)
+{
+    size_t name = types ? NAME + 2 : 0;
+    struct layout layout = {true, true,
+                            SHARE + VALUE + 1 + RANGE + 1 + COUNT + 1 + SLOT + 1 + WASTE + 2};
+    if (layout.used + name > columns) {
+        layout.range = false;
+        layout.used -= RANGE + 1;
+    }
+    if (types && layout.used + name > columns) {
+        layout.slots = false;
+        layout.used -= SLOT + 1;
+    }
+    return layout;
+}
 
 static struct sb *cell(struct text_ctx *ctx)
 {
@@ -65,28 +88,34 @@ static void add_waste(struct text_ctx *ctx, const struct object_row *row)
 }
 
 static void add_figures(struct text_ctx *ctx, const struct objects *objects,
-                        const struct object_row *row)
+                        const struct layout *layout, const struct object_row *row)
 {
     report_share(cell(ctx), row->measure.value, objects->total);
     column_right(ctx->out, sb_str(&ctx->scratch), SHARE);
     report_amount(cell(ctx), row->measure.value, objects->unit);
     column_right(ctx->out, sb_str(&ctx->scratch), VALUE + 1);
-    amount_range(cell(ctx), row->measure.low, row->measure.high, objects->unit);
-    column_right(ctx->out, sb_str(&ctx->scratch), RANGE + 1);
+    if (layout->range) {
+        amount_range(cell(ctx), row->measure.low, row->measure.high, objects->unit);
+        column_right(ctx->out, sb_str(&ctx->scratch), RANGE + 1);
+    }
     report_amount(cell(ctx), row->objects, STR("count"));
     column_right(ctx->out, sb_str(&ctx->scratch), COUNT + 1);
-    add_slots(ctx, row);
+    if (layout->slots)
+        add_slots(ctx, row);
     add_waste(ctx, row);
 }
 
-static void add_column_names(struct text_ctx *ctx, const struct objects *objects, bool types)
+static void add_column_names(struct text_ctx *ctx, const struct objects *objects,
+                             const struct layout *layout, bool types)
 {
     paint_on(ctx, PAINT_DIM);
     column_right(ctx->out, STR("share"), SHARE);
     column_right(ctx->out, objects->unit, VALUE + 1);
-    column_right(ctx->out, STR("95% range"), RANGE + 1);
+    if (layout->range)
+        column_right(ctx->out, STR("95% range"), RANGE + 1);
     column_right(ctx->out, STR("objects"), COUNT + 1);
-    column_right(ctx->out, STR("slot bytes"), SLOT + 1);
+    if (layout->slots)
+        column_right(ctx->out, STR("slot bytes"), SLOT + 1);
     column_right(ctx->out, STR("waste"), WASTE + 2);
     if (types)
         sb_adds(ctx->out, "  type");
@@ -129,19 +158,16 @@ void report_objects_text(const struct objects *objects, bool types,
     ctx.prose = columns < 100 ? columns : 100;
     sb_init(&ctx.scratch, out->memory);
     add_head(&ctx, objects, types);
-    add_column_names(&ctx, objects, types);
+    struct layout layout = layout_for(ctx.columns, types);
+    add_column_names(&ctx, objects, &layout, types);
     const struct object_row *rows = types ? objects->by_type : objects->by_size;
     size_t count = types ? objects->type_count : objects->size_count;
     size_t limit = style->rows ? style->rows : DEFAULT_ROWS;
-    size_t used = SHARE + VALUE + 1 + RANGE + 1 + COUNT + 1 + SLOT + 1 + WASTE + 2 + 2;
     for (size_t i = 0; i < count && i < limit; i++) {
-        add_figures(&ctx, objects, &rows[i]);
-        if (types && ctx.columns > used + 12) {
+        add_figures(&ctx, objects, &layout, &rows[i]);
+        if (types) {
             sb_adds(out, "  ");
-            add_type(&ctx, rows[i].type, ctx.columns - used);
-        } else if (types) {
-            sb_adds(out, "\n      ");
-            add_type(&ctx, rows[i].type, ctx.columns - 6);
+            add_type(&ctx, rows[i].type, ctx.columns - layout.used - 2);
         }
         sb_addc(out, '\n');
     }

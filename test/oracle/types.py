@@ -1,9 +1,14 @@
 """types.py UNHEAP FOLDER: -types and -sizes of FOLDER/allocs.pb.gz, beside what the program that wrote it says
 of itself: objects by type, and its runtime.MemStats.BySize."""
+import fcntl
 import json
 import os
+import pty
+import re
+import struct
 import subprocess
 import sys
+import termios
 
 import tap
 from tap import check
@@ -50,10 +55,32 @@ def sizes(unheap, folder, truth):
     check("sizes add up, to MemStats.TotalAlloc", adds_up(report, report["sizes"]) and report["bytes"] == truth["bytes"])
 
 
+def on_terminal(columns, *words):
+    """What a terminal of that width gets, without colours."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(words, stdout=slave)
+    os.close(slave)
+    text = b""
+    try:
+        while piece := os.read(master, 1 << 16):
+            text += piece
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(master)
+    process.wait()
+    return re.sub(r"\x1b\[[0-9;]*m|\r", "", text.decode())
+
+
 def widths(unheap, folder):
-    for words in (["-types", os.path.join(folder, "program")], ["-sizes"]):
-        longest = max(len(line) for line in ask(unheap, folder, *words).splitlines())
-        check("%s: no line is longer than 100 columns: %d" % (words[0], longest), longest <= 100)
+    profile, program = os.path.join(folder, "allocs.pb.gz"), os.path.join(folder, "program")
+    for words in (["-types", program], ["-sizes"]):
+        longest = [max(map(len, on_terminal(columns, unheap, "prof", *words, profile).splitlines()))
+                   for columns in (60, 80, 100, 140)]
+        check("%s on terminals of 60, 80, 100, 140 columns: the longest line has %r" % (words[0], longest),
+              all(length <= columns for length, columns in zip(longest, (60, 80, 100, 140))))
+    check("on 80 columns a type stands on its row", re.search(r"^ .*16\b.*  main\.Square$",
+          on_terminal(80, unheap, "prof", "-types", program, profile), re.M))
 
 
 def main():
