@@ -9,6 +9,8 @@ enum { WIDTH = 1200, ROW = 18, MARGIN = 6, HEAD = 26, COLOURS = 8 };
 struct drawing {
     const struct view_calls *calls;
     struct sb *out;
+    struct intern packages;
+    unsigned char *ranks; /* by id of a package: its place among the dearest, COLOURS for others */
     double *left; /* by node: where its frame begins */
     unsigned *depth;
     unsigned rows;
@@ -19,8 +21,61 @@ static const char style[] =
     "text{font:11px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#14181d}"
     ".head{fill:#56606b}rect{stroke:#fff;stroke-width:.5}.root{fill:#e4e7eb}"
     ".c0{fill:#77aadd}.c1{fill:#ee8866}.c2{fill:#eedd88}.c3{fill:#44bb99}.c4{fill:#ffaabb}"
-    ".c5{fill:#bbcc33}.c6{fill:#99ddff}.c7{fill:#b7a0dc}"
+    ".c5{fill:#bbcc33}.c6{fill:#99ddff}.c7{fill:#b7a0dc}.c8{fill:#c3c9d0}"
     "@media(prefers-color-scheme:dark){rect{stroke:#11151a}.head{fill:#9ba6b2}}";
+
+/* ---- colours: as in the page, the packages in which most ends have one each ---- */
+
+static struct str package_of(struct str name)
+{
+    return report_package_of(call_function(name));
+}
+
+static uint32_t find_dearest(const struct drawing *drawing, const int64_t *sums)
+{
+    uint32_t best = 0;
+    for (uint32_t id = 1; id < drawing->packages.len; id++) {
+        if (sums[id] <= 0 || drawing->ranks[id] < COLOURS)
+            continue;
+        if (!best || sums[id] > sums[best] ||
+            (sums[id] == sums[best] && str_compare(intern_str(&drawing->packages, id),
+                                                   intern_str(&drawing->packages, best)) < 0))
+            best = id;
+    }
+    return best;
+}
+
+static void rank_packages(struct drawing *drawing)
+{
+    const struct view_calls *calls = drawing->calls;
+    const struct memory *memory = drawing->out->memory;
+    intern_init(&drawing->packages, memory);
+    for (size_t call = 0; call < calls->call_count; call++)
+        if (calls->cum[call])
+            intern_add(&drawing->packages, package_of(calls->names[call]));
+    size_t count = drawing->packages.len;
+    int64_t *sums = memory_get(memory, count * sizeof(*sums)); /* by id */
+    memset(sums, 0, count * sizeof(*sums));
+    for (size_t call = 0; call < calls->call_count; call++)
+        if (calls->flat[call])
+            add_to_sum(&sums[intern_find(&drawing->packages, package_of(calls->names[call]))],
+                       calls->flat[call]);
+    drawing->ranks = memory_get(memory, count);
+    memset(drawing->ranks, COLOURS, count);
+    for (unsigned rank = 0; rank < COLOURS; rank++) {
+        uint32_t id = find_dearest(drawing, sums);
+        if (id)
+            drawing->ranks[id] = (unsigned char)rank;
+    }
+    memory_put(memory, sums);
+}
+
+static unsigned rank_of(const struct drawing *drawing, struct str name)
+{
+    return drawing->ranks[intern_find(&drawing->packages, package_of(name))];
+}
+
+/* ---- frames ---- */
 
 static double scale(const struct drawing *drawing)
 {
@@ -86,7 +141,7 @@ static void add_frame(struct drawing *drawing, size_t index)
     page_add_escaped(out, sb_str(&text));
     if (index)
         sb_addf(out, "</title><rect class=\"c%u\"",
-                (unsigned)(str_hash(report_package_of(call_function(name))) % COLOURS));
+                rank_of(drawing, name));
     else
         sb_adds(out, "</title><rect class=\"root\"");
     sb_addf(out, " x=\"%.1f\" y=\"%u\" width=\"%.1f\" height=\"%d\"/>", drawing->left[index], y,
@@ -122,11 +177,14 @@ void report_calls_svg(const struct report_calls *report, struct sb *out)
     drawing.left = memory_get(memory, count * sizeof(*drawing.left));
     drawing.depth = memory_get(memory, count * sizeof(*drawing.depth));
     double *next = memory_get(memory, count * sizeof(*next));
+    rank_packages(&drawing);
     place_all(&drawing, next);
     add_head(&drawing, report->command);
     for (size_t i = 0; i < count; i++)
         add_frame(&drawing, i);
     sb_adds(out, "</svg>\n");
+    intern_release(&drawing.packages);
+    memory_put(memory, drawing.ranks);
     memory_put(memory, next);
     memory_put(memory, drawing.depth);
     memory_put(memory, drawing.left);

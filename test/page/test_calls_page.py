@@ -77,7 +77,7 @@ HAND = (
     (["json.Encode", "api.(*Server).Get[...]", "main.main"], 500),
     (["json.Encode", "json.Encode", "api.Put", "main.main"], 300),
     (["bytes.Grow", "json.Encode", "api.Put", "main.main"], 100),
-    (["api.Put", "main.main"], 50),
+    (["api.\u202etuP", "main.main"], 50),
     (["strings.Repeat \U0001f600\U0001f600\U0001f600 <b>&\"'", "main.main"], 50),
 )
 
@@ -168,8 +168,10 @@ def case_address(page):
 def case_labels(page):
     """No sign is cut in two, and long names, marks and wide signs stay within their frames."""
     page.show("-alloc_space", by_hand(page))
+    browser.is_equal(page.ask("__unheap.data.names.filter((name) => name.includes('tuP'))"), ["api.\ufffdtuP"], "written backwards")
     browser.is_equal(page.ask("__unheap.fitText('a\U0001f600\U0001f600\U0001f600', 4)"), "a\U0001f600…", "pictures")
     browser.is_equal(page.ask("__unheap.fitText('e\u0301e\u0301e\u0301', 3)"), "e\u0301e\u0301e\u0301", "marks")
+    browser.is_equal(page.ask("__unheap.data.names.filter((name) => name.includes('tuP'))"), ["api.\ufffdtuP"], "written backwards")
     browser.is_equal(page.ask("__unheap.fitText('abcdef', 4)"), "abc…", "letters")
     browser.is_equal(page.ask("['a.T[b c].f x.go:1', '000000000000abcd a.f', 'a/b.go'].map(__unheap.functionOf)"),
                      ["a.T[b c].f", "a.f", "a/b.go"], "functions")
@@ -243,11 +245,18 @@ def case_picture(page):
     page.browser.open(path)
     browser.is_equal(page.browser.errors, [], "errors")
     assert page.ask("document.querySelectorAll('g rect').length") > 20, "frames"
+    colours = page.ask("""[...document.querySelectorAll('g')].map((g) => [g.querySelector('title').textContent.split(': ')[0],
+        getComputedStyle(g.querySelector('rect')).fill])""")
     wide = page.ask("""[...document.querySelectorAll('g')].every((g) => {
         const text = g.querySelector('text'), rect = g.querySelector('rect');
         return !text || text.getBBox().width <= rect.getBBox().width; })""")
     browser.is_equal(wide, True, "a name leaves its frame")
     page.shot("calls-svg")
+    page.show("-alloc_space", page.profiles[0], width=1300)
+    other = dict(page.ask("""[...document.querySelectorAll('#flame-box g')].map((g) => [g.querySelector('title').textContent.split(': ')[0],
+        getComputedStyle(g.querySelector('rect')).fill])"""))
+    for name, colour in colours[1:]:
+        browser.is_equal(colour, other.get(name, colour), "the colour of " + name)
 
 
 def case_served(page):

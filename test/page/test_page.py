@@ -229,6 +229,14 @@ def case_flame(page):
     page.browser.type("newquote")
     browser.is_equal(page.ask("test.count('#flame-box g.found')"), 1, "frames found")
     assert page.ask("test.text('#flame-found')").startswith("1 frame, 172MB"), "what is found"
+    page.browser.key("Enter", 13, "\r")
+    here = page.ask("__unheap.flame.here")
+    assert page.ask("__unheap.flame.groups.get(%d).classList.contains('found')" % here), "Enter goes to what is found"
+    page.key("Enter", 13)
+    page.ask("document.getElementById('cause-1').click()")
+    hash_of_all = page.ask("location.hash")
+    assert re.fullmatch(r"#c\d+&search=[^&]+&frame=%d|#c\d+&frame=%d&search=[^&]+" % (here, here), hash_of_all), \
+        "cause, frame and search in the address: " + hash_of_all
 
 
 def case_theme(page):

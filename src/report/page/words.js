@@ -1,6 +1,9 @@
 /* words.js: the facts that a page carries, and how counts and names are written; for all pages. */
 
-const data = JSON.parse(document.getElementById("data").textContent);
+/* Marks that turn the direction of writing are shown as such: no name of Go's has them, and text after
+   them would be read backwards. */
+const data = JSON.parse(document.getElementById("data").textContent
+  .replace(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd"));
 
 const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const plural = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;

@@ -68,9 +68,10 @@ function drawMarks(svg, order, xs) {
   order.forEach((at, place) => {
     const left = place ? (xs[order[place - 1]] + xs[at]) / 2 : MARGIN.left - 8;
     const right = place < order.length - 1 ? (xs[order[place + 1]] + xs[at]) / 2 : xs[at] + 8;
-    svg.append(draw("line", {
+    const apart = right - left >= 6 || at === state.source; /* else marks would be all one sees */
+    svg.append(apart && draw("line", {
       class: at === state.source ? "mark here" : "mark", x1: xs[at], x2: xs[at], y1: MARGIN.top, y2: base,
-    }), draw("rect", {
+    }) || "", draw("rect", {
       class: "hit", x: left, y: 0, width: Math.max(1, right - left), height: TIME_HEIGHT,
       onclick: () => lookAt(at === state.source ? -1 : at),
     }, draw("title", {}, sourceText(at))));
