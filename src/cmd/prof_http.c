@@ -121,7 +121,9 @@ static const char style[] =
     "border-bottom:1px solid var(--line)}"
     "nav a[aria-current]{font-weight:bold;text-decoration:none}"
     "main{padding:.5rem 1rem;overflow:auto}pre{margin:0;font:12px ui-monospace,monospace}"
-    "input{font:inherit;width:14rem}.graph{overflow:auto}"
+    "input,select,button{font:inherit}input[type=text]{width:14rem;max-width:60vw}"
+    "form,details div{display:flex;flex-wrap:wrap;gap:.3rem .9rem;align-items:center}"
+    "summary{cursor:pointer}label{white-space:nowrap}.graph{overflow:auto}"
     ".graph svg{background:#fff;vertical-align:top}"
     "#fit:checked~.graph svg{max-width:100%;height:auto}"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
@@ -137,6 +139,61 @@ static const struct {
 } views[] = {{"/ui/top", "Top"},       {"/ui/", "Graph"},      {"/ui/flamegraph", "Flame graph"},
              {"/ui/peek", "Peek"},     {"/ui/source", "Source"}, {"/ui/disasm", "Disassembly"},
              {"/ui/tree", "Tree"},     {"/ui/traces", "Traces"}, {"/download", "Download"}};
+
+/* The filters that pprof's page has in its menu "Refine"; all else that was asked for stays. */
+static const struct {
+    const char *name, *title;
+} filters[] = {{"f", "Focus"}, {"i", "Ignore"},     {"h", "Hide"},
+               {"s", "Show"},  {"sf", "Show from"}, {"tf", "Tag focus"}};
+
+static bool is_filter(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(filters); i++)
+        if (strcmp(filters[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void add_field(struct answer *answer, struct sb *out, const char *kind, const char *name)
+{
+    sb_addf(out, "<input type=\"%s\" name=\"%s\" value=\"", kind, name);
+    add_escaped(out, serve_query(answer->request, name));
+    sb_adds(out, "\">");
+}
+
+static void add_granularities(struct answer *answer, struct sb *out)
+{
+    static const char *const names[] = {"", "functions", "filefunctions", "files", "lines",
+                                        "addresses"};
+    struct str asked = serve_query(answer->request, "g");
+    sb_adds(out, "<label>By <select name=\"g\">");
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        sb_addf(out, "<option value=\"%s\"%s>%s</option>", names[i],
+                str_is(asked, names[i]) ? " selected" : "", *names[i] ? names[i] : "default");
+    sb_adds(out, "</select></label>");
+}
+
+/* Fields that are empty say nothing (read_query). What is filtered by stands open. */
+static void add_form(struct answer *answer, struct sb *out)
+{
+    bool open = serve_query(answer->request, "g").len > 0;
+    for (size_t i = 1; i < COUNT_OF(filters); i++)
+        open = open || serve_query(answer->request, filters[i].name).len > 0;
+    sb_adds(out, "<form>");
+    for (size_t i = 0; i < COUNT_OF(filters); i++) {
+        sb_addf(out, "<label>%s ", filters[i].title);
+        add_field(answer, out, "text", filters[i].name);
+        sb_adds(out, "</label>");
+        if (i == 0)
+            sb_addf(out, "<details%s><summary>Refine</summary><div>", open ? " open" : "");
+    }
+    add_granularities(answer, out);
+    for (size_t i = 0; i < COUNT_OF(parameters); i++)
+        if (!is_filter(parameters[i].name) && strcmp(parameters[i].name, "g") != 0 &&
+            serve_query(answer->request, parameters[i].name).len)
+            add_field(answer, out, "hidden", parameters[i].name);
+    sb_adds(out, "<button>Apply</button></div></details></form>");
+}
 
 static void add_navigation(struct answer *answer, struct sb *out)
 {
@@ -158,16 +215,8 @@ static void add_navigation(struct answer *answer, struct sb *out)
         add_escaped(out, view_type_name(view, i));
         sb_adds(out, "</a>");
     }
-    sb_adds(out, "<form><label>Focus <input name=\"f\" value=\"");
-    add_escaped(out, serve_query(answer->request, "f"));
-    sb_adds(out, "\"></label>");
-    struct str type = serve_query(answer->request, "si");
-    if (type.len) {
-        sb_adds(out, "<input type=\"hidden\" name=\"si\" value=\"");
-        add_escaped(out, type);
-        sb_adds(out, "\">");
-    }
-    sb_adds(out, "</form></nav>");
+    add_form(answer, out);
+    sb_adds(out, "</nav>");
 }
 
 /* `text` is markup already when `is_markup`. */

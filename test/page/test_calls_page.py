@@ -281,6 +281,16 @@ def case_served(page):
         page.visit(link[2])
         assert "api.(*Server).Get[...]" in page.ask("test.text('main')"), "the function's own view"
         browser.is_equal(page.ask("test.text('nav [aria-current=true]')"), "alloc_objects", "the sample type shown")
+        page.visit(address + "/ui/top?n=50&si=alloc_objects&i=strings")
+        browser.is_equal(page.ask("document.querySelector('details').open"), True, "filters in use are shown")
+        page.ask("document.querySelector('[name=h]').value = '^json'")
+        page.ask("document.querySelector('[name=g]').value = 'files'")
+        asked = page.ask("new URLSearchParams(new FormData(document.forms[0])).toString()")
+        page.visit(address + "/ui/top?" + asked)
+        left = page.ask("[...document.querySelectorAll('tbody tr')].map((row) => row.cells[5].firstChild.data.trim())")
+        browser.is_equal(left, ["main.go"], "what is left")
+        browser.is_equal(page.ask("document.querySelector('nav a').href.split('?')[1]").split("&"),
+                         ["i=strings", "h=%5Ejson", "si=alloc_objects", "g=files", "n=50"], "what is asked for")
         page.visit(address + "/ui/")
         fits = "document.querySelector('.graph svg').getBoundingClientRect().width <= document.querySelector('main').clientWidth"
         browser.is_equal(page.ask(fits), True, "the graph fits")

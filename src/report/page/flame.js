@@ -77,7 +77,7 @@ function drawFlame() {
   const svg = draw("svg", {
     width, height, viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: "tree",
     "aria-label": "Flame graph: arrows move, Enter zooms, Escape shows the whole",
-    "aria-activedescendant": `frame-${flame.here}`,
+    "aria-activedescendant": `frame-${flame.here}`, "aria-describedby": "flame-keys",
   }, frames.map((frame) => drawFrame(...frame)));
   svg.addEventListener("keydown", flameKey);
   svg.addEventListener("mouseleave", () => tellFrame(flame.here));

@@ -51,7 +51,7 @@ function startFlame() {
   });
   const cut = data.least > 1 ? `frames below ${amount(data.least)} left out` : "";
   byId("flame-note").textContent = data.below_zero
-    ? ["samples below zero left out", cut].filter(Boolean).join("; ") : cut;
+    ? ["samples below zero left out (unheap diff -html shows both sides)", cut].filter(Boolean).join("; ") : cut;
   startLegend();
   startGroups();
   listeners.push(redrawFlame);
