@@ -169,6 +169,8 @@ def case_labels(page):
     """No sign is cut in two, and long names, marks and wide signs stay within their frames."""
     page.show("-alloc_space", by_hand(page))
     browser.is_equal(page.ask("__unheap.data.names.filter((name) => name.includes('tuP'))"), ["api.\ufffdtuP"], "written backwards")
+    browser.is_equal(page.ask("[[379.125, 2], [379.375, 2], [0.005, 2], [6.25, 1], [6.75, 1], [2.5, 0], [-6.25, 1]].map((one) => __unheap.fixed(...one))"),
+                     ["379.12", "379.38", "%.2f" % 0.005, "6.2", "6.8", "2", "-6.2"], "ties")
     browser.is_equal(page.ask("__unheap.fitText('a\U0001f600\U0001f600\U0001f600', 4)"), "a\U0001f600…", "pictures")
     browser.is_equal(page.ask("__unheap.fitText('e\u0301e\u0301e\u0301', 3)"), "e\u0301e\u0301e\u0301", "marks")
     browser.is_equal(page.ask("__unheap.data.names.filter((name) => name.includes('tuP'))"), ["api.\ufffdtuP"], "written backwards")
@@ -245,6 +247,7 @@ def case_picture(page):
     page.browser.open(path)
     browser.is_equal(page.browser.errors, [], "errors")
     assert page.ask("document.querySelectorAll('g rect').length") > 20, "frames"
+    titles = page.ask("[...document.querySelectorAll('title')].map((one) => one.textContent)")
     colours = page.ask("""[...document.querySelectorAll('g')].map((g) => [g.querySelector('title').textContent.split(': ')[0],
         getComputedStyle(g.querySelector('rect')).fill])""")
     wide = page.ask("""[...document.querySelectorAll('g')].every((g) => {
@@ -255,6 +258,12 @@ def case_picture(page):
     page.show("-alloc_space", page.profiles[0], width=1300)
     other = dict(page.ask("""[...document.querySelectorAll('#flame-box g')].map((g) => [g.querySelector('title').textContent.split(': ')[0],
         getComputedStyle(g.querySelector('rect')).fill])"""))
+    shown = page.ask("""(() => {
+        const f = __unheap.flame;
+        return f.parent.map((_, i) => [f.widths[i], f.text(i).split("; in all")[0]]); })()""")
+    wide_ones = {text for value, text in shown[1:] if value * 1188 > 1.001 * shown[0][0]}
+    browser.is_equal(sorted(wide_ones - set(titles)), [], "texts that are not in the picture")
+    assert len(wide_ones) > 50, "frames"
     for name, colour in colours[1:]:
         browser.is_equal(colour, other.get(name, colour), "the colour of " + name)
 

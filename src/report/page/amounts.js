@@ -12,7 +12,7 @@ function stepFor(size) {
 }
 
 function threeDigits(number) {
-  return number.toFixed(number < 9.995 ? 2 : number < 99.95 ? 1 : 0);
+  return fixed(number, number < 9.995 ? 2 : number < 99.95 ? 1 : 0);
 }
 
 function amount(value) {
@@ -20,11 +20,11 @@ function amount(value) {
   const size = Math.abs(value);
   const [factor, name] = stepFor(size);
   const sign = value < 0 ? "-" : "";
-  if (isBytes || isTime) return sign + (size / factor).toFixed(2).replace(/\.00$/, "") + name;
-  return sign + (factor === 1 ? size.toFixed(0) : threeDigits(size / factor)) + name;
+  if (isBytes || isTime) return sign + fixed(size / factor, 2).replace(/\.00$/, "") + name;
+  return sign + (factor === 1 ? fixed(size, 0) : threeDigits(size / factor)) + name;
 }
 
 function share(value, total = data.total) {
   const percent = total ? value / total * 100 : 0;
-  return percent > 0 && percent < 0.05 ? "<0.1%" : percent.toFixed(1) + "%";
+  return percent > 0 && percent < 0.05 ? "<0.1%" : fixed(percent, 1) + "%";
 }

@@ -4,7 +4,7 @@
 function range(low, high) {
   const [factor, name] = stepFor(Math.max(Math.abs(low), Math.abs(high)));
   const part = (value) => (value < 0 ? "-" : "") +
-    (value === 0 || factor === 1 ? Math.abs(value).toFixed(0) : threeDigits(Math.abs(value) / factor));
+    (value === 0 || factor === 1 ? fixed(Math.abs(value), 0) : threeDigits(Math.abs(value) / factor));
   return part(low) + "–" + part(high) + name;
 }
 

@@ -8,6 +8,14 @@ const data = JSON.parse(document.getElementById("data").textContent
 const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 const plural = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
 
+/* As printf and Go write it: what lies in the middle, as 379.125 does, gets an even last digit, where
+   toFixed() takes the larger. Only odd multiples of 2^-(digits + 1) lie there. */
+function fixed(number, digits) {
+  const text = number.toFixed(digits), odd = "13579".includes(text[text.length - 1]);
+  if (!odd || Math.abs(number) * 2 ** (digits + 1) % 2 !== 1) return text;
+  return (number - Math.sign(number) * 10 ** -(digits + 1)).toFixed(digits);
+}
+
 /* "encoding/json.(*encodeState).marshal" as "json.(*encodeState).marshal"; a place may follow, and an
    address stand before, which goes. */
 function shortFunction(name) {

@@ -3,20 +3,20 @@
 /* What -top has of the function, when that is more than this frame. */
 function everywhere(node) {
   const { flat, cum } = shown(), index = nameIndex(node);
-  const own = flat[index] ? `, ${amount(flat[index])} its own` : "";
+  const own = flat[index] ? `, ${exact(flat[index])} its own` : "";
   return cum[index] > flame.widths[node] || own
-    ? `; in all ${amount(cum[index])}${own}` : "";
+    ? `; in all ${exact(cum[index])}${own}` : "";
 }
 
 function frameText(node) {
   const name = node ? flame.name(node) : state.source < 0 ? "the whole profile" : sourceName(state.source);
-  const here = `${name}: ${amount(flame.widths[node])}, ${share(flame.widths[node], flame.widths[0])}`;
+  const here = `${name}: ${exact(flame.widths[node])}, ${share(flame.widths[node], flame.widths[0])}`;
   return node ? `${here}${everywhere(node)}` : here;
 }
 
 function foundText(nodes, count) {
   const value = nodes.reduce((sum, node) => sum + flame.widths[node], 0);
-  return `${plural(count, "frame")}, ${amount(value)}, ${share(value, flame.widths[0])}`;
+  return `${plural(count, "frame")}, ${exact(value)}, ${share(value, flame.widths[0])}`;
 }
 
 /* The served views of one function take it as a regular expression. */

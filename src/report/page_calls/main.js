@@ -47,5 +47,5 @@ watchWidth(byId("flame-box"), drawFlame);
 watchWidth(byId("treemap-box"), drawTreemap);
 /* For tests and for the console. */
 window.__unheap = {
-  data, state, flame, map, lookAt, amount, squarify, sumPackages, functionOf, packageOf, shortFunction, fitText, ready: true,
+  data, state, flame, map, lookAt, amount, squarify, sumPackages, functionOf, packageOf, shortFunction, fitText, fixed, ready: true,
 };

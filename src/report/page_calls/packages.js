@@ -6,6 +6,8 @@
 const state = { source: -1 };
 const listeners = []; /* called when another profile is looked at */
 
+/* Counts with all their digits, as -top has them. */
+const exact = (value) => isBytes || isTime ? amount(value) : grouped(value);
 const shown = () => state.source < 0 ? data : data.sources[state.source];
 const values = () => shown().value;
 

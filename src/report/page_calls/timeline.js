@@ -83,7 +83,7 @@ function drawMarks(svg, order, xs) {
 }
 
 const sourceText = (at) =>
-  [`${at + 1} of ${data.sources.length}: ${sourceName(at)}`, timeLabel(at), amount(time.sums[at])].filter(Boolean).join(", ");
+  [`${at + 1} of ${data.sources.length}: ${sourceName(at)}`, timeLabel(at), exact(time.sums[at])].filter(Boolean).join(", ");
 
 function drawTimeline() {
   const box = byId("timeline-box"), focused = box.contains(document.activeElement);

@@ -62,7 +62,7 @@ function addTile(svg, tile, box, shape) {
 }
 
 const tileText = (tile) =>
-  `${tile.function || tile.package}: ${amount(tile.value)}, ${share(tile.value, values()[0])}`;
+  `${tile.function || tile.package}: ${exact(tile.value)}, ${share(tile.value, values()[0])}`;
 
 function tellTile(tile) {
   byId("treemap-status").textContent = tile ? tileText(tile) : "";

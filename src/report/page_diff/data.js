@@ -13,9 +13,9 @@ function amount(value, unit = data.unit) {
   const whole = Math.round(size);
   const [factor, name] = (bytes ? BYTE_STEPS : COUNT_STEPS).find(([least]) => least <= whole);
   const number = whole / factor;
-  if (bytes) return sign + number.toFixed(2).replace(/\.00$/, "") + name;
-  return sign + (factor === 1 ? number.toFixed(0)
-    : number.toFixed(number < 9.995 ? 2 : number < 99.95 ? 1 : 0)) + name;
+  if (bytes) return sign + fixed(number, 2).replace(/\.00$/, "") + name;
+  return sign + (factor === 1 ? fixed(number, 0)
+    : fixed(number, number < 9.995 ? 2 : number < 99.95 ? 1 : 0)) + name;
 }
 
 const signed = (value, unit) => (value > 0 ? "+" : "") + amount(value, unit);
@@ -24,9 +24,9 @@ const range = (change, unit) => `${signed(change.low, unit)} – ${signed(change
 function percent(change) {
   if (change.old === 0) return change.new === 0 ? "" : "new";
   if (change.new === 0) return "gone";
-  if (change.new >= 10 * change.old) return `x${(change.new / change.old).toFixed(0)}`;
+  if (change.new >= 10 * change.old) return `x${fixed(change.new / change.old, 0)}`;
   const part = 100 * (change.new - change.old) / change.old;
-  return `${part >= 0 ? "+" : ""}${part.toFixed(1)}%`;
+  return `${part >= 0 ? "+" : ""}${fixed(part, 1)}%`;
 }
 
 const placeText = (row) => (row.line ? `${row.file}:${row.line}` : row.file) +

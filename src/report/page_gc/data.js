@@ -6,17 +6,17 @@ const BYTE_STEPS = [[2 ** 50, "PB"], [2 ** 40, "TB"], [2 ** 30, "GB"], [2 ** 20,
 function bytes(value) {
   if (value <= 0) return "0";
   const [factor, name] = BYTE_STEPS.find(([least]) => least <= Math.max(1, Math.round(value)));
-  return (value / factor).toFixed(2).replace(/\.00$/, "") + name;
+  return fixed(value / factor, 2).replace(/\.00$/, "") + name;
 }
 
 function seconds(value) {
   if (value >= 120) return `${Math.floor(value / 60)}m${String(Math.round(value % 60)).padStart(2, "0")}s`;
-  if (value >= 1) return value.toFixed(value < 10 ? 2 : 1) + "s";
-  if (value >= 1e-3) return (value * 1e3).toFixed(value < 10e-3 ? 2 : 1) + "ms";
-  return (value * 1e6).toFixed(0) + "us";
+  if (value >= 1) return fixed(value, value < 10 ? 2 : 1) + "s";
+  if (value >= 1e-3) return fixed(value * 1e3, value < 10e-3 ? 2 : 1) + "ms";
+  return fixed(value * 1e6, 0) + "us";
 }
 
-const percent = (share, digits = 1) => (100 * share).toFixed(digits) + "%";
+const percent = (share, digits = 1) => fixed(100 * share, digits) + "%";
 
 /* The traces, the newer one first: { name, summary, at: [...], pause: [...], ... }, all lists of one
    length. A point stands for `of[i]` cycles, of which it has the longest pause and the largest heap. */
