@@ -117,6 +117,18 @@ def case_search(page):
     browser.is_equal(page.ask("document.activeElement.id"), "flame-search", "/")
 
 
+def case_search_of_what_is_cut(page):
+    """Where frames are left out, what is found says that it may be more."""
+    stacks = [(["small.F%d" % i, "main.main"], 1) for i in range(3000)] + [(["large.F", "main.main"], 1000)]
+    page.show("-alloc_space", page.write("cut.pb.gz", profiles.profile(stacks)))
+    page.ask("document.getElementById('flame-search').focus()")
+    for text, wanted in (("large", "1 frame, at least 1000kB, 25.0%"), ("small", "0 frames, at least 1kB, <0.1%"),
+                         ("main", "1 frame, 3.91MB, 100.0%")):
+        page.ask("document.getElementById('flame-search').select()")
+        page.browser.type(text)
+        browser.is_equal(page.ask("test.text('#flame-found')"), wanted, text)
+
+
 def case_sides(page):
     """All callers of a function, and all it calls; each byte once though it calls itself."""
     page.show("-alloc_space", by_hand(page))
@@ -366,6 +378,7 @@ def cases():
                    lambda page, v=(name, width, height, theme): case_looks(page, *v))
     yield "prof -flame: the sums are those of -top", case_figures
     yield "prof -flame: search by text and expression, n and N", case_search
+    yield "prof -flame: search where frames are left out", case_search_of_what_is_cut
     yield "prof -flame: callers and callees of a function", case_sides
     yield "prof -flame: back, forward and links", case_address
     yield "prof -flame: names in little room", case_labels

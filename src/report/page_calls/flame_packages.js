@@ -14,9 +14,26 @@ function frameText(node) {
   return node ? `${here}${everywhere(node)}` : here;
 }
 
+/* Whether frames are left out that something ends in: then what ends in the tree's is not what -top
+   has. */
+function isCut() {
+  const own = data.value.slice(), sums = data.flat.map(() => 0);
+  for (let node = own.length - 1; node > 0; node--) {
+    own[data.parent[node]] -= data.value[node];
+    sums[data.name[node]] += own[node];
+  }
+  return sums.some((sum, index) => index > 0 && sum !== data.flat[index]);
+}
+
+/* Frames that are left out may match too, so it may be more; a function that matches has, in all,
+   what -top says. */
 function foundText(nodes, count) {
-  const value = nodes.reduce((sum, node) => sum + flame.widths[node], 0);
-  return `${plural(count, "frame")}, ${exact(value)}, ${share(value, flame.widths[0])}`;
+  const sum = nodes.reduce((all, node) => all + flame.widths[node], 0), { cum } = shown();
+  const most = group.tree ? 0 : data.names.reduce((best, name, index) =>
+    index > 0 && cum[index] > best && flame.matches(name) ? cum[index] : best, 0);
+  const value = Math.max(sum, most), whole = flame.widths[0];
+  const least = flame.cut && value < whole ? "at least " : "";
+  return `${plural(count, "frame")}, ${least}${exact(value)}, ${share(value, whole)}`;
 }
 
 /* The served views of one function take it as a regular expression. */
@@ -47,7 +64,7 @@ function startFlame() {
   startFlameGraph({
     parent: data.parent, widths: values(), name: (node) => data.names[nameIndex(node)], text: frameText, found: foundText,
     colour: (node) => node ? packageColour(packageOf(flame.name(node))) : "var(--c-mixed)",
-    told: aimLinks, ...groupHooks,
+    told: aimLinks, cut: isCut(), ...groupHooks,
   });
   const cut = data.least > 1 ? `frames below ${amount(data.least)} left out` : "";
   byId("flame-note").textContent = data.below_zero
