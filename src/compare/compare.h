@@ -119,6 +119,7 @@ struct comparison {
     struct compare_node *nodes;
     size_t node_count;
     bool tree_cut;              /* LIMIT_COMPARE_NODES was reached */
+    double tree_least;          /* nodes below it on both sides are left out; 0: none are */
     struct gather *gather;      /* private; NULL once finished */
 };
 

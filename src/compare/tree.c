@@ -104,14 +104,14 @@ static size_t keep(const struct tree *tree, double least, uint32_t *kept)
     return count;
 }
 
-/* The least value at which no more than LIMIT_PAGE_FLAME_NODES are left. */
-static size_t keep_enough(const struct tree *tree, uint32_t *kept)
+/* *least: the least value at which no more than LIMIT_PAGE_FLAME_NODES are left. */
+static size_t keep_enough(const struct tree *tree, uint32_t *kept, double *least)
 {
-    double least = larger(&tree->nodes.at[0]) / LIMIT_PAGE_FLAME_PARTS;
-    size_t count = keep(tree, least, kept);
+    *least = larger(&tree->nodes.at[0]) / LIMIT_PAGE_FLAME_PARTS;
+    size_t count = keep(tree, *least, kept);
     while (count > LIMIT_PAGE_FLAME_NODES) {
-        least *= 1.5;
-        count = keep(tree, least, kept);
+        *least *= 1.5;
+        count = keep(tree, *least, kept);
     }
     return count;
 }
@@ -123,7 +123,9 @@ void tree_finish(struct tree *tree, const struct intern *strings, const double *
         for (int side = 0; side < COMPARE_SIDES; side++)
             tree->nodes.at[i].value[side] *= scales[side];
     uint32_t *kept = memory_get(tree->memory, tree->nodes.len * sizeof(*kept));
-    comparison->node_count = keep_enough(tree, kept);
+    double least;
+    comparison->node_count = keep_enough(tree, kept, &least);
+    comparison->tree_least = comparison->node_count < tree->nodes.len ? least : 0;
     comparison->nodes = ARENA_ARRAY(&comparison->arena, struct compare_node,
                                     comparison->node_count);
     comparison->tree_names = ARENA_ARRAY(&comparison->arena, struct str, comparison->node_count);

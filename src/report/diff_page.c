@@ -85,6 +85,7 @@ static void write_tree(struct json_out *json, const struct comparison *compariso
         json_end(json, ']');
     }
     json_end(json, '}');
+    json_write(json, "tree_least", json_new_fraction(json, comparison->tree_least));
     json_write(json, "tree_cut", json_new_bool(json, comparison->tree_cut));
 }
 

@@ -146,6 +146,17 @@ def case_hostile(page):
     assert page.ask("test.sideways()") <= 0, "the page scrolls sideways"
 
 
+def case_cut(page):
+    """The graph says what it leaves out, and nothing when it has all."""
+    few = [(["few.F%d" % i, "main.main"], 1000) for i in range(9)]
+    many = few + [(["many.F%d" % i, "main.main"], 1) for i in range(20)]
+    paths = [page.write("%s.pb.gz" % name, profiles.profile(stacks)) for name, stacks in (("few", few), ("many", many))]
+    page.show(arguments=[paths[0], paths[0]])
+    browser.is_equal(page.ask("test.text('#flame-note')"), "", "nothing is left out")
+    page.show(arguments=paths)
+    browser.is_equal(page.ask("test.text('#flame-note')"), "frames below 4.51kB left out", "what is left out")
+
+
 def case_without_scripts(page):
     page.show()
     page.browser.call("Emulation.setScriptExecutionDisabled", value=True)
@@ -178,6 +189,7 @@ def cases():
     yield "diff: the flame graph by keyboard and mouse", case_flame
     yield "diff: light and dark by hand", case_theme
     yield "diff: hostile names", case_hostile
+    yield "diff: what the graph leaves out", case_cut
     yield "diff: without scripts", case_without_scripts
     yield "diff: planted faults are found", case_faults_are_found
 

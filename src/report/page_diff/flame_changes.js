@@ -51,7 +51,10 @@ function startFlame() {
     colour: (node) => colourOfChange(tree.old[node], tree.new[node]),
   });
   if (tree.parent.length < 2) hide("flame");
-  byId("flame-note").textContent = data.tree_cut ? "deep calls of rare stacks left out" : "";
+  byId("flame-note").textContent = [
+    data.tree_least ? `frames below ${amount(Math.ceil(data.tree_least))} left out` : "",
+    data.tree_cut ? "deep calls of rare stacks left out" : "",
+  ].filter(Boolean).join("; ");
   setBasis("larger");
   startLegend();
   for (const radio of document.getElementsByName("width"))
