@@ -339,6 +339,8 @@ const struct diag *diag_at(const struct diag_sink *sink, size_t index);
 /* "file:line: error: message [code]\n  hint\n" (or "file: byte N: ..."). Control characters of the
  * input are written as \xNN, so that it cannot play with a terminal. */
 void diag_format(const struct diag *diag, struct sb *out);
+/* "file:line: message\n", for whoever has just typed what it is about. */
+void diag_format_short(const struct diag *diag, struct sb *out);
 const char *diag_code_name(enum diag_code code);
 const char *diag_hint(enum diag_code code);
 enum diag_severity diag_severity(enum diag_code code);

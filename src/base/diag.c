@@ -193,9 +193,9 @@ static void add_printable(struct sb *out, struct str text)
     }
 }
 
-void diag_format(const struct diag *diag, struct sb *out)
+/* "file:line: ", "file: byte N: " or nothing. */
+static void add_place(const struct diag *diag, struct sb *out)
 {
-    static const char *const severities[] = {"error", "warning", "note"};
     size_t start = out->len;
     add_printable(out, diag->file);
     if (diag->line)
@@ -204,6 +204,19 @@ void diag_format(const struct diag *diag, struct sb *out)
         sb_addf(out, "%sbyte %llu", diag->file.len ? ": " : "", (unsigned long long)diag->offset);
     if (out->len > start)
         sb_adds(out, ": ");
+}
+
+void diag_format_short(const struct diag *diag, struct sb *out)
+{
+    add_place(diag, out);
+    add_printable(out, diag->message);
+    sb_addc(out, '\n');
+}
+
+void diag_format(const struct diag *diag, struct sb *out)
+{
+    static const char *const severities[] = {"error", "warning", "note"};
+    add_place(diag, out);
     sb_addf(out, "%s: ", severities[diag_severity(diag->code)]);
     add_printable(out, diag->message);
     sb_addf(out, " [%s]\n  %s\n", diag_code_name(diag->code), diag_hint(diag->code));

@@ -44,10 +44,10 @@ int prof_report(struct cmd *cmd, const struct prof_flags *flags, struct view *vi
     sb_init(&notes, &cmd->memory);
     struct view_settings settings = flags->settings;
     struct stream stream = {cmd, EXIT_CLEAN};
-    if (is_streamed(flags)) {
+    settings.aside = write_piece;
+    settings.flush_ctx = &stream;
+    if (is_streamed(flags))
         settings.flush = write_piece;
-        settings.flush_ctx = &stream;
-    }
     enum status status =
         view_write(view, flags->command->report, &settings, cmd->sink, &notes, &out);
     fwrite(notes.text, 1, notes.len, stderr);

@@ -94,6 +94,15 @@ int prof_put(struct cmd *cmd, const struct prof_flags *flags, struct str text, b
 /* Has Graphviz's `dot` draw a graph. */
 int prof_draw(struct cmd *cmd, const char *format, struct str graph, struct sb *out);
 
+/* ---- prof_numbers.c: numbers as Go reads and shows them ---- */
+
+/* As ParseFloat. False, and the value stays, when the text is no number or too large for one. */
+bool prof_number_read(const char *text, double *value);
+/* As ParseInt with base 0, so with Go's prefixes for other bases. */
+bool prof_integer_read(const char *text, int64_t *value);
+/* Appends it as fmt's %v. */
+void prof_number_show(double value, struct sb *out);
+
 /* ---- prof_variables.c: pprof's variables, by name ---- */
 
 enum prof_kind { PROF_BOOL, PROF_INTEGER, PROF_NUMBER, PROF_TEXT, PROF_CHOICE };

@@ -2,9 +2,7 @@
  * config.go). */
 #include "prof.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static const char usage[] =
     "usage: unheap prof [REPORT] [flags] [BINARY] PROFILE...\n\n"
@@ -40,31 +38,12 @@ static int mistake(const char *fmt, const char *what)
 
 static bool read_double(const char *text, double *value)
 {
-    char *end;
-    if (!text)
-        return true;
-    errno = 0;
-    *value = strtod(text, &end);
-    return !errno && end != text && !*end;
+    return !text || prof_number_read(text, value);
 }
 
-/* As Go's flags: also hexadecimal, octal and binary. */
 static bool read_integer(const char *text, int64_t *value)
 {
-    char *end;
-    if (!text)
-        return true;
-    bool negative = *text == '-';
-    const char *digits = text + (negative || *text == '+');
-    char mark = digits[0] == '0' ? (char)(digits[1] | 32) : '\0';
-    int base = mark == 'x' ? 16 : mark == 'b' ? 2 : digits[0] == '0' ? 8 : 10;
-    digits += mark == 'x' || mark == 'b' || mark == 'o' ? 2 : 0;
-    errno = 0;
-    long long number = strtoll(digits, &end, base);
-    bool good = !errno && end != digits && !*end && *digits >= '0';
-    if (good)
-        *value = negative ? -number : number;
-    return good;
+    return !text || prof_integer_read(text, value);
 }
 
 static int read_numbers(const struct raw_flags *raw, struct prof_flags *flags)

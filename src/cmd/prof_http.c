@@ -8,13 +8,14 @@
 #include "report/report.h"
 #include "serve/serve.h"
 
-enum { TOP_ROWS = 500 }; /* as pprof's page has it */
+enum { TOP_ROWS = 500, MOST_FUNCTIONS = 50 }; /* as pprof's pages have it */
 
 struct shown {
     struct cmd *cmd;
     const struct prof_flags *flags;
     const struct prof_samples *samples;
     const struct view *view;
+    struct sb location; /* of the redirect that is being answered */
 };
 
 /* One answer while it is made. */
@@ -40,7 +41,8 @@ static const struct {
     {"ef", "edgefraction"},  {"trim", "trim"},       {"unit", "unit"},
     {"mean", "mean"},        {"rel", "relative_percentages"},
     {"dropneg", "drop_negative"}, {"calltree", "call_tree"}, {"compact", "compact_labels"},
-    {"noinlines", "noinlines"}, {"showcolumns", "showcolumns"},
+    {"noinlines", "noinlines"}, {"showcolumns", "showcolumns"}, {"intel", "intel_syntax"},
+    {"norm", "normalize"},
 };
 
 static bool read_query(struct answer *answer)
@@ -86,24 +88,30 @@ static void add_percent_coded(struct sb *out, struct str text)
 }
 
 /* "/ui/top?f=main&si=alloc_space", with `name` as `value` instead. */
-static struct str address_of(struct answer *answer, const char *path, const char *name,
-                             struct str value)
+static void write_address(const struct serve_request *request, struct sb *out, const char *path,
+                          const char *name, struct str value)
 {
     const char *before = "?";
-    struct sb address, *out = &address;
-    sb_init(out, &answer->site->cmd->memory);
     sb_adds(out, path);
     for (size_t i = 0; i < COUNT_OF(parameters); i++) {
         bool other = name && strcmp(parameters[i].name, name) == 0;
-        struct str text = other ? value : serve_query(answer->request, parameters[i].name);
+        struct str text = other ? value : serve_query(request, parameters[i].name);
         if (!text.len)
             continue;
         sb_addf(out, "%s%s=", before, parameters[i].name);
         add_percent_coded(out, text);
         before = "&";
     }
-    struct str copy = str_copy(&answer->arena, sb_str(out));
-    sb_release(out);
+}
+
+static struct str address_of(struct answer *answer, const char *path, const char *name,
+                             struct str value)
+{
+    struct sb out;
+    sb_init(&out, &answer->site->cmd->memory);
+    write_address(answer->request, &out, path, name, value);
+    struct str copy = str_copy(&answer->arena, sb_str(&out));
+    sb_release(&out);
     return copy;
 }
 
@@ -136,9 +144,9 @@ static const char style[] =
 
 static const struct {
     const char *path, *title;
-} views[] = {{"/ui/top", "Top"},       {"/ui/", "Graph"},      {"/ui/flamegraph", "Flame graph"},
+} views[] = {{"/ui/top", "Top"},       {"/ui/graph", "Graph"},   {"/ui/flamegraph", "Flame graph"},
              {"/ui/peek", "Peek"},     {"/ui/source", "Source"}, {"/ui/disasm", "Disassembly"},
-             {"/ui/tree", "Tree"},     {"/ui/traces", "Traces"}, {"/download", "Download"}};
+             {"/ui/tree", "Tree"},     {"/ui/traces", "Traces"}, {"/ui/download", "Download"}};
 
 /* The filters that pprof's page has in its menu "Refine"; all else that was asked for stays. */
 static const struct {
@@ -249,12 +257,19 @@ static void write_page(struct answer *answer, struct str text, bool is_markup)
 
 /* ---- the table of /ui/top ---- */
 
+static void add_amount(int64_t value, const struct view_graph *graph, struct sb *out)
+{
+    if (graph->ratio != 1)
+        value = (int64_t)((double)value * graph->ratio);
+    view_amount(value, graph->unit, graph->shown_unit, out);
+}
+
 static void add_amount_cells(struct answer *answer, int64_t value, const struct view_graph *graph)
 {
     struct sb *out = &answer->text;
     double share = graph->total ? 100.0 * (double)value / (double)graph->total : 0;
     sb_adds(out, "<td>");
-    view_amount(value, graph->unit, STR("auto"), out);
+    add_amount(value, graph, out);
     sb_addf(out, "<td style=\"--share:%.2f%%\">%.2f%%", share, share);
 }
 
@@ -305,7 +320,7 @@ static void add_table(struct answer *answer, const struct view_graph *graph)
     struct sb *out = &answer->text;
     int64_t sum = 0;
     sb_addf(out, "<p>%.*s, in all ", STR_ARGS(graph->type));
-    view_amount(graph->total, graph->unit, STR("auto"), out);
+    add_amount(graph->total, graph, out);
     sb_addf(out, "; %zu rows", graph->node_count);
     if (graph->dropped_nodes)
         sb_addf(out, ", %zu too light to show", graph->dropped_nodes);
@@ -346,7 +361,14 @@ static void take_diagnostics(struct answer *answer)
 {
     const struct diag_sink *sink = answer->site->cmd->sink;
     for (size_t i = 0; i < diag_count(sink); i++)
-        diag_format(diag_at(sink, i), &answer->notes);
+        diag_format_short(diag_at(sink, i), &answer->notes);
+}
+
+/* The page says why; scripts look at the status, which is pprof's. */
+static void write_refusal(struct answer *answer)
+{
+    answer->response->status = 400;
+    write_page(answer, STR_NONE, false);
 }
 
 /* The profile for this answer, to be used up; NULL when there is none, which is told. */
@@ -356,10 +378,8 @@ static struct view *view_for(struct answer *answer, enum view_report report)
                              &answer->flags.settings, answer->site->cmd->sink);
 }
 
-static bool make_report(struct answer *answer, enum view_report report)
+static bool write_report(struct answer *answer, enum view_report report)
 {
-    if (!read_query(answer))
-        return false;
     struct view *view = view_for(answer, report);
     bool good = view && view_write(view, report, &answer->flags.settings,
                                    answer->site->cmd->sink, &answer->notes,
@@ -367,6 +387,15 @@ static bool make_report(struct answer *answer, enum view_report report)
     view_free(view);
     take_diagnostics(answer);
     return good;
+}
+
+static bool make_report(struct answer *answer, enum view_report report)
+{
+    if (!read_query(answer))
+        return false;
+    if (report == VIEW_PEEK)
+        answer->flags.settings.granularity = VIEW_LINES;
+    return write_report(answer, report);
 }
 
 static void answer_text(struct shown *site, const struct serve_request *request,
@@ -377,8 +406,11 @@ static void answer_text(struct shown *site, const struct serve_request *request,
     struct view_settings *settings = &answer.flags.settings;
     struct str focus = serve_query(request, "f");
     settings->argument = focus.len ? arena_strndup(&answer.arena, focus.ptr, focus.len) : ".";
-    bool good = make_report(&answer, report);
-    write_page(&answer, good ? sb_str(&answer.text) : STR_NONE, false);
+    settings->most_functions = MOST_FUNCTIONS;
+    if (make_report(&answer, report))
+        write_page(&answer, sb_str(&answer.text), false);
+    else
+        write_refusal(&answer);
     end(&answer);
 }
 
@@ -400,17 +432,30 @@ static void say_no_page(struct serve_response *response)
     sb_adds(response->body, "there is no such page; the views are at /ui/\n");
 }
 
-/* As pprof: the views are below /ui/. */
+static void redirect(struct shown *site, const struct serve_request *request,
+                     struct serve_response *response, unsigned status, const char *to)
+{
+    sb_clear(&site->location);
+    write_address(request, &site->location, to, NULL, STR_NONE);
+    response->status = status;
+    response->location = site->location.text;
+}
+
+/* As pprof: all else leads to /ui, and the views are below it; the flame graph comes first. */
 static void answer_root(void *ctx, const struct serve_request *request,
                         struct serve_response *response)
 {
-    (void)ctx;
-    if (!str_is(request->path, "/")) {
+    redirect(ctx, request, response, 307, "/ui/");
+}
+
+static void answer_ui(void *ctx, const struct serve_request *request,
+                      struct serve_response *response)
+{
+    if (str_is(request->path, "/ui/") || str_is(request->path, "/ui/flamegraph2") ||
+        str_is(request->path, "/ui/flamegraphold"))
+        redirect(ctx, request, response, 301, "/ui/flamegraph");
+    else
         say_no_page(response);
-        return;
-    }
-    response->status = 302;
-    response->location = "/ui/";
 }
 
 /* Browsers ask for one; the picture is a bar of each length. */
@@ -434,16 +479,17 @@ static void answer_top(void *ctx, const struct serve_request *request,
     struct view_settings *settings = &answer.flags.settings;
     bool good = read_query(&answer);
     struct view *view = good ? view_for(&answer, VIEW_GRAPH) : NULL;
-    if (settings->nodecount == -1)
-        settings->nodecount = TOP_ROWS;
+    settings->nodecount = TOP_ROWS;
     good = view && view_graph_read(view, settings, answer.site->cmd->sink, &answer.notes,
                                    &graph) == STATUS_OK;
     take_diagnostics(&answer);
     if (good) {
         add_table(&answer, &graph);
         view_graph_release(&graph);
+        write_page(&answer, sb_str(&answer.text), true);
+    } else {
+        write_refusal(&answer);
     }
-    write_page(&answer, sb_str(&answer.text), true);
     view_free(view);
     end(&answer);
 }
@@ -453,26 +499,25 @@ static void answer_graph(void *ctx, const struct serve_request *request,
 {
     struct answer answer;
     struct sb svg;
-    if (!str_is(request->path, "/ui/")) {
-        say_no_page(response);
-        return;
-    }
     begin(&answer, ctx, request, response);
     sb_init(&svg, &answer.site->cmd->memory);
     bool good = make_report(&answer, VIEW_DOT);
-    if (good && prof_draw(answer.site->cmd, "svg", sb_str(&answer.text), &svg)) {
-        sb_adds(&answer.notes, "The graph needs Graphviz's program dot.\n");
-        good = false;
-    }
+    bool drawn = good && !prof_draw(answer.site->cmd, "svg", sb_str(&answer.text), &svg);
     ptrdiff_t start = str_find(sb_str(&svg), STR("<svg")); /* after what is no part of a page */
     sb_clear(&answer.text);
-    if (good && start >= 0)
+    if (drawn && start >= 0) {
         sb_addf(&answer.text,
                 "<input type=\"checkbox\" id=\"fit\" checked><label for=\"fit\"> Fit the width"
                 "</label><div class=\"graph\" tabindex=\"0\" role=\"region\" "
                 "aria-label=\"Graph\">%s</div>",
                 svg.text + start);
-    write_page(&answer, sb_str(&answer.text), true);
+        write_page(&answer, sb_str(&answer.text), true);
+    } else {
+        if (good)
+            sb_adds(&answer.notes, "The graph needs Graphviz's program dot.\n");
+        write_refusal(&answer);
+        response->status = good ? 501 : 400;
+    }
     sb_release(&svg);
     end(&answer);
 }
@@ -519,7 +564,7 @@ static void answer_flame(void *ctx, const struct serve_request *request,
         view_calls_release(&calls);
     } else {
         take_diagnostics(&answer);
-        write_page(&answer, STR_NONE, false);
+        write_refusal(&answer);
     }
     view_free(view);
     end(&answer);
@@ -530,11 +575,13 @@ static void answer_download(void *ctx, const struct serve_request *request,
 {
     struct answer answer;
     begin(&answer, ctx, request, response);
-    if (make_report(&answer, VIEW_PROTO)) {
+    view_settings_init(&answer.flags.settings); /* all of the profile, whatever the query has */
+    if (write_report(&answer, VIEW_PROTO)) {
         response->type = "application/vnd.google.protobuf+gzip";
+        response->file_name = "profile.pb.gz";
         sb_add(response->body, sb_str(&answer.text));
     } else {
-        write_page(&answer, STR_NONE, false);
+        write_refusal(&answer);
     }
     end(&answer);
 }
@@ -544,8 +591,9 @@ static void answer_download(void *ctx, const struct serve_request *request,
 static const struct serve_route routes[] = {
     {"/ui/top", answer_top},       {"/ui/peek", answer_peek},     {"/ui/source", answer_source},
     {"/ui/disasm", answer_disasm}, {"/ui/tree", answer_tree},     {"/ui/traces", answer_traces},
-    {"/ui/flamegraph", answer_flame}, {"/download", answer_download},
-    {"/favicon.ico", answer_icon}, {"/ui/", answer_graph},        {"/", answer_root},
+    {"/ui/flamegraph", answer_flame}, {"/ui/download", answer_download},
+    {"/favicon.ico", answer_icon}, {"/ui/graph", answer_graph},   {"/ui/", answer_ui},
+    {"/", answer_root},
 };
 
 static void wait_for_signal(const sigset_t *signals)
@@ -559,9 +607,10 @@ int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct prof
               const struct view *view)
 {
     struct cmd own = *cmd; /* answers have diagnostics of their own */
-    struct shown site = {&own, flags, samples, view};
-    struct serve_options options = {.listen = flags->http, .routes = routes,
-                                    .route_count = COUNT_OF(routes), .ctx = &site};
+    struct shown site = {.cmd = &own, .flags = flags, .samples = samples, .view = view};
+    struct serve_options options = {.listen = flags->http, .routes = routes, .open = true,
+                                    .own_names = true, .route_count = COUNT_OF(routes),
+                                    .ctx = &site};
     struct serve *serve;
     sigset_t signals, before;
     sigemptyset(&signals);
@@ -569,12 +618,14 @@ int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct prof
     sigaddset(&signals, SIGTERM);
     sigprocmask(SIG_BLOCK, &signals, &before); /* before threads start, which inherit it */
     int code = EXIT_COULD_NOT;
+    sb_init(&site.location, &cmd->memory);
     if (serve_start(&options, &cmd->memory, cmd->sink, &serve) == STATUS_OK) {
         fprintf(stderr, "Serving web UI on %s\nCtrl-C stops it\n", serve_address(serve));
         wait_for_signal(&signals);
         serve_stop(serve);
         code = EXIT_CLEAN;
     }
+    sb_release(&site.location);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return code;
 }

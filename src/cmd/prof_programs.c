@@ -18,6 +18,19 @@ static struct prof_program *find(const struct prof_programs *programs, struct st
     return NULL;
 }
 
+/* As Go says it: "open /bin/app: no such file or directory". */
+static void say_why(struct str path, const struct diag *diag, struct sb *why)
+{
+    struct str message = diag->message, prefix = STR("cannot open: ");
+    bool plain = str_starts(message, prefix) && message.len > prefix.len;
+    if (plain)
+        message = str_skip(message, prefix.len);
+    sb_addf(why, "open %.*s: ", STR_ARGS(path));
+    if (plain)
+        sb_addc(why, (char)(message.ptr[0] | 32));
+    sb_add(why, plain ? str_skip(message, 1) : message);
+}
+
 static void *open_program(void *ctx, struct str path, struct sb *why)
 {
     struct prof_programs *programs = ctx;
@@ -35,8 +48,7 @@ static void *open_program(void *ctx, struct str path, struct sb *why)
         *program = (struct prof_program){programs, binary, str_copy(&binary->arena, path)};
         VEC_PUSH(memory, &programs->list, program);
     } else if (diag_count(sink)) {
-        sb_addf(why, "%.*s: ", STR_ARGS(path));
-        sb_add(why, diag_at(sink, 0)->message);
+        say_why(path, diag_at(sink, 0), why);
     }
     arena_release(&arena);
     diag_sink_free(sink);

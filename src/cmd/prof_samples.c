@@ -50,6 +50,7 @@ void prof_samples_init(struct prof_samples *samples, struct cmd *cmd, struct pro
     while (regular < count && read_stamp(source_at(sources, regular), &samples->stamps[regular]))
         regular++;
     bool again = regular == count;
+    sources->repacked = true;
     sources->fold = again ? view_fold_for(VIEW_TAGS, &flags->settings, sources) : VIEW_FOLD_NONE;
 }
 

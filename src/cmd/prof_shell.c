@@ -12,12 +12,24 @@ static void say(struct sb *sb)
     sb_clear(sb);
 }
 
-/* Tells what went wrong since, and forgets it. */
-static void tell_diagnostics(struct cmd *cmd)
+static void forget_diagnostics(struct cmd *cmd)
 {
-    (void)cmd_diagnose(cmd);
     diag_sink_free(cmd->sink);
     cmd->sink = diag_sink_new(&cmd->memory);
+}
+
+/* Tells what went wrong since, and forgets it. What is no matter of a file takes a line, as in
+ * pprof: who types sees what it is about, and the hints are for command lines. */
+static void tell_diagnostics(struct cmd *cmd)
+{
+    struct sb sb;
+    sb_init(&sb, &cmd->memory);
+    for (size_t i = 0; i < diag_count(cmd->sink); i++)
+        (diag_at(cmd->sink, i)->file.len ? diag_format : diag_format_short)(
+            diag_at(cmd->sink, i), &sb);
+    fwrite(sb.text, 1, sb.len, stderr);
+    sb_release(&sb);
+    forget_diagnostics(cmd);
 }
 
 /* ---- name=value ---- */
@@ -160,7 +172,8 @@ int prof_shell(struct cmd *cmd, struct prof_flags *flags, const struct prof_samp
     struct prof_shell shell = {.cmd = cmd, .flags = flags, .samples = samples, .view = view};
     struct str text;
     arena_init(&shell.arena, &cmd->memory);
-    tell_diagnostics(cmd);
+    (void)cmd_diagnose(cmd); /* of the sources, in full */
+    forget_diagnostics(cmd);
     flags->settings.compact_labels = true;
     greet(&shell);
     struct prof_line *line = prof_line_new(&shell);

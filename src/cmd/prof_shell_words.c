@@ -10,6 +10,7 @@
 struct words {
     struct str *at;
     size_t count, next;
+    struct str name; /* of the command, when its digits became the first argument */
 };
 
 static bool is_blank(char c)
@@ -44,23 +45,27 @@ static bool read_count(struct str word, int64_t *count)
            *count <= INT32_MAX;
 }
 
-/* "top10" is "top 10". */
-static const struct prof_command *find_command(struct words *words)
+/* "top10" is "top 10": the name ends before the digits, unless there is nothing else. */
+static struct str without_digits(struct str name)
 {
-    struct str name = words->at[0];
-    const struct prof_command *command = prof_command_find(name);
     size_t digits = 0;
     while (digits < name.len && name.ptr[name.len - 1 - digits] >= '0' &&
            name.ptr[name.len - 1 - digits] <= '9')
         digits++;
+    return digits < name.len ? str_slice(name, 0, name.len - digits) : name;
+}
+
+static const struct prof_command *find_command(struct words *words)
+{
+    struct str full = words->at[0], name = without_digits(full);
+    const struct prof_command *command = prof_command_find(full);
     words->next = 1;
-    if (command || digits == 0 || digits == name.len)
+    if (command || name.len == full.len)
         return command;
-    command = prof_command_find(str_slice(name, 0, name.len - digits));
-    if (command) {
-        words->at[0] = str_skip(name, name.len - digits); /* read as its first argument */
-        words->next = 0;
-    }
+    command = prof_command_find(name);
+    words->at[0] = str_skip(full, name.len); /* read as its first argument */
+    words->next = 0;
+    words->name = name;
     return command;
 }
 
@@ -125,10 +130,11 @@ static void apply(struct prof_flags *once, const struct asked *asked)
 
 static bool unknown_command(const struct words *words)
 {
-    struct str value = words->count > 1 ? words->at[1] : STR("<val>");
-    if (!prof_variable_find(words->at[0]))
-        return refuse("unrecognized command: \"%.*s\"", words->at[0]);
-    fprintf(stderr, "did you mean: %.*s=%.*s\n", STR_ARGS(words->at[0]), STR_ARGS(value));
+    struct str name = words->name.len ? words->name : words->at[0];
+    struct str value = words->next < words->count ? words->at[words->next] : STR("<val>");
+    if (!prof_variable_find(name))
+        return refuse("unrecognized command: \"%.*s\"", name);
+    fprintf(stderr, "did you mean: %.*s=%.*s\n", STR_ARGS(name), STR_ARGS(value));
     return false;
 }
 

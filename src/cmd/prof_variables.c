@@ -2,9 +2,6 @@
  * internal/driver/config.go). */
 #include "prof.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #define AT(field) offsetof(struct prof_flags, field)
 #define GRANULARITIES "functions|filefunctions|files|lines|addresses"
@@ -83,18 +80,6 @@ const struct prof_variable *prof_variable_find(struct str name)
 
 /* ---- values as text ---- */
 
-/* The shortest digits that read back the same, as Go prints numbers of ordinary size. */
-static void show_number(double value, struct sb *out)
-{
-    char text[64];
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    sb_adds(out, text);
-}
-
 static void show_choice(const struct prof_variable *variable, const struct prof_flags *flags,
                         struct sb *out)
 {
@@ -118,7 +103,7 @@ void prof_variable_show(const struct prof_variable *variable, const struct prof_
         sb_addf(out, "%lld", (long long)*(const int64_t *)at);
         return;
     case PROF_NUMBER:
-        show_number(*(const double *)at, out);
+        prof_number_show(*(const double *)at, out);
         return;
     case PROF_TEXT:
         sb_add(out, str_from(*(const char *const *)at));
@@ -141,24 +126,26 @@ static bool matches_any(struct str text, const char *const *words, size_t count)
     return false;
 }
 
-/* Nothing counts as yes, as in `mean` alone. */
+/* Nothing counts as yes, as in `mean` alone. What is neither leaves the value. */
 static bool read_bool(struct str text, bool *value)
 {
     static const char *const yes[] = {"true", "t", "yes", "y", "1"};
     static const char *const no[] = {"false", "f", "no", "n", "0"};
-    *value = !text.len || matches_any(text, yes, COUNT_OF(yes));
-    return *value || matches_any(text, no, COUNT_OF(no));
+    bool is_yes = !text.len || matches_any(text, yes, COUNT_OF(yes));
+    if (!is_yes && !matches_any(text, no, COUNT_OF(no)))
+        return false;
+    *value = is_yes;
+    return true;
 }
 
-static bool read_number(const char *text, double *value)
+/* What chooses by its name, as in lines=true, has a narrower yes (strconv.ParseBool). */
+static bool is_chosen(struct str text)
 {
-    char *end;
-    errno = 0;
-    double number = strtod(text, &end);
-    if (errno || end == text || *end)
-        return false;
-    *value = number;
-    return true;
+    static const char *const yes[] = {"1", "t", "T", "TRUE", "true", "True"};
+    for (size_t i = 0; i < COUNT_OF(yes); i++)
+        if (str_is(text, yes[i]))
+            return true;
+    return false;
 }
 
 static bool set_choice(struct prof_flags *flags, const struct prof_variable *variable,
@@ -185,7 +172,7 @@ static bool set_value(struct prof_flags *flags, const struct prof_variable *vari
     case PROF_INTEGER:
         return str_to_i64(str_starts(value, STR("+")) ? str_skip(value, 1) : value, (int64_t *)at);
     case PROF_NUMBER:
-        return read_number(text, (double *)at);
+        return prof_number_read(text, (double *)at);
     case PROF_TEXT:
         *(const char **)at = text;
         return true;
@@ -202,8 +189,7 @@ bool prof_variable_set(struct prof_flags *flags, struct str name, struct str val
     if (!variable)
         BUG("no such variable");
     if (!str_is(name, variable->name)) { /* lines=true */
-        bool yes;
-        if (!value.len || !read_bool(value, &yes) || !yes) {
+        if (!is_chosen(value)) {
             sb_addf(why, "unknown config field \"%.*s\"", STR_ARGS(name));
             return false;
         }

@@ -45,6 +45,15 @@ bool address_is_loopback(const union address *address)
     return ntohl(address->v4.sin_addr.s_addr) >> 24 == 127;
 }
 
+bool address_names_loopback(struct str host)
+{
+    union address address;
+    ptrdiff_t colon = str_find_last(host, ':');
+    if (colon >= 0 && !str_ends(host, STR("]")))
+        host = str_slice(host, 0, (size_t)colon);
+    return host.len && read_host(host, &address) && address_is_loopback(&address);
+}
+
 void address_show(const union address *address, unsigned port, struct sb *out)
 {
     char text[INET6_ADDRSTRLEN] = "";

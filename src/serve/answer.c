@@ -1,6 +1,8 @@
 /* answer.c: one request: may it read, which route answers it, and the answer on its way. */
 #include "serve_int.h"
 
+#include <stdio.h>
+
 struct query {
     const struct library *library;
     struct MHD_Connection *connection;
@@ -136,6 +138,11 @@ static enum MHD_Result send_answer(const struct serve *serve, struct MHD_Connect
     library->MHD_add_response_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     if (response->location)
         library->MHD_add_response_header(answer, MHD_HTTP_HEADER_LOCATION, response->location);
+    if (response->file_name) {
+        char text[128];
+        snprintf(text, sizeof(text), "attachment;filename=%s", response->file_name);
+        library->MHD_add_response_header(answer, "Content-Disposition", text);
+    }
     if (response->status == MHD_HTTP_UNAUTHORIZED)
         library->MHD_add_response_header(answer, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
     enum MHD_Result result = library->MHD_queue_response(connection, response->status, answer);
@@ -159,6 +166,13 @@ static void refuse(struct serve_response *response, unsigned status, const char 
     sb_addf(response->body, "%s\n", why);
 }
 
+static bool asks_for_another(const struct serve *serve, struct MHD_Connection *connection)
+{
+    struct str host = str_from(serve->library.MHD_lookup_connection_value(
+        connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST));
+    return serve->own_names && !address_names_loopback(host);
+}
+
 static void respond(const struct serve *serve, struct query *query, const char *url,
                     const char *method, struct serve_response *response)
 {
@@ -171,6 +185,8 @@ static void respond(const struct serve *serve, struct query *query, const char *
     const struct serve_route *route = find_route(serve, request.path);
     if (!may_read(serve, query->connection))
         refuse(response, MHD_HTTP_UNAUTHORIZED, "a token or a client certificate is wanted");
+    else if (asks_for_another(serve, query->connection))
+        refuse(response, MHD_HTTP_FORBIDDEN, "this server is asked for as localhost only");
     else if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
         refuse(response, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD are answered");
     else if (!route)

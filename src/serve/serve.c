@@ -17,7 +17,7 @@ static enum status say(struct diag_sink *sink, const struct serve_options *optio
 static enum status check_options(const struct serve_options *options, union address *address,
                                  struct diag_sink *sink)
 {
-    bool checked = options->token || options->tls_client_ca;
+    bool checked = options->open || options->token || options->tls_client_ca;
     if (!address_read(str_from(options->listen), address))
         return say(sink, options, DIAG_SERVE_ADDRESS, "this is no address to listen on");
     if (options->token && !*options->token)
@@ -25,7 +25,7 @@ static enum status check_options(const struct serve_options *options, union addr
     if (!address_is_loopback(address) && !checked)
         return say(sink, options, DIAG_SERVE_OPEN,
                    "this address is reached from elsewhere, and anybody could read");
-    if (!address_is_loopback(address) && !options->tls_cert)
+    if (!address_is_loopback(address) && !options->tls_cert && !options->open)
         return say(sink, options, DIAG_SERVE_OPEN,
                    "this address is reached from elsewhere, and what is sent could be read");
     if (!options->tls_cert != !options->tls_key)
@@ -143,6 +143,7 @@ enum status serve_start(const struct serve_options *options, const struct memory
     sb_init(&serve->key, memory);
     sb_init(&serve->client_ca, memory);
     sb_init(&serve->address, memory);
+    serve->own_names = options->own_names && address_is_loopback(&address);
     status = read_pems(serve, sink);
     if (!status)
         status = library_load(&serve->library, options->tls_client_ca != NULL, sink);

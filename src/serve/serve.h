@@ -2,7 +2,7 @@
  *
  * A table of routes, each a function that appends its answer to a string builder. Meant for a
  * handful of readers: a person's browser, a Prometheus. Only on loopback unless told otherwise, and
- * elsewhere only with a token or client certificates (S2).
+ * elsewhere only with a token or client certificates (S2), or where `open` says that all may read.
  *
  * S1. Answers are made one at a time, on the server's own thread: routes need no locks among
  *     themselves, but must not touch what the caller's thread changes.
@@ -38,7 +38,8 @@ void serve_shared_release(struct serve_shared *shared);
 struct serve_response {
     unsigned status;      /* 200 unless it is set */
     const char *type;     /* "text/plain; charset=utf-8" unless it is set; static */
-    const char *location; /* of a redirect; static, or NULL */
+    const char *location; /* of a redirect, or NULL; must live until the next answer */
+    const char *file_name; /* a browser keeps the answer under this name; static, or NULL */
     struct sb *body;
     struct serve_shared *shared; /* when it is set, instead of the body */
 };
@@ -57,6 +58,10 @@ struct serve_options {
     const char *tls_cert, *tls_key;  /* PEM files: speaks TLS */
     const char *tls_client_ca;       /* PEM file: and asks clients for a certificate of this CA */
     const char *token;               /* wants "Authorization: Bearer TOKEN" */
+    bool own_names; /* on loopback: only for who asks for localhost or a loopback address, else 403;
+                       a page from elsewhere whose name was made to lead here (DNS rebinding) asks
+                       for its own */
+    bool open; /* beyond loopback without a token too: whoever started it has said so */
     const struct serve_route *routes;
     size_t route_count;
     void *ctx; /* for the routes */

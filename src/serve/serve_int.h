@@ -42,6 +42,8 @@ union address {
 /* False when the text is no address. */
 bool address_read(struct str text, union address *address);
 bool address_is_loopback(const union address *address);
+/* Of a Host header: "localhost:8080", "127.0.0.1", "[::1]:8080". */
+bool address_names_loopback(struct str host);
 /* "127.0.0.1:9273" with the port that was bound. */
 void address_show(const union address *address, unsigned port, struct sb *out);
 
@@ -63,6 +65,7 @@ struct serve {
     struct patience patience;
     struct sb cert, key, client_ca; /* PEM texts */
     struct sb address;              /* as it is shown */
+    bool own_names;                 /* options.own_names, and on loopback */
 };
 
 /* ---- patience.c: how long one request may take ---- */

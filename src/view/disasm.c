@@ -17,6 +17,7 @@ struct disasm_symbol {
     uint64_t moved;
     uint32_t *nodes; /* by address */
     size_t count;
+    int64_t flat; /* of all of it, where the heaviest are looked for */
     VEC(struct row) rows;
 };
 
@@ -113,6 +114,34 @@ static int compare_symbols(const void *a, const void *b)
     return x->symbol.address < y->symbol.address ? -1 : x->symbol.address > y->symbol.address;
 }
 
+static int64_t own_weight(const struct disasm *disasm, const struct disasm_symbol *symbol)
+{
+    int64_t flat = 0;
+    for (size_t i = 0; i < symbol->count; i++)
+        flat = added(flat, disasm->graph.nodes.at[symbol->nodes[i]].flat);
+    return flat;
+}
+
+static int compare_weights(const void *a, const void *b)
+{
+    const struct disasm_symbol *x = a, *y = b;
+    if (x->flat != y->flat)
+        return x->flat > y->flat ? -1 : 1;
+    return compare_symbols(a, b);
+}
+
+static void keep_heaviest(struct disasm *disasm)
+{
+    size_t most = disasm->report->settings.most_functions;
+    if (!most || !disasm->symbols.len)
+        return;
+    for (size_t i = 0; i < disasm->symbols.len; i++)
+        disasm->symbols.at[i].flat = own_weight(disasm, &disasm->symbols.at[i]);
+    qsort(disasm->symbols.at, disasm->symbols.len, sizeof(*disasm->symbols.at), compare_weights);
+    if (disasm->symbols.len > most)
+        disasm->symbols.len = most; /* none has rows yet */
+}
+
 static void find_symbols(struct disasm *disasm)
 {
     struct view *view = disasm->report->view;
@@ -125,7 +154,7 @@ static void find_symbols(struct disasm *disasm)
         if (disasm->program)
             view->programs->symbols(disasm->program, take_symbol, disasm);
         else
-            sb_addf(disasm->report->out, "%s\n", why.len ? why.text : "");
+            show_aside(disasm->report, sb_str(&why));
         sb_release(&why);
     }
     if (disasm->symbols.len)
@@ -280,11 +309,15 @@ static enum status read_all_code(struct disasm *disasm)
 
 static enum status no_symbol(const struct disasm *disasm)
 {
-    if (!disasm->has_address)
-        return show_no_match(disasm->report);
-    diag_add(disasm->report->sink, DIAG_PROFILE_EMPTY, STR_NONE, 0, DIAG_NO_OFFSET,
-             disasm->found ? "the code at address %#llx has no samples in the profile"
-                           : "no function holds address %#llx",
+    if (!disasm->has_address) {
+        diag_add(disasm->report->sink, DIAG_PROFILE_NO_MATCH, STR_NONE, 0, DIAG_NO_OFFSET,
+                 "no matches found for regexp %s", disasm->report->settings.argument);
+        return STATUS_NOT_FOUND;
+    }
+    diag_add(disasm->report->sink, DIAG_PROFILE_NO_MATCH, STR_NONE, 0, DIAG_NO_OFFSET,
+             disasm->found ? "address 0x%llx found in binary, but the corresponding symbols do not "
+                             "have samples in the profile"
+                           : "no matches found for address 0x%llx",
              (unsigned long long)disasm->address);
     return STATUS_BAD_INPUT;
 }
@@ -300,8 +333,9 @@ enum status disasm_write(struct report *report)
     graph_init(&disasm.graph, report);
     disasm.graph.sums_only = true;
     graph_fill(&disasm.graph);
-    sb_addf(report->out, "Total: %s\n", show_amount(report, report->total).text);
     find_symbols(&disasm);
+    keep_heaviest(&disasm);
+    sb_addf(report->out, "Total: %s\n", show_amount(report, report->total).text);
     if (disasm.symbols.len)
         status = read_all_code(&disasm);
     else

@@ -69,6 +69,9 @@ enum status graph_write(struct report *report)
     struct trim_counts counts = trim_graph(&graph);
     out->dropped_nodes = counts.dropped_nodes;
     out->dropped_edges = counts.dropped_edges;
+    trim_select_unit(&graph);
+    out->shown_unit = keep(out, report->unit);
+    out->ratio = report->ratio > 0 ? report->ratio : 1;
     uint32_t *numbers = memory_get(memory, (graph.nodes.len + 1) * sizeof(*numbers));
     keep_nodes(&graph, out, numbers);
     keep_edges(&graph, out, numbers);

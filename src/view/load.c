@@ -111,27 +111,56 @@ enum status load_one(struct loader *loader, const char *path, struct view **out)
 
 /* ---- all of it ---- */
 
-/* Samples of a -diff_base are marked, so that percentages can refer to them. */
-static void mark_base(struct view *view)
+/* Every sample's labels without those that `drop` names, and with `mark` unless it is NULL. */
+static void relabel(struct view *view, const struct view_label *mark,
+                    bool (*drop)(const struct view_label *label, const struct view_label *mark))
 {
-    struct view_label mark = {.key = view_intern(view, STR("pprof::base")),
-                              .text = view_intern(view, STR("true"))};
-    uint32_t *marked = memory_get(view->memory, view->label_sets.len * sizeof(*marked));
+    uint32_t *made = memory_get(view->memory, view->label_sets.len * sizeof(*made));
     size_t count = view->label_sets.len;
     for (size_t i = 0; i < count; i++) {
         struct view_span set = view->label_sets.at[i];
         size_t first = view->labels.len;
         for (uint32_t j = 0; j < set.count; j++) {
             struct view_label label = view->labels.at[set.first + j];
-            if (label.numeric || label.key != mark.key)
+            if (!drop(&label, mark))
                 VEC_PUSH(view->memory, &view->labels, label);
         }
-        VEC_PUSH(view->memory, &view->labels, mark);
-        marked[i] = tables_label_set(view, first);
+        if (mark)
+            VEC_PUSH(view->memory, &view->labels, *mark);
+        made[i] = tables_label_set(view, first);
     }
     for (size_t i = 0; i < view->samples.len; i++)
-        view->samples.at[i].labels = marked[view->samples.at[i].labels];
-    memory_put(view->memory, marked);
+        view->samples.at[i].labels = made[view->samples.at[i].labels];
+    memory_put(view->memory, made);
+}
+
+static bool is_marked(const struct view_label *label, const struct view_label *mark)
+{
+    return !label->numeric && label->key == mark->key;
+}
+
+/* Samples of a -diff_base are marked, so that percentages can refer to them. */
+static void mark_base(struct view *view)
+{
+    struct view_label mark = {.key = view_intern(view, STR("pprof::base")),
+                              .text = view_intern(view, STR("true"))};
+    relabel(view, &mark, is_marked);
+}
+
+/* What protobuf cannot say, so that it is gone from a profile that was written and read back. */
+static bool is_bare_zero(const struct view_label *label, const struct view_label *mark)
+{
+    (void)mark;
+    return label->numeric && !label->number && !label->unit;
+}
+
+/* Text profiles alone have such labels. */
+static bool has_bare_zero(const struct view *view)
+{
+    for (size_t i = 0; i < view->labels.len; i++)
+        if (is_bare_zero(&view->labels.at[i], NULL))
+            return true;
+    return false;
 }
 
 static enum status subtract(struct loader *loader, struct view **view, struct view *base)
@@ -180,6 +209,8 @@ static void tidy(struct view *view, const struct view_sources *sources)
     forget_urls(view);
     if (sources->comment && *sources->comment)
         VEC_PUSH(view->memory, &view->comments, view_intern(view, str_from(sources->comment)));
+    if (sources->repacked && has_bare_zero(view))
+        relabel(view, NULL, is_bare_zero);
 }
 
 static enum status load_all(struct loader *loader, struct view **out)

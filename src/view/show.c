@@ -39,6 +39,18 @@ void show_flush(struct report *report)
     sb_clear(report->out);
 }
 
+void show_aside(struct report *report, struct str line)
+{
+    struct sb text;
+    sb_init(&text, report->view->memory);
+    sb_addf(&text, "%.*s\n", STR_ARGS(line));
+    if (report->settings.aside)
+        report->settings.aside(report->settings.flush_ctx, sb_str(&text));
+    else
+        sb_add(report->out, sb_str(&text));
+    sb_release(&text);
+}
+
 enum status show_no_match(struct report *report)
 {
     diag_add(report->sink, DIAG_PROFILE_NO_MATCH, STR_NONE, 0, DIAG_NO_OFFSET,

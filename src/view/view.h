@@ -61,10 +61,14 @@ struct view_settings {
     double nodefraction, edgefraction; /* 0.005, 0.001 */
     enum view_granularity granularity;
     const char *argument; /* of peek, list, weblist: a regular expression */
+    size_t most_functions; /* of disasm: the heaviest so many, these first; 0: all, by name */
     /* Takes what there is so far of a report of every sample, which may be larger than memory; the
      * builder is emptied after it. NULL: all is left in the builder. */
     void (*flush)(void *ctx, struct str text);
-    void *flush_ctx;
+    /* Takes a line that comes out beside the report, even though this fails; NULL: it becomes a
+     * part of it. */
+    void (*aside)(void *ctx, struct str text);
+    void *flush_ctx; /* for both */
 };
 void view_settings_init(struct view_settings *settings);
 
@@ -134,6 +138,7 @@ struct view_sources {
     struct sb *notes;        /* what pprof says on standard error, a line each; or NULL */
     struct profile_options options;
     enum view_fold fold;  /* see view_fold_for */
+    bool repacked;        /* as if written and read back, which pprof's shell and pages do */
     struct workers *workers; /* read several sources ahead; or NULL */
 };
 
@@ -210,6 +215,8 @@ struct view_graph {
     size_t dropped_nodes, dropped_edges; /* too light to be here */
     struct str program, build_id;        /* empty when the profile does not say */
     struct str type, unit;
+    struct str shown_unit; /* in which -top shows amounts, times `ratio` (-divide_by) */
+    double ratio;
     int64_t total;
     int64_t time_nanos, duration_nanos; /* 0 when the profile does not say */
     struct arena arena;

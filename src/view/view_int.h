@@ -317,6 +317,8 @@ struct amount_text show_amount(const struct report *report, int64_t value);
 struct amount_text show_amount_or_dot(const struct report *report, int64_t value);
 /* Lets the settings' flush take what is written when that is much. */
 void show_flush(struct report *report);
+/* A line beside the report, which comes out though the report fails: pprof prints some that way. */
+void show_aside(struct report *report, struct str line);
 NODISCARD enum status show_no_match(struct report *report);
 
 /* ---- graph.c ---- */

@@ -7,6 +7,7 @@ Lines are drawn at random, always the same. Where pprof's own answer varies (it 
 asked again, then the lines are compared as a multiset, with what numbers them taken out.
 """
 
+import gzip
 import os
 import random
 import re
@@ -34,6 +35,10 @@ LINES = [
     "top-5", "top +3", "top -3", "focus=main //: said", "focus = main", "tagfocus=a", "tagfocus=",
     "taghide=.", "taghide=", "q=", "=", "top=3", "tree 5 -cum", "intel_syntax=1", "normalize=1",
     "normalize=0", "quit now", "12", "top 2147483648",
+    "trim=maybe", "compact_labels=x", "call_tree= no ", "lines=yes", "lines=T", "flat=t", "cum=1",
+    "divide_by=0x1p-2", "divide_by=1_0", "divide_by=nan(1)", "divide_by=inf", "nodefraction=nan",
+    "nodecount=0x10", "zoo5", "focus5", "disasm 5", "disasm main", "topproto", "proto > p.pb.gz",
+    "tags -cum", "tagshow=ms", "tagshow=", "trim_path=/a:/b", "total_alloc_space", "peek . -main",
 ]
 
 
@@ -44,7 +49,8 @@ def run(command, profile, text):
         files = {}
         for name in sorted(os.listdir(folder)):
             with open(os.path.join(folder, name), "rb") as file:
-                files[name] = file.read()
+                data = file.read()
+            files[name] = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
         return done.returncode, done.stdout, files
 
 
