@@ -82,20 +82,37 @@ static enum view_fold fold_for(const struct prof_flags *flags)
     return view_fold_for(report, &flags->settings, &flags->sources);
 }
 
+/* Then all samples are wanted: the profile is kept (prof_save.c). */
+static bool has_remote(const struct view_sources *sources)
+{
+    bool any = false;
+    for (size_t i = 0; i < sources->path_count; i++)
+        any |= profile_is_address(sources->paths[i]);
+    for (size_t i = 0; i < sources->base_count; i++)
+        any |= profile_is_address(sources->bases[i]);
+    return any;
+}
+
 /* flags->sources.fold says how much of it is kept. */
 static enum status load(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs,
                         struct view **view)
 {
     struct sb notes;
+    bool fetched = false;
     sb_init(&notes, &cmd->memory);
     flags->sources.programs = &programs->face;
     flags->sources.notes = &notes;
     flags->sources.binary_path = binary_path(&programs->folders);
     flags->sources.workers = cmd->workers;
+    flags->sources.options.fetching = prof_say_fetching;
+    flags->sources.fetched = &fetched;
     enum status status = view_load(&flags->sources, &cmd->memory, cmd->sink, view);
     fwrite(notes.text, 1, notes.len, stderr);
     flags->sources.notes = NULL;
+    flags->sources.fetched = NULL;
     sb_release(&notes);
+    if (!status && fetched)
+        prof_save(cmd, *view);
     return status;
 }
 
@@ -117,7 +134,7 @@ static int show_often(struct cmd *cmd, struct prof_flags *flags, struct prof_pro
 static int show_once(struct cmd *cmd, struct prof_flags *flags, struct prof_programs *programs)
 {
     struct view *view;
-    flags->sources.fold = fold_for(flags);
+    flags->sources.fold = has_remote(&flags->sources) ? VIEW_FOLD_NONE : fold_for(flags);
     if (load(cmd, flags, programs, &view))
         return EXIT_COULD_NOT;
     int code = flags->json    ? prof_json(cmd, flags, view)

@@ -91,6 +91,10 @@ int prof_http(struct cmd *cmd, const struct prof_flags *flags, const struct prof
 
 /* `text` is the finished report. */
 int prof_put(struct cmd *cmd, const struct prof_flags *flags, struct str text, bool in_shell);
+/* Writes FOLDER/NAME001.SUFFIX, or with the first number that is free, and leaves its path in
+ * `path`; the folder's text ends in "/". */
+int prof_write_new(struct sb *path, const char *folder, const char *name, const char *suffix,
+                   struct str text);
 /* Has Graphviz's `dot` draw a graph. */
 int prof_draw(struct cmd *cmd, const char *format, struct str graph, struct sb *out);
 
@@ -102,6 +106,13 @@ bool prof_number_read(const char *text, double *value);
 bool prof_integer_read(const char *text, int64_t *value);
 /* Appends it as fmt's %v. */
 void prof_number_show(double value, struct sb *out);
+
+/* ---- prof_save.c: of what comes over the net ---- */
+
+/* As profile_options.fetching wants it. */
+void prof_say_fetching(struct str address, unsigned seconds);
+/* Writes the profile to a new file in one of pprof's folders, and says which. */
+void prof_save(struct cmd *cmd, const struct view *view);
 
 /* ---- prof_variables.c: pprof's variables, by name ---- */
 

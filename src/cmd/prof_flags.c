@@ -169,18 +169,19 @@ static void choose_symbolizing(const struct raw_flags *raw, struct prof_flags *f
             sources->keep_names = true;
             return;
         }
-        if (is_word(option, "local") || is_word(option, "fastlocal"))
-            sources->remote = false;
-        else if (is_word(option, "remote"))
-            sources->remote = true;
-        else if (is_word(option, "force"))
+        bool remote = is_word(option, "remote");
+        if (remote || is_word(option, "local") || is_word(option, "fastlocal")) {
+            sources->remote = remote;
+            sources->local = !remote;
+        } else if (is_word(option, "force")) {
             sources->force = true;
-        else if (option.len && !choose_demangling(sources, option))
+        } else if (option.len && !choose_demangling(sources, option)) {
             fprintf(stderr,
                     "ignoring unrecognized symbolization option: %s\nexpecting -symbolize="
                     "[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]"
                     "\n",
                     raw->symbolize);
+        }
     }
 }
 

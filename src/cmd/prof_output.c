@@ -45,10 +45,10 @@ static int make_file(struct sb *path, const char *folder, const char *name, cons
     return -1;
 }
 
-/* Writes a new file and leaves its name in `path`. */
-static int write_new(struct sb *path, const char *folder, const char *suffix, struct str text)
+int prof_write_new(struct sb *path, const char *folder, const char *name, const char *suffix,
+                   struct str text)
 {
-    int fd = make_file(path, folder, *folder ? "pprof" : "profile", suffix);
+    int fd = make_file(path, folder, name, suffix);
     bool good = fd >= 0 && file_write_all(fd, text);
     if (fd >= 0)
         good = close(fd) == 0 && good;
@@ -61,7 +61,7 @@ static int put_in_new_file(struct cmd *cmd, const char *suffix, struct str text)
 {
     struct sb path;
     sb_init(&path, &cmd->memory);
-    int code = write_new(&path, "", suffix, text);
+    int code = prof_write_new(&path, "", "profile", suffix, text);
     if (code == EXIT_CLEAN)
         fprintf(stderr, "Generating report in %s\n", path.text);
     sb_release(&path);
@@ -94,7 +94,7 @@ static int show(struct cmd *cmd, const struct prof_command *command, struct str 
     sb_init(&path, &cmd->memory);
     sb_init(&folder, &cmd->memory);
     sb_addf(&folder, "%s/", tmp && *tmp ? tmp : "/tmp");
-    int code = write_new(&path, folder.text, command->suffix, text);
+    int code = prof_write_new(&path, folder.text, "pprof", command->suffix, text);
     bool started = false;
     struct str rest = str_from(command->viewers);
     while (code == EXIT_CLEAN && rest.ptr && !started)

@@ -57,6 +57,7 @@ struct fetch {
     CURLU *address;
     CURL *transfer;
     bool insecure, too_large;
+    unsigned seconds; /* that the server takes, by the flag or in the address */
     char problem[CURL_ERROR_SIZE];
 };
 
@@ -78,6 +79,24 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
     }
     sb_addn(fetch->body, bytes, n);
     return n;
+}
+
+/* "seconds=N" that stands in the address, as pprof takes it (driver/fetch.go adjustURL). */
+static unsigned seconds_of(const struct fetch *fetch)
+{
+    char *query = NULL;
+    uint64_t seconds = 0;
+    if (!fetch->curl.url_get(fetch->address, CURLUPART_QUERY, &query, 0)) {
+        struct str rest = str_from(query), key = STR("seconds=");
+        while (rest.ptr && !seconds) {
+            struct str pair = str_cut(&rest, '&');
+            if (str_starts(pair, key) && (!str_to_u64(str_skip(pair, key.len), &seconds) ||
+                                          seconds > LIMIT_FLAG_NUMBER))
+                seconds = 0;
+        }
+    }
+    fetch->curl.free(query);
+    return (unsigned)seconds;
 }
 
 /* Makes "seconds=N" part of the query, in place of one that stands there. */
@@ -161,11 +180,11 @@ static bool is_http(const struct fetch *fetch)
 }
 
 /* The time the whole transfer may take: the seconds asked for are waited for by the server. */
-static long time_limit(const struct profile_options *options)
+static long time_limit(const struct fetch *fetch)
 {
-    if (options->timeout_seconds)
-        return (long)options->timeout_seconds;
-    return (long)options->seconds + LIMIT_HTTP_SECONDS;
+    if (fetch->options->timeout_seconds)
+        return (long)fetch->options->timeout_seconds;
+    return (long)fetch->seconds + LIMIT_HTTP_SECONDS;
 }
 
 /* Sets an option unless one before it failed. */
@@ -217,7 +236,7 @@ static CURLcode set_options(struct fetch *fetch)
     SET(CURLOPT_FOLLOWLOCATION, 1L);
     SET(CURLOPT_MAXREDIRS, (long)LIMIT_HTTP_REDIRECTS);
     SET(CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    SET(CURLOPT_TIMEOUT, time_limit(fetch->options));
+    SET(CURLOPT_TIMEOUT, time_limit(fetch));
     SET(CURLOPT_USERAGENT, "unheap");
     return code ? code : set_tls(fetch);
 }
@@ -236,7 +255,7 @@ static enum status say_transfer(struct fetch *fetch, struct str name, CURLcode c
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
         snprintf(detail, sizeof(detail), "the time limit is %ld seconds (-timeout); %s",
-                 time_limit(fetch->options), why);
+                 time_limit(fetch), why);
         return fetch_fail(fetch, name, "no complete answer in time", detail);
     case CURLE_TOO_MANY_REDIRECTS:
         snprintf(detail, sizeof(detail), "at most %d are followed (LIMIT_HTTP_REDIRECTS)",
@@ -284,6 +303,9 @@ static enum status fetch_address(struct fetch *fetch, const char *url, struct ar
     *name = shown_address(fetch, arena);
     if (!is_http(fetch))
         return fetch_fail(fetch, *name, "only http:// and https:// are spoken", "");
+    fetch->seconds = seconds_of(fetch);
+    if (fetch->options->fetching)
+        fetch->options->fetching(*name, fetch->options->seconds);
     return transfer(fetch, *name);
 }
 

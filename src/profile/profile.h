@@ -118,6 +118,8 @@ struct profile_options {
     const char *tls_ca, *tls_cert, *tls_key;
     bool tls_insecure; /* https+insecure://, as pprof has it */
     struct workers *workers; /* for large text profiles; NULL: the calling thread alone */
+    /* Told before each transfer, which may take long: what is asked for, without a password. */
+    void (*fetching)(struct str address, unsigned seconds);
 };
 
 /* Reads sources and merges them into one profile. A source is a path, "-", or a URL:
@@ -147,6 +149,13 @@ void *profile_http_hold(void);
 NODISCARD enum status profile_fetch_text(const char *url, const struct profile_options *options,
                                          const struct memory *memory, struct diag_sink *sink,
                                          struct sb *body);
+/* Would profile_read ask for it over the net? What is "host:port" may be a file too. */
+bool profile_is_address(const char *source);
+/* Appends what an address answers, unpacked, which may be a profile in any form: what is sure to be
+ * something else is told. `name`, in the arena, is what was asked for, for diagnostics. */
+NODISCARD enum status profile_fetch_bytes(const char *url, const struct profile_options *options,
+                                          struct arena *arena, struct diag_sink *sink,
+                                          struct sb *body, struct str *name);
 /* POSTs JSON to an address, as webhooks have it. Failures, and answers that are not 2xx, are told
  * to the sink. */
 NODISCARD enum status profile_post_json(const char *url, struct str body, struct diag_sink *sink);

@@ -129,18 +129,24 @@ static enum status read_file(const char *path, struct profile_input *input, stru
 
 /* What was fetched must be a profile: an answer that is something else is a fault of the address,
  * not of a file, and is said so. */
-static enum status read_answer(struct profile_input *input, struct profile **out)
+static enum status check_answer(const struct profile_input *input, struct str bytes)
 {
-    struct str bytes = {(const char *)input->bytes, input->size};
     const char *what = "nothing at all (0 bytes)";
     char snippet[100] = "";
-    if (input->size && profile_sniff(bytes, &what) != SNIFF_FOREIGN)
-        return profile_read_input(input, out);
+    if (bytes.len && profile_sniff(bytes, &what) != SNIFF_FOREIGN)
+        return STATUS_OK;
     profile_snippet(bytes, snippet, sizeof(snippet));
     diag_add(input->sink, DIAG_HTTP_NOT_PROFILE, input->name, 0, DIAG_NO_OFFSET,
              "the answer is %s%s%s%s", what, snippet[0] ? "; it begins with '" : "", snippet,
              snippet[0] ? "'" : "");
     return STATUS_BAD_INPUT;
+}
+
+static enum status fetch(const char *url, const struct profile_options *options,
+                         struct profile_input *input, struct arena *arena, struct sb *body)
+{
+    enum status status = profile_fetch(url, options, input, arena, body, &input->name);
+    return status ? status : check_answer(input, sb_str(body));
 }
 
 static enum status read_url(const char *url, const struct profile_options *options,
@@ -150,15 +156,51 @@ static enum status read_url(const char *url, const struct profile_options *optio
     struct arena arena;
     sb_init(&body, input->memory);
     arena_init(&arena, input->memory);
-    enum status status = profile_fetch(url, options, input, &arena, &body, &input->name);
+    enum status status = fetch(url, options, input, &arena, &body);
     if (!status) {
         input->bytes = (const unsigned char *)body.text;
         input->size = body.len;
-        status = read_answer(input, out);
+        status = profile_read_input(input, out);
     }
     arena_release(&arena);
     sb_release(&body);
     return status;
+}
+
+/* Once or twice, as profile_read_input. */
+static enum status unpack_body(const struct profile_input *input, struct sb *body)
+{
+    enum status status = STATUS_OK;
+    for (int layer = 0; layer < 2 && !status; layer++) {
+        struct str unpacked;
+        if (packing_of((const unsigned char *)body->text, body->len) == PACKING_NONE)
+            break;
+        status = unpack(sb_str(body), LIMIT_UNPACKED_BYTES, input->memory, input->name,
+                        input->sink, &unpacked);
+        if (status)
+            break;
+        sb_clear(body);
+        sb_add(body, unpacked);
+        memory_put(input->memory, (void *)(uintptr_t)unpacked.ptr);
+    }
+    return status;
+}
+
+enum status profile_fetch_bytes(const char *url, const struct profile_options *options,
+                                struct arena *arena, struct diag_sink *sink, struct sb *body,
+                                struct str *name)
+{
+    struct profile_input input = {.memory = body->memory, .sink = sink,
+                                  .limits = profile_limits_default()};
+    enum status status = fetch(url, options, &input, arena, body);
+    *name = input.name;
+    return status ? status : unpack_body(&input, body);
+}
+
+bool profile_is_address(const char *source)
+{
+    return profile_is_url(source) ||
+           (!file_exists(source) && profile_is_host_port(str_from(source)));
 }
 
 static enum status read_source(const char *source, const struct profile_options *options,
@@ -166,8 +208,7 @@ static enum status read_source(const char *source, const struct profile_options 
 {
     input->name = str_is(str_from(source), "-") ? STR("standard input") : str_from(source);
     *out = NULL;
-    if (profile_is_url(source) ||
-        (!file_exists(source) && profile_is_host_port(str_from(source))))
+    if (profile_is_address(source))
         return read_url(source, options, input, out);
     return read_file(source, input, out);
 }

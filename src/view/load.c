@@ -10,14 +10,6 @@ static enum status load_converted(struct loader *loader, struct profile *profile
     return STATUS_OK;
 }
 
-static enum status load_url(struct loader *loader, const char *path, struct view **out)
-{
-    struct profile *profile;
-    enum status status = profile_read(&path, 1, &loader->sources->options, loader->memory,
-                                      loader->sink, &profile);
-    return status ? status : load_converted(loader, profile, out);
-}
-
 /* What is no faultless protobuf profile the profile room looks at: it may be a text profile, or it
  * says what is wrong. */
 static enum status load_bytes(struct loader *loader, const struct file *file, const char *path,
@@ -31,6 +23,28 @@ static enum status load_bytes(struct loader *loader, const struct file *file, co
     enum status status = profile_read_samples(file, str_from(path), loader->workers,
                                               loader->memory, loader->sink, &profile);
     return status ? status : load_converted(loader, profile, out);
+}
+
+/* What was fetched is read as a file's bytes. */
+static enum status load_url(struct loader *loader, const char *path, struct view **out)
+{
+    struct sb body;
+    struct arena arena;
+    struct str name;
+    sb_init(&body, loader->memory);
+    arena_init(&arena, loader->memory);
+    enum status status = profile_fetch_bytes(path, &loader->sources->options, &arena,
+                                             loader->sink, &body, &name);
+    if (!status) {
+        struct file file = {.memory = loader->memory,
+                            .bytes = (const unsigned char *)body.text, .size = body.len};
+        status = load_bytes(loader, &file, arena_strndup(&arena, name.ptr, name.len), out);
+    }
+    if (!status && loader->sources->fetched)
+        *loader->sources->fetched = true;
+    arena_release(&arena);
+    sb_release(&body);
+    return status;
 }
 
 /* A large file is never in memory as a whole. NULL when it is not large, or not faultless. */
@@ -102,8 +116,8 @@ void load_finish(const struct loader *loader, struct view *view)
 
 enum status load_one(struct loader *loader, const char *path, struct view **out)
 {
-    bool is_file = strcmp(path, "-") == 0 || file_exists(path);
-    enum status status = is_file ? load_file(loader, path, out) : load_url(loader, path, out);
+    bool remote = !file_exists(path) && profile_is_address(path);
+    enum status status = remote ? load_url(loader, path, out) : load_file(loader, path, out);
     if (!status)
         load_finish(loader, *out);
     return status;
@@ -198,11 +212,31 @@ static void forget_urls(struct view *view)
     }
 }
 
+/* pprof asks the server for names that are missing, and takes its mappings to have names then: also
+ * where none was missing and nothing was asked (internal/symbolz Symbolize). net/http/pprof answers
+ * that question to GET alone, and pprof POSTs, so no more of it is done here. */
+static void mark_named(struct view *view)
+{
+    bool *unnamed = memory_get(view->memory, view->mappings.len + 1);
+    memset(unnamed, 0, view->mappings.len + 1);
+    for (size_t i = 0; i < view->locations.len; i++) {
+        const struct view_location *location = &view->locations.at[i];
+        if (!location->line_count && location->address &&
+            location->mapping < view->mappings.len)
+            unnamed[location->mapping] = true;
+    }
+    for (size_t i = 0; i < view->mappings.len; i++)
+        view->mappings.at[i].has_functions |= !unnamed[i];
+    memory_put(view->memory, unnamed);
+}
+
 static void tidy(struct view *view, const struct view_sources *sources)
 {
     view->programs = sources->programs;
     if (!sources->keep_names && !sources->remote && sources->programs)
         symbolize_view(view, sources);
+    if (!sources->keep_names && !sources->local && sources->fetched && *sources->fetched)
+        mark_named(view);
     if (!sources->keep_names)
         demangle_names(view, sources->force, sources->demangle);
     prune_uninteresting(view);

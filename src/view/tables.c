@@ -99,6 +99,11 @@ struct view *view_copy(const struct view *view)
     return copy;
 }
 
+struct str view_program_path(const struct view *view)
+{
+    return view->mappings.len ? view_str(view, view->mappings.at[0].file) : STR_NONE;
+}
+
 struct str view_str(const struct view *view, uint32_t id)
 {
     return intern_str(view->strings, id);

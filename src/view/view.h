@@ -132,11 +132,13 @@ struct view_sources {
     bool force;           /* -symbolize=force or =demangle=...: names are made anew */
     bool keep_names;      /* -symbolize=none: names stay as they are */
     bool remote;          /* -symbolize=remote: no executables are looked at */
+    bool local;           /* -symbolize=local: no server would be asked either */
     enum view_demangle demangle;
     const char *binary_path; /* where executables are looked for ($PPROF_BINARY_PATH), or NULL */
     const struct view_programs *programs; /* lives as long as the view; or NULL */
     struct sb *notes;        /* what pprof says on standard error, a line each; or NULL */
     struct profile_options options;
+    bool *fetched;        /* set when a source came over the net; or NULL */
     enum view_fold fold;  /* see view_fold_for */
     bool repacked;        /* as if written and read back, which pprof's shell and pages do */
     struct workers *workers; /* read several sources ahead; or NULL */
@@ -153,6 +155,8 @@ enum view_fold view_fold_for(enum view_report report, const struct view_settings
 NODISCARD enum status view_load(const struct view_sources *sources, const struct memory *memory,
                                 struct diag_sink *sink, struct view **out);
 struct view *view_copy(const struct view *view);
+/* The first mapping's file, or nothing. */
+struct str view_program_path(const struct view *view);
 void view_free(struct view *view);
 
 /* Appends the report to `out`, and to `notes` what pprof says on standard error beside it ("Focus

@@ -312,7 +312,7 @@ def case_served(page):
         browser.is_equal(left, ["main.go"], "what is left")
         browser.is_equal(page.ask("document.querySelector('nav a').href.split('?')[1]").split("&"),
                          ["i=strings", "h=%5Ejson", "si=alloc_objects", "g=files", "n=50"], "what is asked for")
-        page.visit(address + "/ui/")
+        page.visit(address + "/ui/graph")
         fits = "document.querySelector('.graph svg').getBoundingClientRect().width <= document.querySelector('main').clientWidth"
         browser.is_equal(page.ask(fits), True, "the graph fits")
         wide = page.ask("document.querySelector('.graph svg').getBoundingClientRect().width")
