@@ -281,7 +281,7 @@ static void add_link(struct answer *answer, const char *path, struct str name, c
     sb_addc(&pattern, '^');
     for (size_t i = 0; i < name.len; i++)
         sb_addf(&pattern, strchr(".*+?()|[]{}^$\\", name.ptr[i]) ? "\\%c" : "%c", name.ptr[i]);
-    sb_addc(&pattern, '$');
+    sb_adds(&pattern, "( |$)"); /* the file and line follow the name in Peek */
     sb_adds(&answer->text, " <a href=\"");
     add_address(answer, &answer->text, path, "f", sb_str(&pattern));
     sb_addf(&answer->text, "\">%s</a>", title);

@@ -32,7 +32,7 @@ static bool make_folders(struct sb *path)
     return access(path->text, W_OK | X_OK) == 0;
 }
 
-/* "/home/me/pprof/", the first of pprof's folders that can be had. */
+/* With a slash at its end, the first of pprof's folders that can be had. */
 static bool find_folder(struct sb *path)
 {
     const char *own = getenv("PPROF_TMPDIR"), *home = getenv("HOME"), *tmp = getenv("TMPDIR");

@@ -36,13 +36,13 @@ function foundText(nodes, count) {
   return `${plural(count, "frame")}, ${least}${exact(value)}, ${share(value, whole)}`;
 }
 
-/* The served views of one function take it as a regular expression. */
+/* The served views of one function take it as a regular expression; Peek has file and line behind it. */
 function aimLinks() {
   for (const link of document.querySelectorAll("#flame .for-frame")) {
     const address = new URL(link.href);
     link.hidden = flame.here === 0;
     if (flame.here)
-      address.searchParams.set("f", `^${functionOf(flame.name(flame.here)).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`);
+      address.searchParams.set("f", `^${functionOf(flame.name(flame.here)).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}( |$)`);
     link.href = address.href;
   }
 }
