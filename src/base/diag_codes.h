@@ -25,6 +25,7 @@ X(PROFILE_CHANGED, "profile-changed", DIAG_ERROR, "start again to see what it ho
 X(COMPARE_SCALE, "compare-scale", DIAG_ERROR,
   "leave the scaling away, or say what was done: -per seconds=OLD,NEW")
 X(COMPARE_SAME, "compare-same", DIAG_WARNING, "give two profiles to see what changed")
+X(COMPARE_UNIT, "compare-unit", DIAG_ERROR, "write kB, MB, GB of bytes, and k, M, G of objects")
 X(HTTP_FAILED, "http-failed", DIAG_ERROR,
   "check the address and that net/http/pprof is served there")
 X(HTTP_NOT_PROFILE, "http-not-profile", DIAG_ERROR,

@@ -133,6 +133,27 @@ static void warn_same(struct diffing *diffing)
 
 /* ---- the report ---- */
 
+/* A rule that these profiles cannot answer: why not, and what they have. */
+static void refuse_rule(struct diffing *diffing, const struct compare_rule *rule, long why)
+{
+    const struct comparison *comparison = diffing->comparison;
+    struct str type = rule->type.len ? rule->type : comparison->type;
+    struct sb list;
+    if (why == RULE_OTHER_UNIT) {
+        diag_add(diffing->cmd->sink, DIAG_COMPARE_UNIT, STR_NONE, 0, DIAG_NO_OFFSET,
+                 "-fail-on '%.*s': %.*s is measured in %s", STR_ARGS(rule->text), STR_ARGS(type),
+                 rule->unit == RULE_BYTES ? "objects" : "bytes");
+        return;
+    }
+    sb_init(&list, &diffing->cmd->memory);
+    for (size_t i = 0; i < comparison->total_count; i++)
+        sb_addf(&list, "%s%.*s", i ? ", " : "", STR_ARGS(comparison->totals[i].type));
+    diag_add(diffing->cmd->sink, DIAG_PROFILE_SAMPLE_TYPE, STR_NONE, 0, DIAG_NO_OFFSET,
+             "-fail-on '%.*s': the profiles have no sample type %.*s; they have %.*s",
+             STR_ARGS(rule->text), STR_ARGS(type), STR_ARGS(sb_str(&list)));
+    sb_release(&list);
+}
+
 /* 0 when no rule is broken. */
 static int judge_rules(struct diffing *diffing, struct report_rule *rules)
 {
@@ -146,10 +167,8 @@ static int judge_rules(struct diffing *diffing, struct report_rule *rules)
             code = code ? code : EXIT_FINDINGS;
         if (rules[i].broken >= 0)
             continue;
+        refuse_rule(diffing, &flags->rules[i], rules[i].broken);
         rules[i].broken = 0;
-        diag_add(diffing->cmd->sink, DIAG_PROFILE_SAMPLE_TYPE, STR_NONE, 0, DIAG_NO_OFFSET,
-                 "-fail-on '%.*s': the profiles have no sample type %.*s",
-                 STR_ARGS(flags->rules[i].text), STR_ARGS(flags->rules[i].type));
         code = EXIT_USAGE;
     }
     return code;

@@ -17,9 +17,9 @@ static const char usage[] =
     "  unheap diff -html diff.html old1.pb.gz old2.pb.gz -- new1.pb.gz new2.pb.gz\n"
     "  unheap diff -by=cause -packages ./... -old_C ../before before.pb.gz after.pb.gz\n\n"
     "-fail-on RULE, e.g. 'alloc_space>+5%', 'inuse_space>+10MB', 'total>500MB' (of NEW itself),\n"
-    "'site>+20%', 'function:json.Marshal>+1MB': exit code 3 when a change is beyond it and\n"
-    "significant; with 'measured' behind it whatever the noise, with 'sure' when the whole 95%\n"
-    "range is beyond it.\n";
+    "'alloc_objects>+10k', 'site>+20%', 'function:json.Marshal>+1MB': exit code 3 when a change\n"
+    "is beyond it and significant; with 'measured' behind it whatever the noise, with 'sure' when\n"
+    "the whole 95% range is beyond it.\n";
 
 static int mistake(const char *fmt, ...) PRINTF_LIKE(1, 2);
 static int mistake(const char *fmt, ...)
@@ -75,6 +75,8 @@ static int pick_words(struct diff_flags *flags)
     flags->scale = (enum compare_scale)scale;
     flags->by = (enum report_diff_by)by;
     flags->format = flags->typed.json ? DIFF_JSON : (enum diff_format)format;
+    if (code < 0 && flags->typed.json && flags->typed.format && format != DIFF_JSON)
+        return mistake("-json and -format=%s are two formats: give one", flags->typed.format);
     return code;
 }
 
@@ -137,7 +139,8 @@ static int parse_rules(struct diff_flags *flags)
         const char *text = flags->typed.rules.at[i];
         const char *wrong = compare_rule_parse(str_from(text), rule);
         if (wrong)
-            return mistake("-fail-on '%s': %s", text, wrong);
+            return mistake("-fail-on '%s': %s; write it like 'alloc_space>+5%%' or "
+                           "'site>+1MB'", text, wrong);
         if (rule->subject == RULE_CAUSE && !flags->causes)
             return mistake("-fail-on '%s': causes need -packages or -diagnostics", text);
     }
@@ -250,7 +253,11 @@ int diff_flags_parse(struct cmd *cmd, struct diff_flags *flags, int argc, char *
     struct arguments old = {.argc = dashes, .argv = argv}, new = {.argv = argv + dashes + 1};
     if (dashes < argc)
         new.argc = argc - dashes - 1;
-    int code = flags_parse(cmd, usage, list, COUNT_OF(list), &old);
+    int code = -1;
+    if (new.argc > 0 && find_dashes(new.argc, new.argv) < new.argc)
+        code = mistake("there are two sides, so one -- between them");
+    if (code < 0)
+        code = flags_parse(cmd, usage, list, COUNT_OF(list), &old);
     if (code < 0 && new.argc)
         code = flags_parse(cmd, usage, list, COUNT_OF(list), &new);
     if (code < 0)

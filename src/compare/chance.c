@@ -7,6 +7,9 @@
 enum { FRACTION_STEPS = 500, BISECTIONS = 200 };
 /* Above so many trials the normal distribution is as good, and the fraction slow. */
 static const double many_trials = 1e6;
+/* ... if so many hits are expected. Where fewer are, only they count, not of how many trials they
+ * are: more than these are as good as any. */
+static const double many_hits = 1e4, trials_enough = 1e7;
 
 static double log_gamma(double x)
 {
@@ -64,23 +67,42 @@ static double normal_tail(double z)
     return 0.5 * erfc(z * 0.70710678118654752);
 }
 
+static void take_enough(double *n, double *q)
+{
+    if (*n > trials_enough && *n * *q < many_hits) {
+        *q *= *n / trials_enough;
+        *n = trials_enough;
+    }
+}
+
+static bool are_many(double n, double q)
+{
+    return n > many_trials && n * fmin(q, 1 - q) >= many_hits;
+}
+
 /* 26.5.24 */
 double chance_binomial_least(double k, double n, double q)
 {
     if (k <= 0)
         return 1;
-    if (n > many_trials)
+    if (n > trials_enough && n * (1 - q) < many_hits)
+        return chance_binomial_most(n - k, n, 1 - q);
+    take_enough(&n, &q);
+    if (are_many(n, q))
         return normal_tail(many(k, n, q));
-    return incomplete_beta(q, k, n - k + 1);
+    return k <= n ? incomplete_beta(q, k, n - k + 1) : 0;
 }
 
 double chance_binomial_most(double k, double n, double q)
 {
     if (k >= n)
         return 1;
-    if (n > many_trials)
+    if (n > trials_enough && n * (1 - q) < many_hits)
+        return chance_binomial_least(n - k, n, 1 - q);
+    take_enough(&n, &q);
+    if (are_many(n, q))
         return normal_tail(-many(k, n, q));
-    return incomplete_beta(1 - q, n - k, k + 1);
+    return k < n ? incomplete_beta(1 - q, n - k, k + 1) : 1;
 }
 
 /* The x above zero at which a falling tail has that value. */

@@ -179,8 +179,14 @@ static struct side_measure measure_side(const struct comparison *comparison,
                                    .unseen = sum->unseen * square,
                                    .chance = sum->chance * square,
                                    .samples = sum->samples,
+                                   .sizes = sum->sizes * scale,
+                                   .rate = side->rates / runs,
                                    .exposure = side->factors / runs * scale,
                                    .freedom = runs - 1};
+    if (sum->atoms > 0) {
+        measure.atom = sum->atoms / sum->missing * scale;
+        measure.missed = sum->missing * sum->missing / sum->atoms;
+    }
     double spread = sum->squares - sum->value * sum->value / runs;
     if (measure.freedom > 0 && spread > 0)
         measure.spread = spread * square * runs * runs / measure.freedom;
@@ -188,18 +194,22 @@ static struct side_measure measure_side(const struct comparison *comparison,
     return measure;
 }
 
-/* M2: what an unseen object is worth: the sampling rate in bytes, as many objects as the other side
- * makes of one seen. */
-static void measure_unseen(const struct comparison *comparison, bool bytes,
-                           struct side_measure *measures)
+/* M2: what an unseen object is worth: the sampling rate in bytes, as many objects as the other
+ * side's would be here. */
+static void measure_unseen(struct side_measure *measures)
 {
     for (int side = 0; side < COMPARE_SIDES; side++) {
-        const struct gather_side *from = &comparison->gather->sides[side];
-        const struct side_measure *other = &measures[1 - side];
-        double weight = from->rates / from->runs;
-        if (!bytes && other->value > 0)
-            weight = other->chance / other->value / other->exposure;
-        measures[side].zero = weight * measures[side].exposure;
+        struct side_measure *here = &measures[side];
+        const struct side_measure *there = &measures[1 - side];
+        double weight = here->rate;
+        if (there->value > 0) {
+            double each = there->chance / there->value / there->exposure;
+            double solid = (there->chance - there->unseen) / there->value / there->exposure;
+            each *= verdict_weight(there, here->rate) / verdict_weight(there, there->rate);
+            here->other = fmax(each - solid, 0) * here->exposure;
+            weight = here->bytes ? here->rate : each;
+        }
+        here->zero = weight * here->exposure;
     }
 }
 
@@ -208,11 +218,12 @@ static void measure_pair(const struct comparison *comparison, uint32_t type,
 {
     static const struct side_sum nothing = {0};
     const struct gather *gather = comparison->gather;
-    for (int side = 0; side < COMPARE_SIDES; side++)
+    for (int side = 0; side < COMPARE_SIDES; side++) {
         measures[side] = measure_side(comparison, (enum compare_side)side,
                                       sums[side] ? sums[side] : &nothing);
-    measure_unseen(comparison, str_is(intern_str(&gather->strings, gather->units[type]), "bytes"),
-                   measures);
+        measures[side].bytes = str_is(intern_str(&gather->strings, gather->units[type]), "bytes");
+    }
+    measure_unseen(measures);
 }
 
 /* ---- rows ---- */
@@ -270,6 +281,12 @@ static int by_rank(const void *left, const void *right)
     return str_compare(a->text, b->text);
 }
 
+static bool runs_are_many(const struct comparison *comparison)
+{
+    const struct gather_side *sides = comparison->gather->sides;
+    return sides[COMPARE_OLD].runs > 1 || sides[COMPARE_NEW].runs > 1;
+}
+
 static void judge_rows(struct comparison *comparison, enum compare_rows kind,
                        struct side_measure (*pairs)[COMPARE_SIDES], struct arena *scratch)
 {
@@ -282,6 +299,10 @@ static void judge_rows(struct comparison *comparison, enum compare_rows kind,
         changes[i] = &rows[i].change;
     }
     double family = verdict_many(changes, count, scratch);
+    double factor = common_factor(rows, count, scratch);
+    if (factor > 0 && runs_are_many(comparison) &&
+        comparison->totals[comparison->selected].change.verdict != COMPARE_SIGNIFICANT)
+        verdict_together(changes, count, factor);
     if (kind == COMPARE_LINES) {
         comparison->family = family;
         comparison->dispersion = dispersion.told ? dispersion.all : 0;
@@ -342,6 +363,18 @@ static void make_totals(struct comparison *comparison, struct arena *scratch)
     comparison->unit = comparison->totals[gather->selected].unit;
 }
 
+static double shared_part(const struct comparison *comparison)
+{
+    double all = 0, shared = 0;
+    for (size_t i = 0; i < comparison->row_count[COMPARE_FUNCTIONS]; i++) {
+        const struct compare_row *row = &comparison->rows[COMPARE_FUNCTIONS][i];
+        double both = fabs(row->change.old) + fabs(row->change.new);
+        all += both;
+        shared += row->in_old && row->in_new ? both : 0;
+    }
+    return all > 0 ? shared / all : 1;
+}
+
 void compare_finish(struct comparison *comparison)
 {
     struct gather *gather = comparison->gather;
@@ -355,8 +388,11 @@ void compare_finish(struct comparison *comparison)
     if (comparison->request.scale == COMPARE_AS_IS && total->verdict != COMPARE_NOISE)
         comparison->factor = common_factor(comparison->rows[COMPARE_LINES],
                                            comparison->row_count[COMPARE_LINES], &scratch);
+    comparison->shared = shared_part(comparison);
     for (int side = 0; side < COMPARE_SIDES; side++) {
-        comparison->runs[side] = gather->sides[side].runs;
+        const struct gather_side *from = &gather->sides[side];
+        comparison->runs[side] = from->runs;
+        comparison->rates[side] = from->unknown_rate ? 0 : from->rates / from->runs;
         scales[side] = multiplier(comparison) / gather->sides[side].runs;
     }
     if (gather->tree)

@@ -18,6 +18,8 @@
 /* Sums of one row on one side, over its runs; each run is scaled by its own factor first. */
 struct side_sum {
     double value, unseen, chance; /* sum of c*w, c*w^2*(1-p), c*w^2 */
+    double missing, atoms;        /* sum of c*w*(1-p), c*w^2*p*(1-p) */
+    double sizes;                 /* sum of c*w*s where values are bytes, else of c*w/s */
     double samples;
     double run, squares;          /* value of the run being read; sum of runs' values squared */
 };
@@ -40,6 +42,7 @@ struct gather_side {
     uint32_t runs;
     double factors; /* sum of the runs' factors */
     double rates;   /* sum of the runs' sampling rates */
+    bool unknown_rate; /* of a run */
 };
 
 struct tree;
@@ -108,12 +111,21 @@ double chance_trigamma_inverse(double y);
 struct side_measure {
     double value, unseen, chance; /* mean, and the two variances of the mean */
     double samples;
-    double zero;     /* what one unseen object would be worth: M2 */
+    double zero;     /* what one unseen object would be worth where none was seen: M2 */
+    double other;    /* variance for each unit of value that the other side's objects would have */
+    double atom;     /* value of one object that was missed, and how many likely were */
+    double missed;
+    double sizes;    /* as of side_sum, in final units */
+    double rate;     /* mean bytes between two samples */
+    bool bytes;      /* values are bytes, else objects */
     double exposure; /* final units for each unit of the profiles' values */
     double spread;   /* sum of squared distances of the runs from their mean */
     double expected; /* what `spread` is for each degree of freedom when runs are Poisson */
     double freedom;  /* runs - 1 */
 };
+/* What the sampling at `rate` makes of one seen object like the side's: a value, in the profile's
+ * units. */
+double verdict_weight(const struct side_measure *side, double rate);
 /* How runs vary: M5. freedom INFINITY: there was one run a side, nothing is known. */
 struct dispersion {
     double all, prior; /* of all sites, and its weight in degrees of freedom */
@@ -127,6 +139,8 @@ struct change verdict_change(const struct side_measure *sides,
                              const struct dispersion *dispersion);
 /* M6 over all of them: sets their verdicts; returns the size of the family. */
 double verdict_many(struct change **changes, size_t count, struct arena *arena);
+/* M8: where all runs of a side vary together, the sites prove no more than their total does. */
+void verdict_together(struct change **changes, size_t count, double factor);
 /* M7 */
 void verdict_total(struct change *change);
 

@@ -5,7 +5,7 @@
 
 /* What one sample adds. */
 struct amount {
-    double value, unseen, chance, samples;
+    double value, unseen, chance, samples, missing, atoms, sizes;
     int64_t size; /* of one object; 0 when unknown */
 };
 
@@ -50,6 +50,11 @@ static struct amount amount_of(const struct profile_sampler *sampler, uint32_t t
     double weight = sampling.weight * factor;
     amount.chance = sampling.objects * weight * weight;
     amount.unseen = amount.chance * (1 - sampling.seen);
+    amount.missing = sampling.objects * weight * (1 - sampling.seen);
+    amount.atoms = amount.unseen * sampling.seen;
+    if (sampling.size > 0)
+        amount.sizes = sampling.objects * weight *
+                       (sampler->bytes ? sampling.size : 1 / sampling.size);
     if (sampling.objects == 0) /* the profile does not tell: as if it were one object */
         amount.chance = amount.unseen = amount.value * amount.value;
     return amount;
@@ -60,6 +65,9 @@ static void sum_add(struct side_sum *sum, const struct amount *amount)
     sum->value += amount->value;
     sum->unseen += amount->unseen;
     sum->chance += amount->chance;
+    sum->missing += amount->missing;
+    sum->atoms += amount->atoms;
+    sum->sizes += amount->sizes;
     sum->samples += amount->samples;
     sum->run += amount->value;
 }
@@ -225,6 +233,7 @@ void gather_add(struct gather *gather, enum compare_side side, const struct gath
     reading.side->runs++;
     reading.side->factors += run->factor;
     reading.side->rates += sampler.rate;
+    reading.side->unknown_rate |= run->profile->period <= 0;
     memory_put(gather->memory, reading.names);
     if (gather->tree)
         tree_add(gather->tree, &gather->strings, side, run, type);

@@ -45,21 +45,21 @@ static const char *parse_subject(struct str what, struct compare_rule *rule)
 }
 
 /* A unit's worth; 0 when it is none. Letters' case does not count, nor does the i of KiB. */
-static double unit_worth(struct str unit)
+static double unit_worth(struct str unit, enum rule_unit *kind)
 {
     static const char letters[] = "kmgt";
+    *kind = RULE_PLAIN;
     if (unit.len == 0)
         return 1;
-    char last = unit.ptr[unit.len - 1];
-    if (last != 'B' && last != 'b')
-        return 0;
-    unit.len--;
-    if (unit.len == 2 && unit.ptr[1] == 'i')
+    bool bytes = (unit.ptr[unit.len - 1] | 0x20) == 'b';
+    *kind = bytes ? RULE_BYTES : RULE_OBJECTS;
+    unit.len -= bytes;
+    if (bytes && unit.len == 2 && unit.ptr[1] == 'i')
         unit.len--;
     if (unit.len == 0)
         return 1;
     const char *letter = unit.len == 1 ? strchr(letters, unit.ptr[0] | 0x20) : NULL;
-    return letter ? pow(1024, (double)(letter - letters + 1)) : 0;
+    return letter ? pow(bytes ? 1024 : 1000, (double)(letter - letters + 1)) : 0;
 }
 
 /* Digits and at most one point; strtod would take more. */
@@ -84,6 +84,8 @@ static const char *parse_amount(struct str text, struct compare_rule *rule)
         sign = text.ptr[0] == '-' ? -1 : 1;
         text = str_skip(text, 1);
     }
+    if (str_starts(text, STR("=")))
+        return "the sign is > or <, alone";
     size_t len = number_length(text);
     if (len == 0 || len >= sizeof(number))
         return "there is no number after the sign";
@@ -94,9 +96,11 @@ static const char *parse_amount(struct str text, struct compare_rule *rule)
     rule->percent = str_is(unit, "%");
     if (rule->percent || rule->subject != RULE_TOTAL)
         rule->change = true;
-    double worth = rule->percent ? 1 : unit_worth(unit);
+    double worth = rule->percent ? 1 : unit_worth(unit, &rule->unit);
     rule->amount *= worth;
-    return worth > 0 ? NULL : "the unit must be %, B, kB, MB, GB, TB or nothing";
+    if (worth > 0)
+        return NULL;
+    return "the unit must be %, B, kB, MB, GB or TB (bytes), k, M, G or T (objects), or nothing";
 }
 
 /* Takes a word off the end. */
@@ -156,8 +160,12 @@ static bool change_breaks(const struct compare_rule *rule, const struct change *
         return beyond(rule, change->new, rule->amount);
     double limit = rule->percent ? rule->amount / 100 * change->old : rule->amount;
     double value = change->delta;
-    if (rule->proof == RULE_SURE)
+    if (rule->proof == RULE_SURE && rule->percent && change->ratio_high > 0) {
+        limit = 1 + rule->amount / 100;
+        value = rule->greater ? change->ratio_low : change->ratio_high;
+    } else if (rule->proof == RULE_SURE) {
         value = rule->greater ? change->low : change->high;
+    }
     return beyond(rule, value, limit) && is_proved(rule, change);
 }
 
@@ -181,15 +189,23 @@ static long rows_broken(const struct compare_rule *rule, const struct comparison
     return broken;
 }
 
+static bool fits(const struct compare_rule *rule, struct str unit)
+{
+    bool bytes = str_starts(unit, STR("bytes"));
+    return rule->unit == RULE_PLAIN || bytes == (rule->unit == RULE_BYTES);
+}
+
 long compare_rule_broken(const struct compare_rule *rule, const struct comparison *comparison,
                          size_t *first)
 {
+    if (rule->type.len == 0 && !fits(rule, comparison->unit))
+        return RULE_OTHER_UNIT;
     switch (rule->subject) {
     case RULE_SITE: return rows_broken(rule, comparison, COMPARE_LINES, first);
     case RULE_FUNCTION: return rows_broken(rule, comparison, COMPARE_FUNCTIONS, first);
     case RULE_CAUSE:
         if (comparison->row_count[COMPARE_CAUSES] == 0)
-            return -1;
+            return RULE_NO_TYPE;
         return rows_broken(rule, comparison, COMPARE_CAUSES, first);
     case RULE_TOTAL: break;
     }
@@ -197,8 +213,10 @@ long compare_rule_broken(const struct compare_rule *rule, const struct compariso
         const struct compare_total *total = &comparison->totals[i];
         if (rule->type.len ? str_equal(total->type, rule->type) : total->selected) {
             *first = i;
+            if (!fits(rule, total->unit))
+                return RULE_OTHER_UNIT;
             return change_breaks(rule, &total->change);
         }
     }
-    return -1;
+    return RULE_NO_TYPE;
 }

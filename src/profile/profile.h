@@ -203,6 +203,7 @@ struct profile_sampling {
     double objects; /* really sampled */
     double weight;  /* in units of the type */
     double seen;
+    double size;    /* bytes of one object; 0 when the profile does not tell */
 };
 struct profile_sampling profile_sampling(const struct profile_sampler *sampler, size_t sample);
 

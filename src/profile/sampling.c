@@ -33,7 +33,7 @@ struct profile_sampler profile_sampler(const struct profile *profile, uint32_t t
 struct profile_sampling profile_sampling(const struct profile_sampler *sampler, size_t sample)
 {
     const struct profile *profile = sampler->profile;
-    struct profile_sampling sampling = {0, 0, 1};
+    struct profile_sampling sampling = {.seen = 1};
     if (sampler->objects == PROFILE_NONE || sampler->space == PROFILE_NONE)
         return sampling;
     double objects = fabs((double)profile_value(profile, sample, sampler->objects));
@@ -47,6 +47,7 @@ struct profile_sampling profile_sampling(const struct profile_sampler *sampler, 
         return sampling;
     if (sampler->rate > 1 && size > 0)
         sampling.seen = -expm1(-size / sampler->rate);
+    sampling.size = size;
     sampling.objects = objects * sampling.seen;
     sampling.weight = (sampler->bytes ? size : 1) / sampling.seen;
     return sampling;

@@ -27,6 +27,17 @@ static void put_text(struct diff_json *ctx, json_t *object, const char *name, st
     json_put(ctx->json, object, name, json_new_text(ctx->json, text));
 }
 
+/* Absent where there is nothing to divide by; the upper one also where there is no limit. */
+static void put_ratios(struct diff_json *ctx, json_t *object, const struct change *change)
+{
+    if (change->ratio_high <= 0)
+        return;
+    json_put(ctx->json, object, "ratio_low", json_new_fraction(ctx->json, change->ratio_low));
+    if (!isinf(change->ratio_high))
+        json_put(ctx->json, object, "ratio_high",
+                 json_new_fraction(ctx->json, change->ratio_high));
+}
+
 static void put_change(struct diff_json *ctx, json_t *object, const struct change *change)
 {
     put_number(ctx, object, "old", change->old);
@@ -34,6 +45,7 @@ static void put_change(struct diff_json *ctx, json_t *object, const struct chang
     put_number(ctx, object, "delta", change->delta);
     put_number(ctx, object, "low", change->low);
     put_number(ctx, object, "high", change->high);
+    put_ratios(ctx, object, change);
     json_put(ctx->json, object, "significant",
              json_new_bool(ctx->json, change->verdict == COMPARE_SIGNIFICANT));
     put_text(ctx, object, "verdict", str_from(compare_verdict_name(change->verdict)));

@@ -54,6 +54,8 @@ static void add_totals(struct sb *out, const struct report_diff *report)
                  "|---|---:|---:|---:|---:|---:|---|\n");
     for (size_t i = 0; i < comparison->total_count; i++) {
         const struct compare_total *total = &comparison->totals[i];
+        if (!diff_has_total(total))
+            continue;
         sb_adds(out, "| ");
         add_code(out, total->type);
         sb_adds(out, " | ");

@@ -103,12 +103,12 @@ static void add_notes(struct text_ctx *ctx, const struct report_diff *report)
 static void add_head(struct text_ctx *ctx, const struct report_diff *report)
 {
     const struct comparison *comparison = report->comparison;
-    add_side(ctx, report, COMPARE_OLD);
-    add_side(ctx, report, COMPARE_NEW);
     add_total(ctx, report, &comparison->totals[comparison->selected]);
     for (size_t i = 0; i < comparison->total_count; i++)
-        if (i != comparison->selected)
+        if (i != comparison->selected && diff_has_total(&comparison->totals[i]))
             add_total(ctx, report, &comparison->totals[i]);
+    add_side(ctx, report, COMPARE_OLD);
+    add_side(ctx, report, COMPARE_NEW);
     add_notes(ctx, report);
 }
 

@@ -38,6 +38,29 @@ void diff_range(struct sb *out, double low, double high, struct str unit)
     diff_amount(out, high, unit, true);
 }
 
+static void add_ratio(struct sb *out, double ratio)
+{
+    if (isinf(ratio))
+        sb_adds(out, "any");
+    else if (ratio >= 10)
+        sb_addf(out, "x%.0f", ratio);
+    else
+        sb_addf(out, "%+.1f%%", 100 * (ratio - 1));
+}
+
+/* The range in per cent of OLD. */
+static void add_ratios(struct sb *out, const struct change *change)
+{
+    add_ratio(out, change->ratio_low);
+    sb_adds(out, " – ");
+    add_ratio(out, change->ratio_high);
+}
+
+bool diff_has_total(const struct compare_total *total)
+{
+    return total->selected || total->change.old != 0 || total->change.new != 0;
+}
+
 void diff_percent(struct sb *out, const struct change *change)
 {
     if (change->old == 0 && change->new == 0)
@@ -100,6 +123,9 @@ const char *diff_rows_name(const struct report_diff *report, size_t count)
 
 /* ---- sentences ---- */
 
+enum { FEW_SAMPLES = 100, FINE_RATE = 65536 };
+static const double STRANGERS = 0.1;
+
 static void add_scale(const struct report_diff *report, struct sb *out)
 {
     const struct comparison *comparison = report->comparison;
@@ -145,10 +171,40 @@ static void add_factor(const struct comparison *comparison, struct sb *out)
                      "each round.\n", comparison->factor, comparison->factor);
 }
 
+/* How the profiles were sampled, where that says something about what can be seen. */
+static void add_rates(const struct comparison *comparison, struct sb *out)
+{
+    const struct change *total = &comparison->totals[comparison->selected].change;
+    double old = comparison->rates[COMPARE_OLD], new = comparison->rates[COMPARE_NEW];
+    if (old == 0 || new == 0) {
+        sb_adds(out, "note: a profile says no sampling rate: its values are taken for complete.\n");
+        return;
+    }
+    if (old != new) {
+        sb_adds(out, "note: OLD was sampled every ");
+        diff_amount(out, old, STR("bytes"), false);
+        sb_adds(out, ", NEW every ");
+        diff_amount(out, new, STR("bytes"), false);
+        sb_adds(out, "; the ranges count with that.\n");
+    }
+    if (fmin(total->samples[0], total->samples[1]) < FEW_SAMPLES && fmin(old, new) > FINE_RATE)
+        sb_adds(out, "note: so few sampled objects show large changes only; more rounds, or go "
+                     "test -memprofilerate=4096, sample more.\n");
+}
+
+static void add_strangers(const struct comparison *comparison, struct sb *out)
+{
+    if (comparison->shared < STRANGERS)
+        sb_addf(out, "note: functions that are in both make up %.1f%% of OLD and NEW: are these "
+                     "profiles of one program?\n", 100 * comparison->shared);
+}
+
 void diff_notes(const struct report_diff *report, struct sb *out)
 {
+    add_strangers(report->comparison, out);
     add_factor(report->comparison, out);
     add_scale(report, out);
+    add_rates(report->comparison, out);
     add_runs(report->comparison, out);
 }
 
@@ -186,7 +242,10 @@ static void add_total_of_rule(const struct report_diff *report, const struct rep
     sb_adds(out, " (");
     diff_percent(out, &total->change);
     sb_adds(out, "), 95% range of the change ");
-    diff_range(out, total->change.low, total->change.high, total->unit);
+    if (rule->rule->percent && total->change.ratio_high > 0)
+        add_ratios(out, &total->change);
+    else
+        diff_range(out, total->change.low, total->change.high, total->unit);
 }
 
 void diff_rule(const struct report_diff *report, const struct report_rule *rule, struct sb *out)

@@ -161,6 +161,8 @@ void diff_json_body(struct json_out *json, const struct report_diff *report, siz
 void diff_amount(struct sb *out, double value, struct str unit, bool sign);
 /* "+12.3 – +15.0MB" */
 void diff_range(struct sb *out, double low, double high, struct str unit);
+/* Whether a total says anything: it is looked at, or not 0 on both sides. */
+bool diff_has_total(const struct compare_total *total);
 /* "+12.3%", "new", "gone", "x3.4" for what more than doubled, "" when nothing was there. */
 void diff_percent(struct sb *out, const struct change *change);
 /* What values are divided by: "request", "second"; empty when by nothing. */

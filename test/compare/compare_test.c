@@ -17,11 +17,11 @@ static void add(struct comparison *comparison, enum compare_side side, struct pr
     assert_int_equal(compare_add(comparison, side, &run, sink), STATUS_OK);
 }
 
-struct comparison *compare_runs(struct profile **old, size_t old_count, struct profile **new,
-                                size_t new_count, enum compare_scale scale)
+static struct comparison *compare_all(struct profile **old, size_t old_count,
+                                      struct profile **new, size_t new_count,
+                                      const struct compare_request *request)
 {
-    struct compare_request request = {.scale = scale};
-    struct comparison *comparison = compare_new(&request, &plenty);
+    struct comparison *comparison = compare_new(request, &plenty);
     struct diag_sink *sink = diag_sink_new(&plenty);
     for (size_t i = 0; i < old_count; i++)
         add(comparison, COMPARE_OLD, old[i], sink);
@@ -34,6 +34,19 @@ struct comparison *compare_runs(struct profile **old, size_t old_count, struct p
     for (size_t i = 0; i < new_count; i++)
         profile_free(new[i]);
     return comparison;
+}
+
+struct comparison *compare_runs(struct profile **old, size_t old_count, struct profile **new,
+                                size_t new_count, enum compare_scale scale)
+{
+    const struct compare_request request = {.scale = scale};
+    return compare_all(old, old_count, new, new_count, &request);
+}
+
+struct comparison *compare_typed(struct profile *old, struct profile *new, const char *type)
+{
+    const struct compare_request request = {.sample_type = str_from(type)};
+    return compare_all(&old, 1, &new, 1, &request);
 }
 
 struct comparison *compare_profiles(struct profile *old, struct profile *new)

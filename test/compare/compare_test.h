@@ -17,6 +17,8 @@
 
 /* Compares one profile a side, and frees them. */
 struct comparison *compare_profiles(struct profile *old, struct profile *new);
+/* The same of that sample type. */
+struct comparison *compare_typed(struct profile *old, struct profile *new, const char *type);
 /* Several a side. */
 struct comparison *compare_runs(struct profile **old, size_t old_count, struct profile **new,
                                 size_t new_count, enum compare_scale scale);

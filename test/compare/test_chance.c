@@ -46,6 +46,22 @@ static void many_trials_join(void **state)
     assert_near(above, below, 0.02);
 }
 
+/* Few hits of very many trials are Poisson's, whose tail at 7 expected and none seen is exp(-7). */
+static void few_hits_of_many(void **state)
+{
+    (void)state;
+    static const double trials[] = {2e6, 1e8, 1e12, 1e18};
+    for (size_t i = 0; i < COUNT_OF(trials); i++) {
+        double n = trials[i], q = 7 / n;
+        assert_near(chance_binomial_most(0, n, q), 9.118819656e-4, 1e-4);
+        assert_near(chance_binomial_least(20, n, q), 4.440248e-5, 1e-4);
+        if (n > 1e12) /* n - 20 is n */
+            continue;
+        assert_near(chance_binomial_least(n, n, 1 - q), 9.118819656e-4, 1e-3);
+        assert_near(chance_binomial_most(n - 20, n, 1 - q), 4.440248e-5, 1e-3);
+    }
+}
+
 static void quantiles(void **state)
 {
     (void)state;
@@ -73,7 +89,7 @@ static void gammas(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(binomial_tails_are_sums),
+        cmocka_unit_test(binomial_tails_are_sums), cmocka_unit_test(few_hits_of_many),
         cmocka_unit_test(many_trials_join),
         cmocka_unit_test(quantiles),
         cmocka_unit_test(gammas),

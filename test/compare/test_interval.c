@@ -38,13 +38,37 @@ static void fill(struct stream *streams, double size, double count)
     }
 }
 
+/* Go's writer rounds each size's value down. */
+static double slack_of(double truth)
+{
+    return 1e-6 * (fabs(truth) + 1) + 16;
+}
+
+static bool holds(const struct change *change, double truth)
+{
+    return change->low - slack_of(truth) <= truth && truth <= change->high + slack_of(truth);
+}
+
 static void count_held(const struct comparison *comparison, double truth, struct tally *tally)
 {
     for (size_t i = 0; i < comparison->row_count[COMPARE_LINES]; i++) {
         const struct change *change = &comparison->rows[COMPARE_LINES][i].change;
-        double slack = 1e-6 * (fabs(truth) + 1) + 2 * change->samples[0] + 2 * change->samples[1];
-        tally->tried++; /* slack: Go's writer rounds each figure down */
-        tally->held += change->low - slack <= truth && truth <= change->high + slack;
+        tally->tried++;
+        tally->held += holds(change, truth);
+    }
+}
+
+/* Of the lines that OLD was seen to have `old` of: NEW has `ratio` times as much. */
+static void count_ratios(const struct comparison *comparison, double old, double ratio,
+                         struct tally *tally)
+{
+    for (size_t i = 0; i < comparison->row_count[COMPARE_LINES]; i++) {
+        const struct change *change = &comparison->rows[COMPARE_LINES][i].change;
+        double slack = slack_of(old) / old;
+        if (change->ratio_high <= 0)
+            continue;
+        tally->tried++;
+        tally->held += change->ratio_low - slack <= ratio && ratio <= change->ratio_high + slack;
     }
 }
 
@@ -159,6 +183,82 @@ static void mixed_sizes(void **state)
     assert_between(93, sum / cases, 97, "mixes");
 }
 
+/* Objects as large as the rate are seen or not: with few of them, chance has few outcomes. What is
+ * promised is that none of the cases is far below. */
+static void large_objects(void **state)
+{
+    (void)state;
+    static const double larger[] = {0.5, 1, 2, 4, 8}, counts[] = {1, 2, 5, 20};
+    uint64_t chance = 0xb5297a4d3f84d5b5u;
+    double least = 100;
+    for (size_t s = 0; s < COUNT_OF(larger); s++)
+        for (size_t c = 0; c < COUNT_OF(counts); c++)
+            for (double ratio = 1; ratio < 3; ratio++) {
+                double size = larger[s] * RATE, seen = counts[c] * (1 - exp(-larger[s]));
+                least = fmin(least, coverage(size, seen, ratio, &chance));
+            }
+    print_message("# 1 to 20 objects of 256 kB to 4 MB: held in %.1f %% or more\n", least);
+    assert_between(92.5, least, 100, "worst");
+}
+
+/* Small objects of which one side may have seen none, beside large ones: counted in objects, those
+ * that are not seen weigh ten thousand times those that are. */
+static void unseen_are_heavier(void **state)
+{
+    (void)state;
+    enum { PAIRS = 3000 };
+    uint64_t chance = 0x68e31da4f27c6d15u;
+    const struct stream mix[] = {{"main.f", 10, 1, 48, 32768}, {"main.f", 10, 1, 262144, 5},
+                                 {"main.other", 1, 1, 1 << 20, 100}}; /* some profile must be */
+    struct tally tally = {0, 0};
+    for (int pair = 0; pair < PAIRS; pair++) {
+        struct profile *old = sampled_profile(mix, 3, RATE, &chance);
+        struct comparison *comparison =
+            compare_typed(old, sampled_profile(mix, 3, RATE, &chance), "alloc_objects");
+        for (size_t i = 0; i < comparison->row_count[COMPARE_LINES]; i++) {
+            const struct compare_row *row = &comparison->rows[COMPARE_LINES][i];
+            tally.tried += str_is(row->function, "main.f");
+            tally.held += str_is(row->function, "main.f") && holds(&row->change, 0);
+        }
+        compare_free(comparison);
+    }
+    print_message("# light and heavy objects: held in %.2f %%\n", percent_of(&tally));
+    assert_between(93, percent_of(&tally), 98, "light and heavy");
+}
+
+/* One side sampled more finely than the other: 2 to 10 objects of one, many or all of the other. */
+static void other_rates(void **state)
+{
+    (void)state;
+    static const double rates[][2] = {{1, RATE}, {4096, RATE}, {RATE, 4096}, {RATE, 65536}};
+    static const char *const types[] = {"alloc_space", "alloc_objects"};
+    enum { FEWER = 600 };
+    static struct stream streams[LINES];
+    uint64_t chance = 0x1b56c4e9f3a7d2c1u;
+    for (size_t r = 0; r < COUNT_OF(rates); r++)
+        for (size_t t = 0; t < COUNT_OF(types); t++) {
+            struct tally held = {0, 0}, divided = {0, 0};
+            size_t false_ones = 0;
+            for (double expected = 2; expected < 12; expected += 4) {
+                double objects = round(expected * RATE / 64), value = objects * (t ? 1 : 64);
+                fill(streams, 64, objects);
+                struct profile *old = sampled_profile(streams, FEWER, rates[r][0], &chance);
+                struct profile *new = sampled_profile(streams, FEWER, rates[r][1], &chance);
+                struct comparison *comparison = compare_typed(old, new, types[t]);
+                count_held(comparison, 0, &held);
+                count_ratios(comparison, value, 1, &divided);
+                false_ones += comparison->verdicts[COMPARE_LINES][COMPARE_SIGNIFICANT];
+                compare_free(comparison);
+            }
+            print_message("# rates %.0f and %.0f, %s: held in %.2f %%, ratios in %.2f %%, %zu of "
+                          "%.0f lines falsely significant\n", rates[r][0], rates[r][1], types[t],
+                          percent_of(&held), percent_of(&divided), false_ones, held.tried);
+            assert_between(93, percent_of(&held), 98, "other rates");
+            assert_between(93, percent_of(&divided), 98, "ratios at other rates");
+            assert_int_equal(false_ones, 0);
+        }
+}
+
 /* ---- several runs ---- */
 
 /* Lines whose true values vary from run to run with a relative spread; OLD's and NEW's means are
@@ -201,6 +301,29 @@ static void runs_that_vary(void **state)
             assert_between(93, percent_of(&tally), 99, "runs");
             assert_between(0, false_ones, 1, "false ones");
         }
+}
+
+/* Runs that vary as a whole: the lines are no proof apart from each other. */
+static void runs_that_vary_together(void **state)
+{
+    (void)state;
+    enum { PAIRS = 60, TOGETHER = 200 };
+    static struct stream streams[LINES];
+    uint64_t chance = 0x94d049bb133111ebu;
+    int with_any = 0;
+    for (int pair = 0; pair < PAIRS; pair++) {
+        struct profile *sides[2][2];
+        for (int i = 0; i < 4; i++) {
+            fill(streams, 1024, round(512 * 40 * fmax(0, 1 + 0.2 * normal_number(&chance))));
+            sides[i / 2][i % 2] = sampled_profile(streams, TOGETHER, RATE, &chance);
+        }
+        struct comparison *comparison = compare_runs(sides[0], 2, sides[1], 2, COMPARE_AS_IS);
+        with_any += comparison->verdicts[COMPARE_LINES][COMPARE_SIGNIFICANT] > 0;
+        compare_free(comparison);
+    }
+    print_message("# 2 runs a side that vary by 20 %% as a whole: %d of %d pairs have anything "
+                  "significant\n", with_any, PAIRS);
+    assert_true(with_any <= PAIRS / 10);
 }
 
 /* What the runs of both sides show again and again is found. */
@@ -277,7 +400,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_samples),     cmocka_unit_test(few_samples),
-        cmocka_unit_test(mixed_sizes),      cmocka_unit_test(runs_that_vary),
+        cmocka_unit_test(mixed_sizes),      cmocka_unit_test(large_objects),
+        cmocka_unit_test(unseen_are_heavier),
+        cmocka_unit_test(other_rates),      cmocka_unit_test(runs_that_vary),
+        cmocka_unit_test(runs_that_vary_together),
         cmocka_unit_test(runs_that_differ), cmocka_unit_test(nothing_changed),
         cmocka_unit_test(all_is_seen),
     };

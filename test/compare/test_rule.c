@@ -31,6 +31,8 @@ static void rules_are_read(void **state)
         {"total<-1.5GiB", RULE_TOTAL, "", "", false, true, false, -1610612736, RULE_SIGNIFICANT},
         {"alloc_objects>+1000", RULE_TOTAL, "alloc_objects", "", true, true, false, 1000,
          RULE_SIGNIFICANT},
+        {"alloc_objects>+2.5K", RULE_TOTAL, "alloc_objects", "", true, true, false, 2500,
+         RULE_SIGNIFICANT},
         {"site>+20%", RULE_SITE, "", "", true, true, true, 20, RULE_SIGNIFICANT},
         {"site>1kb", RULE_SITE, "", "", true, true, false, 1024, RULE_SIGNIFICANT},
         {"function:json.Marshal>+1MB sure", RULE_FUNCTION, "", "json.Marshal", true, true, false,
@@ -89,7 +91,9 @@ static void rules_are_judged(void **state)
         {"inuse_space<-1%", 0},    {"site>+20%", 2},           {"site>+400kB", 1},
         {"site<-10%", 1},          {"site:main.f>+0%", 1},     {"site:nowhere>+0%", 0},
         {"site:main.go>+0%", 2},   {"function>+20%", 2},       {"function:main.f>+49% sure", 1},
-        {"cpu>+5%", -1},           {"cause>+5%", -1},          {"total>+20% measured", 1},
+        {"cpu>+5%", RULE_NO_TYPE}, {"cause>+5%", RULE_NO_TYPE}, {"total>+20% measured", 1},
+        {"alloc_objects>+1k", 1},  {"alloc_objects>+1kB", RULE_OTHER_UNIT},
+        {"site>+1kB", 2},          {"site>+1k", RULE_OTHER_UNIT},
     };
     struct comparison *comparison = usual();
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -120,6 +124,28 @@ static void noise_breaks_no_rule(void **state)
     assert_int_equal(compare_rule_broken(&rule, &comparison, &first), 1);
 }
 
+/* OLD is in doubt too: that all of the change is beyond 10 % of what was measured of it is no proof
+ * that all of the ratio is. */
+static void sure_counts_with_both(void **state)
+{
+    (void)state;
+    struct change change = {.old = 12, .new = 30, .delta = 18, .low = 2, .high = 40,
+                            .ratio_low = 1.05, .ratio_high = 6, .verdict = COMPARE_SIGNIFICANT};
+    struct compare_total total = {.type = STR("alloc_space"), .unit = STR("bytes"),
+                                  .change = change, .selected = true};
+    struct comparison comparison = {.unit = STR("bytes"), .totals = &total, .total_count = 1};
+    static const struct {
+        const char *text;
+        long broken;
+    } cases[] = {{"total>+10%", 1}, {"total>+10% sure", 0}, {"total>+4% sure", 1},
+                 {"total>+1B sure", 1}, {"total<+600% sure", 1}, {"total<+400% sure", 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t first;
+        struct compare_rule rule = rule_of(cases[i].text);
+        assert_int_equal(compare_rule_broken(&rule, &comparison, &first), cases[i].broken);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +153,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_told),
         cmocka_unit_test(rules_are_judged),
         cmocka_unit_test(noise_breaks_no_rule),
+        cmocka_unit_test(sure_counts_with_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

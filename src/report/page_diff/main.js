@@ -12,7 +12,7 @@ function startHead() {
   byId("command").textContent = `${data.old_name} → ${data.new_name}`;
   byId("command").title = byId("command").textContent;
   const chosen = data.totals.filter((total) => total.sample_type === data.sample_type);
-  const others = data.totals.filter((total) => total.sample_type !== data.sample_type);
+  const others = data.totals.filter((total) => total.sample_type !== data.sample_type && (total.old || total.new));
   byId("figures").append(...chosen.concat(others).map(figure));
   byId("notices").append(...data.notices.map((text) => make("li", {
     class: text.startsWith("FAILED") ? "warning" : text.startsWith("passed") ? "passed" : null,

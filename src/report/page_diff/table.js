@@ -23,7 +23,12 @@ function tableRow(row, index) {
   make("td", { class: "number" }, amount(row.new)),
   make("td", {}, row.verdict),
   make("td", { class: "name", title: row.function }, nameOf(row)),
-  make("td", { class: "where" }, placeText(row)));
+  make("td", { class: "where" }, ...foldable(placeText(row))));
+}
+
+/* A path that is broken behind its slashes, so that a line number stays whole. */
+function foldable(path) {
+  return path.split(/(?<=\/)/).flatMap((part) => [part, make("wbr")]);
 }
 
 function drawTable() {
