@@ -92,6 +92,7 @@ static void start_editing(struct prof_line *line)
     line->history = editor->history_init();
     editor->history(line->history, &event, H_SETSIZE, HISTORY_LINES);
     editor->el_set(line->edit, EL_PROMPT, prompt);
+    editor->el_set(line->edit, EL_SIGNAL, 1); /* Ctrl-C gives the terminal back as it was */
     editor->el_set(line->edit, EL_EDITOR, "emacs");
     editor->el_set(line->edit, EL_HIST, editor->history, line->history);
     current = line;
