@@ -52,19 +52,113 @@ void explain(const RE2 &re, char *err, size_t err_size)
     snprintf(err, err_size, "error parsing regexp: %s", re.error().c_str());
 }
 
-// Go reads (?<name> as (?P<name>, and does not have \C: what RE2 of 2022 has otherwise. Returns false
-// for \C. Characters of a class and those after a backslash mean themselves.
+struct unicode_alias {
+    const char *name, *category;
+};
+
+// Go's unicode.CategoryAliases, as it compares them: without separators, all but the first small.
+const unicode_alias unicode_aliases[] = {
+    {"Closepunctuation", "Pe"}, {"Combiningmark", "M"}, {"Connectorpunctuation", "Pc"},
+    {"Control", "Cc"}, {"Currencysymbol", "Sc"}, {"Dashpunctuation", "Pd"},
+    {"Decimalnumber", "Nd"}, {"Enclosingmark", "Me"}, {"Finalpunctuation", "Pf"},
+    {"Format", "Cf"}, {"Initialpunctuation", "Pi"}, {"Letter", "L"}, {"Letternumber", "Nl"},
+    {"Lineseparator", "Zl"}, {"Lowercaseletter", "Ll"}, {"Mark", "M"}, {"Mathsymbol", "Sm"},
+    {"Modifierletter", "Lm"}, {"Modifiersymbol", "Sk"}, {"Nonspacingmark", "Mn"}, {"Number", "N"},
+    {"Openpunctuation", "Ps"}, {"Other", "C"}, {"Otherletter", "Lo"}, {"Othernumber", "No"},
+    {"Otherpunctuation", "Po"}, {"Othersymbol", "So"}, {"Paragraphseparator", "Zp"},
+    {"Privateuse", "Co"}, {"Punctuation", "P"}, {"Separator", "Z"}, {"Spaceseparator", "Zs"},
+    {"Spacingmark", "Mc"}, {"Surrogate", "Cs"}, {"Symbol", "S"}, {"Titlecaseletter", "Lt"},
+    {"Uppercaseletter", "Lu"}, {"Cntrl", "Cc"}, {"Digit", "Nd"}, {"Punct", "P"},
+};
+
+// The name as Go compares it: it so finds no script of two words (Old_Persian), and neither do we.
+std::string unicode_name(re2::StringPiece written)
+{
+    std::string name;
+    for (char c : written) {
+        bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
+        if (c == '_' || c == '-' || c == ' ')
+            continue;
+        name.push_back(static_cast<char>(!letter ? c : name.empty() ? c & ~32 : c | 32));
+    }
+    return name;
+}
+
+// \p{Name}, where `negated` counts \P and ^, in RE2's words: since 1.25 Go ignores case and
+// separators in names and has more of them (regexp/syntax, unicodeTable).
+void add_unicode_class(re2::StringPiece written, bool negated, bool in_class, std::string *out)
+{
+    std::string name = unicode_name(written);
+    if (name == "Ascii") {
+        const char *inside = negated ? "\\x{80}-\\x{10FFFF}" : "\\x00-\\x7F";
+        out->append(in_class ? inside : "[" + std::string(inside) + "]");
+        return;
+    }
+    for (const unicode_alias &alias : unicode_aliases)
+        if (name == alias.name)
+            name = alias.category;
+    out->append((negated ? "\\P{" : "\\p{") + name + "}");
+}
+
+// Rewrites the \p or \P at `at`; returns its last character's place, or 0 where it is none.
+size_t rewrite_unicode_class(re2::StringPiece pattern, size_t at, bool in_class, std::string *out)
+{
+    bool negated = pattern[at + 1] == 'P';
+    if (at + 2 >= pattern.size())
+        return 0;
+    if (pattern[at + 2] != '{') {
+        if (static_cast<unsigned char>(pattern[at + 2]) >= 0x80)
+            return 0;
+        add_unicode_class(pattern.substr(at + 2, 1), negated, in_class, out);
+        return at + 2;
+    }
+    size_t end = pattern.find('}', at + 3);
+    if (end == re2::StringPiece::npos)
+        return 0;
+    re2::StringPiece name = pattern.substr(at + 3, end - at - 3);
+    if (!name.empty() && name[0] == '^') {
+        negated = !negated;
+        name.remove_prefix(1);
+    }
+    add_unicode_class(name, negated, in_class, out);
+    return end;
+}
+
+// Where \Q ends.
+size_t quote_end(re2::StringPiece pattern, size_t at)
+{
+    size_t end = pattern.find("\\E", at + 2);
+    return end == re2::StringPiece::npos ? pattern.size() : end;
+}
+
+// What RE2 of 2022 has otherwise than Go: (?<name> for (?P<name>, names of Unicode classes, and \C,
+// for which it returns false. Characters of a class and those after a backslash mean themselves.
 bool to_re2(re2::StringPiece pattern, std::string *out)
 {
     bool in_class = false;
     for (size_t i = 0; i < pattern.size(); i++) {
         char c = pattern[i];
-        out->push_back(c);
         if (c == '\\' && i + 1 < pattern.size()) {
-            if (pattern[i + 1] == 'C' && !in_class)
+            char next = pattern[i + 1];
+            size_t last = 0;
+            if (next == 'C' && !in_class)
                 return false;
+            if (next == 'p' || next == 'P')
+                last = rewrite_unicode_class(pattern, i, in_class, out);
+            if (next == 'Q' && !in_class)
+                last = quote_end(pattern, i) - 1;
+            if (next == 'Q' && last)
+                out->append(pattern.substr(i, last - i + 1).ToString());
+            if (last) {
+                i = last;
+                continue;
+            }
+            out->push_back(c);
             out->push_back(pattern[++i]);
-        } else if (c == '[' && !in_class) {
+            continue;
+        }
+        out->push_back(c);
+        if (c == '[' && !in_class) {
             in_class = true;
             if (i + 1 < pattern.size() && pattern[i + 1] == '^')
                 out->push_back(pattern[++i]);

@@ -29,12 +29,14 @@ static uint32_t type_position(const struct view *view, uint32_t name)
     return NONE;
 }
 
-static bool all_have_type(struct view **all, size_t count, uint32_t name)
+/* pprof counts the name in all of them together: one that a view has twice is not common to all. */
+static bool is_common_type(struct view **all, size_t count, uint32_t name)
 {
+    size_t found = 0;
     for (size_t i = 0; i < count; i++)
-        if (type_position(all[i], name) == NONE)
-            return false;
-    return true;
+        for (size_t j = 0; j < all[i]->types.len; j++)
+            found += all[i]->types.at[j].type == name;
+    return found == count;
 }
 
 /* Leaves the types at `positions`, in that order. */
@@ -76,15 +78,17 @@ static void add_types(const struct view *view, struct sb *out)
 static enum status say_types_differ(struct view **all, size_t count, struct diag_sink *sink)
 {
     struct sb types;
-    size_t other = 1;
+    size_t other = count > 1;
     sb_init(&types, all[0]->memory);
     add_types(all[0], &types);
     for (size_t i = count - 1; i > 0; i--)
         for (size_t j = 0; j < all[0]->types.len; j++)
-            if (!all_have_type(all + i, 1, all[0]->types.at[j].type))
+            if (type_position(all[i], all[0]->types.at[j].type) == NONE)
                 other = i;
-    sb_adds(&types, " and ");
-    add_types(all[other], &types);
+    if (other) {
+        sb_adds(&types, " and ");
+        add_types(all[other], &types);
+    }
     diag_add(sink, DIAG_PROFILE_MISMATCH, STR_NONE, 0, DIAG_NO_OFFSET,
              "profiles have empty common sample type list: %s", types.text);
     sb_release(&types);
@@ -97,13 +101,16 @@ static enum status agree_on_types(struct view **all, size_t count, struct diag_s
     uint32_t names[LIMIT_PROFILE_SAMPLE_TYPES], positions[LIMIT_PROFILE_SAMPLE_TYPES];
     size_t common = 0;
     for (size_t i = 0; i < all[0]->types.len; i++)
-        if (all_have_type(all, count, all[0]->types.at[i].type))
+        if (is_common_type(all, count, all[0]->types.at[i].type))
             names[common++] = all[0]->types.at[i].type;
     if (common == 0)
         return say_types_differ(all, count, sink);
     for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < common; j++)
+        for (size_t j = 0; j < common; j++) {
             positions[j] = type_position(all[i], names[j]);
+            if (positions[j] == NONE) /* another has it twice */
+                return say_types_differ(all, count, sink);
+        }
         pick_types(all[i], positions, common);
     }
     return STATUS_OK;
@@ -537,11 +544,10 @@ static struct view *merger_end(struct merger *merger)
 enum status combine_views(struct view **all, size_t count, struct diag_sink *sink)
 {
     struct merger merger = {0};
-    if (count == 1)
-        return STATUS_OK;
     enum status status = agree_on_types(all, count, sink);
-    if (!status)
-        status = agree_on_units(all, count, sink);
+    if (status || count == 1)
+        return status;
+    status = agree_on_units(all, count, sink);
     if (status)
         return status;
     for (size_t i = 0; i < count; i++) {
@@ -593,6 +599,10 @@ static void merge_first(struct combiner *combiner)
 bool combiner_add(struct combiner *combiner, struct view *view, int64_t times)
 {
     if (!combiner->first && !combiner->merger.to) {
+        if (!are_alike(view, view)) { /* a type that it has twice */
+            view_free(view);
+            return false;
+        }
         combiner->first = view;
         combiner->first_times = times;
         return true;

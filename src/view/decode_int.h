@@ -40,7 +40,7 @@ struct fold {
     struct map units_met;     /* of labels: key and unit */
     uint64_t last_unit;       /* the one met last */
     VEC(uint32_t) by_stack;   /* VIEW_FOLD_STACKS: the stack's sample + 1, or 0 */
-    struct slots by_key;      /* VIEW_FOLD_SAMPLES: samples by stack and labels */
+    struct slots by_key;      /* samples by stack and labels */
 };
 #define LARGE_ID UINT32_C(0x80000000)
 

@@ -214,9 +214,9 @@ static void add_legend(struct dot *dot, const struct trim_counts *counts)
     struct str title = title_of(report->view);
     sb_init(&sb, report->view->memory);
     header_graph(dot->graph, counts, true, &sb);
-    struct str labels = str_slice(sb_str(&sb), 0, sb.len ? sb.len - 1 : 0), rest = labels;
+    struct str labels = str_slice(sb_str(&sb), 0, sb.len ? sb.len - 1 : 0);
     sb_adds(out, "subgraph cluster_L { \"");
-    add_escaped(out, str_cut(&rest, '\n'));
+    add_escaped(out, header_first_label(report->view, labels));
     sb_adds(out, "\" [shape=box fontsize=16 label=\"");
     add_escaped(out, labels);
     sb_adds(out, "\\l\"");

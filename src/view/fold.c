@@ -268,7 +268,7 @@ static void add_sample(struct decoder *decoder, struct view_sample sample,
     uint32_t known = NONE;
     if (how == VIEW_FOLD_STACKS && !sample.labels && can_fold(values))
         known = find_by_stack(decoder, sample);
-    else if (how == VIEW_FOLD_SAMPLES && can_fold(values))
+    else if (how != VIEW_FOLD_NONE && can_fold(values))
         known = find_by_key(decoder, sample);
     if (known == NONE) {
         push_sample(decoder, sample, values);
@@ -284,6 +284,16 @@ static void check_values(struct decoder *decoder, const struct values *values)
     if (decoder->view->samples.len == 0)
         decoder->fold.value_count = values->count;
     decoder->failed |= values->count == 0 || values->count != decoder->fold.value_count;
+}
+
+/* A text may be the mark of a base, whose samples are the total; which text it is stands later in
+ * the file. */
+static bool has_text(const struct fold *fold, size_t first)
+{
+    for (size_t i = first; i < fold->labels.len; i++)
+        if (!fold->labels.at[i].numeric)
+            return true;
+    return false;
 }
 
 void fold_sample(struct decoder *decoder, struct bytes bytes)
@@ -305,7 +315,8 @@ void fold_sample(struct decoder *decoder, struct bytes bytes)
     check_values(decoder, &values);
     if (decoder->failed)
         return;
-    if (fold->how == VIEW_FOLD_STACKS && !brings_unit(fold, first_label))
+    bool new_unit = fold->how == VIEW_FOLD_STACKS && brings_unit(fold, first_label);
+    if (fold->how == VIEW_FOLD_STACKS && !new_unit && !has_text(fold, first_label))
         fold->labels.len = first_label;
     struct view_sample sample = {take_stack(decoder, first_location),
                                  label_set(decoder, first_label)};

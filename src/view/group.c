@@ -180,6 +180,19 @@ static enum status load_and_combine(struct group *group, struct view **out)
     return status;
 }
 
+/* A single profile, too, loses the sample types that it has twice. */
+static enum status load_single(struct loader *loader, const char *path, struct view **out)
+{
+    enum status status = load_one(loader, path, out);
+    if (!status)
+        status = combine_views(out, 1, loader->sink);
+    if (status) {
+        view_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
 enum status group_load(struct loader *loader, const char *const *paths, size_t count,
                               struct view **out)
 {
@@ -188,7 +201,7 @@ enum status group_load(struct loader *loader, const char *const *paths, size_t c
     *out = NULL;
     loader->workers = count == 1 ? loader->sources->workers : NULL;
     if (count == 1)
-        return load_one(loader, paths[0], out);
+        return load_single(loader, paths[0], out);
     group.failed = memory_get(loader->memory, count);
     group.first = memory_get(loader->memory, count * sizeof(*group.first));
     group.times = memory_get(loader->memory, count * sizeof(*group.times));

@@ -59,6 +59,18 @@ void header_profile(struct report *report, struct sb *out)
         add_duration(report, out);
 }
 
+struct str header_first_label(const struct view *view, struct str labels)
+{
+    const struct view_mapping *first = view->mappings.len ? view->mappings.at : NULL;
+    bool has_file = first && (first->file || first->build_id);
+    for (size_t i = 0; i < view->comments.len && !has_file; i++) {
+        struct str comment = view_str(view, view->comments.at[i]);
+        if (!str_starts(comment, STR("#")))
+            return comment;
+    }
+    return str_cut(&labels, '\n');
+}
+
 static void add_filters(const struct view_settings *settings, struct sb *out)
 {
     enum { SHOWN_BYTES = 80 };

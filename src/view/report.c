@@ -113,10 +113,11 @@ enum status view_type_find(const struct view *view, const char *name, struct dia
 {
     struct str wanted = str_from(name), plain = wanted;
     uint64_t number;
+    struct str digits = str_skip(wanted, str_starts(wanted, STR("+"))); /* as Go's Atoi */
     *index = default_index(view);
     if (!wanted.len)
         return STATUS_OK;
-    if (str_to_u64(wanted, &number)) {
+    if (str_to_u64(digits, &number)) {
         *index = (uint32_t)number;
         if (number < view->types.len)
             return STATUS_OK;

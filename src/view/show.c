@@ -30,6 +30,35 @@ struct amount_text show_amount_or_dot(const struct report *report, int64_t value
     return (struct amount_text){"."};
 }
 
+/* How long the character is that the text begins with (RFC 3629, no surrogates); 1 for a byte that
+ * begins none. */
+static size_t character_length(struct str text)
+{
+    const unsigned char *bytes = (const unsigned char *)text.ptr;
+    unsigned char first = bytes[0], low = 0x80, high = 0xbf;
+    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || length > text.len)
+        return 1;
+    if (first == 0xe0 || first == 0xf0)
+        low = first == 0xe0 ? 0xa0 : 0x90;
+    if (first == 0xed || first == 0xf4)
+        high = first == 0xed ? 0x9f : 0x8f;
+    if (bytes[1] < low || bytes[1] > high)
+        return 1;
+    for (size_t i = 2; i < length; i++)
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 1;
+    return length;
+}
+
+size_t show_width(struct str text)
+{
+    size_t width = 0;
+    for (; text.len; width++)
+        text = str_skip(text, character_length(text));
+    return width;
+}
+
 void show_flush(struct report *report)
 {
     enum { MUCH = 1 << 18 };

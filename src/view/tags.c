@@ -74,14 +74,6 @@ static void add_samples(struct tag_sums *sums)
 
 /* ---- the table ---- */
 
-static size_t width_of(struct str text)
-{
-    size_t width = 0;
-    for (size_t i = 0; i < text.len; i++)
-        width += (text.ptr[i] & 0xc0) != 0x80;
-    return width;
-}
-
 static struct str tag_cell(struct report *report, const struct tag *tag)
 {
     struct sb sb;
@@ -101,11 +93,11 @@ static void add_rows(struct report *report, struct tag **tags, size_t count, siz
     size_t width = 0;
     for (size_t i = 0; i < count; i++) {
         cells[i] = tag_cell(report, tags[i]);
-        if (width_of(cells[i]) + 1 > width)
-            width = width_of(cells[i]) + 1;
+        if (show_width(cells[i]) + 1 > width)
+            width = show_width(cells[i]) + 1;
     }
     for (size_t i = 0; i < count; i++) {
-        sb_repeat(report->out, ' ', indent + width - width_of(cells[i]));
+        sb_repeat(report->out, ' ', indent + width - show_width(cells[i]));
         sb_add(report->out, cells[i]);
         sb_addc(report->out, ' ');
         sb_add(report->out, tags[i]->name);
@@ -130,7 +122,7 @@ static void add_key(struct tag_sums *sums, uint32_t key, struct str name)
     if (report->total > 0)
         sb_addf(report->out, " (%s)", units_percent(total, report->total).text);
     sb_addc(report->out, '\n');
-    add_rows(report, tags, count, width_of(name) + 2);
+    add_rows(report, tags, count, show_width(name) + 2);
     sb_addc(report->out, '\n');
 }
 

@@ -6,6 +6,8 @@ static const char separator[] =
 
 /* ---- labels ---- */
 
+enum { KEYS = 10 }; /* the column of the keys */
+
 struct label_lines {
     VEC(struct str) lines;
 };
@@ -26,7 +28,11 @@ static uint32_t add_label_line(struct report *report, const struct view_label *l
     const char *before = "";
     struct sb sb;
     sb_init(&sb, view->memory);
-    sb_addf(&sb, "%10.*s:  ", STR_ARGS(view_str(view, key)));
+    struct str name = view_str(view, key);
+    size_t width = show_width(name);
+    sb_repeat(&sb, ' ', width < KEYS ? KEYS - width : 0);
+    sb_add(&sb, name);
+    sb_adds(&sb, ":  ");
     for (; i < count && labels[i].key == key && labels[i].numeric == numeric; i++) {
         sb_adds(&sb, before);
         if (numeric)

@@ -116,7 +116,7 @@ enum view_demangle { VIEW_SIMPLE_NAMES, VIEW_TEMPLATE_NAMES, VIEW_FULL_NAMES, VI
 enum view_fold {
     VIEW_FOLD_NONE,    /* every sample stays, for any report */
     VIEW_FOLD_SAMPLES, /* those of equal stack and equal labels are added up */
-    VIEW_FOLD_STACKS,  /* those of equal stack; their labels are forgotten */
+    VIEW_FOLD_STACKS,  /* those of equal stack; labels are forgotten where all are numbers */
 };
 
 /* Where a view comes from. */

@@ -316,6 +316,8 @@ struct amount_text {
 struct amount_text show_amount(const struct report *report, int64_t value);
 struct amount_text show_amount_or_dot(const struct report *report, int64_t value);
 /* Lets the settings' flush take what is written when that is much. */
+/* How many columns pprof counts: one for each character, and for each byte that is none. */
+size_t show_width(struct str text);
 void show_flush(struct report *report);
 /* A line beside the report, which comes out though the report fails: pprof prints some that way. */
 void show_aside(struct report *report, struct str line);
@@ -470,6 +472,8 @@ struct str source_file_line(const struct source_file *file, int64_t number);
 
 /* ---- the reports ---- */
 void header_profile(struct report *report, struct sb *out);
+/* The first of the labels that header_profile wrote; a comment may have several lines. */
+struct str header_first_label(const struct view *view, struct str labels);
 void header_graph(struct graph *graph, const struct trim_counts *counts, bool full, struct sb *out);
 enum status text_write(struct report *report);
 enum status tree_write(struct report *report);

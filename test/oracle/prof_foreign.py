@@ -213,6 +213,23 @@ def empty(folder):
     Writer(HEAP).save(os.path.join(folder, "empty.pb.gz"))
 
 
+def saved(folder):
+    """A difference that -proto -diff_base saved: the base is marked, and its total is all. A sample type
+    twice, a comment of two lines first, a key that is not ASCII."""
+    rng = random.Random(8)
+    writer = Writer((("twin", "count"), ("twin", "bytes"), ("objects", "count"), ("space", "bytes")))
+    names(writer)
+    for ident in range(1, 21):
+        writer.location(ident, [(rng.randrange(1, len(NAMES) + 1), ident)], 0, ident * 16)
+    for _ in range(120):
+        stack = [rng.randrange(1, 21) for _ in range(rng.randrange(1, 5))]
+        count = rng.randrange(0, 9)
+        writer.sample(stack, (1, 2, count, count * 64), [("größe", rng.choice("abc"))])
+        writer.sample(stack, (-1, -2, -count, -32 * count), [("pprof::base", "true"), ("größe", 7)])
+    writer.header(13, "two\nlines")
+    writer.save(os.path.join(folder, "saved.pb.gz"))
+
+
 def units(folder):
     """The same program measured in other units: merging makes them one."""
     for name, unit, factor in (("units_ms", "milliseconds", 1), ("units_us", "microseconds", 1000)):
@@ -239,6 +256,7 @@ def main():
     negative(folder)
     empty(folder)
     units(folder)
+    saved(folder)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,8 @@ OPTIONS = [
     ["-timeout=7"], ["-normalize"], ["-tools=/x"], ["--cum"], ["-nodecount", "7"], ["-unit", "kb"],
     ["-output", ""], ["-add_comment="], ["-http="], ["-drop_negative", "-call_tree"],
     ["-mean", "-call_tree"], ["-mean", "-lines"], ["-mean", "-drop_negative"], ["-mean=maybe"],
+    ["-focus=\\p{ascii}"], ["-hide=\\p{Lowercase_Letter}x|\\P{ASCII}"], ["-sample_index=+1"],
+    ["-focus=[^\\p{greek}]"], ["-show=\\p{Old_Persian}"],
 ]
 
 
@@ -109,6 +111,8 @@ def sources(folder, extra):
     pair("base units", "units_us.pb.gz", "units_ms.pb.gz", "-base=@")
     pair("two bases", "r8192_heap1.pb.gz", "r8192_heap2.pb.gz", "-base=/nowhere", "-base=@")
     pair("diff_base labels", "labels.pb.gz", "drops.pb.gz", "-diff_base=@")
+    pair("merged twins", "saved.pb.gz", "labels.pb.gz")
+    pair("base twins", "saved.pb.gz", "saved.pb.gz", "-base=@")
     pair("base missing", "labels.pb.gz", "drops.pb.gz", "-base=/nowhere")
     pair("base other kind", "cpp.pb.gz", "labels.pb.gz", "-base=@")
     return inputs
