@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 void prof_say_fetching(struct str address, unsigned seconds)
@@ -15,21 +14,6 @@ void prof_say_fetching(struct str address, unsigned seconds)
         fprintf(stderr, "Please wait... (%um%us)\n", seconds / 60, seconds % 60);
     else if (seconds)
         fprintf(stderr, "Please wait... (%us)\n", seconds);
-}
-
-/* The folder and those above it; false with errno. */
-static bool make_folders(struct sb *path)
-{
-    for (size_t i = 1; i < path->len; i++) {
-        if (path->text[i] != '/')
-            continue;
-        path->text[i] = '\0';
-        bool good = mkdir(path->text, 0755) == 0 || errno == EEXIST;
-        path->text[i] = '/';
-        if (!good)
-            return false;
-    }
-    return access(path->text, W_OK | X_OK) == 0;
 }
 
 /* With a slash at its end, the first of pprof's folders that can be had. */
@@ -44,7 +28,7 @@ static bool find_folder(struct sb *path)
             continue;
         sb_clear(path);
         sb_addf(path, "%s%s/", places[i].folder, places[i].below);
-        if (make_folders(path))
+        if (!cmd_make_dirs(path->text) && access(path->text, W_OK | X_OK) == 0)
             return true;
         fprintf(stderr, "Could not use temp dir %.*s: %s\n", (int)path->len - 1, path->text,
                 strerror(errno));

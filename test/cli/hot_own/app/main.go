@@ -31,6 +31,7 @@ func main() {
 		panic(err)
 	}
 	defer out.Close()
+	runtime.GC() // what was sampled since the last collection is told from here on
 	if err := pprof.Lookup("allocs").WriteTo(out, 0); err != nil {
 		panic(err)
 	}
